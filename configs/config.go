@@ -17,12 +17,12 @@ type Config struct {
 
 // Data selects and shapes the data set.
 type Data struct {
-	Kind       string  `yaml:"kind"`       // mixture | mnist | fashion | cifar10 | npy | folder | audio
+	Kind       string  `yaml:"kind"`       // mixture
 	Dir        string  `yaml:"dir"`        // folder or file of the data; "" means the user's cache folder
 	Mixture    string  `yaml:"mixture"`    // .npz of a mixture (weights, means, covariances); "" draws the paper's random one
 	Dim        int     `yaml:"dim"`        // dimension N of a random mixture
 	Components int     `yaml:"components"` // components K of a random mixture
-	Samples    Samples `yaml:"samples"`    // split sizes; 0 means what the files hold
+	Samples    Samples `yaml:"samples"`    // split sizes
 	Normalize  string  `yaml:"normalize"`  // power (default) | dimension | minmax | none
 }
 
@@ -45,12 +45,12 @@ type Schedule struct {
 
 // Model is the network.
 type Model struct {
-	Kind        string  `yaml:"kind"`        // unet
-	Channels    int     `yaml:"channels"`    // C of the first convolution
-	Multipliers []int   `yaml:"multipliers"` // channels of each level, in units of C
-	Blocks      int     `yaml:"blocks"`      // residual blocks a level on the way down (one more on the way up)
-	Norm        string  `yaml:"norm"`        // batch | group | instance
-	Dropout     float64 `yaml:"dropout"`     // channel dropout in the second half of each residual block
+	Kind        string  `yaml:"kind"`             // unet
+	Channels    int     `yaml:"channels"`         // C of the first convolution
+	Multipliers []int   `yaml:"multipliers,flow"` // channels of each level, in units of C
+	Blocks      int     `yaml:"blocks"`           // residual blocks a level on the way down (one more on the way up)
+	Norm        string  `yaml:"norm"`             // batch | group | instance
+	Dropout     float64 `yaml:"dropout"`          // channel dropout in the second half of each residual block
 }
 
 // Objective is what the network learns.
@@ -63,7 +63,7 @@ type Objective struct {
 // Train is the training loop.
 type Train struct {
 	Steps     int     `yaml:"steps"`     // training steps; 0 means epochs decides
-	Epochs    int     `yaml:"epochs"`    // passes over the train split
+	Epochs    int     `yaml:"epochs"`    // passes over the train split; used when steps is 0
 	Batch     int     `yaml:"batch"`     // samples a step
 	LR        float64 `yaml:"lr"`        // learning rate
 	Optimizer string  `yaml:"optimizer"` // adam
@@ -77,17 +77,17 @@ type Train struct {
 
 // Checkpoint is when to save.
 type Checkpoint struct {
-	EverySteps   int     `yaml:"every_steps"`
-	EveryMinutes float64 `yaml:"every_minutes"`
-	Keep         int     `yaml:"keep"`
+	EverySteps   int     `yaml:"every_steps"`   // 0 turns this trigger off
+	EveryMinutes float64 `yaml:"every_minutes"` // 0 turns this trigger off
+	Keep         int     `yaml:"keep"`          // newest step folders that stay, beside best and latest
 }
 
 // Eval is the sweep that ends a run.
 type Eval struct {
-	SNR       string   `yaml:"snr"`       // dB, start:step:stop
-	Methods   []string `yaml:"methods"`   // mean | oneshot | ddim | resample | average:M
-	Baselines []string `yaml:"baselines"` // ls | lmmse | cme
-	Samples   int      `yaml:"samples"`   // test samples
-	Match     string   `yaml:"match"`     // db | linear | exact
-	Start     string   `yaml:"start"`     // paper | code
+	SNR       string   `yaml:"snr"`            // dB, start:step:stop or a list a,b,c
+	Methods   []string `yaml:"methods,flow"`   // mean | oneshot | ddim | resample | average:M
+	Baselines []string `yaml:"baselines,flow"` // ls | lmmse | cme
+	Samples   int      `yaml:"samples"`        // test samples; 0 means all
+	Match     string   `yaml:"match"`          // db | linear | exact
+	Start     string   `yaml:"start"`          // paper | code
 }

@@ -1,2 +1,15 @@
-// Package configs is described in its doc.go by its owner.
+// Package configs holds everything a run depends on in one typed tree, with
+// defaults, strict YAML, command-line overrides and embedded presets.
+//
+// A configuration is built in three steps, each of which refuses what it does
+// not understand:
+//
+//	cfg, err := configs.Load("quickstart")      // preset or file, over Default()
+//	err = configs.Set(&cfg, "train.lr=2e-4")    // overrides, later ones win
+//	err = cfg.Validate()                        // one message per broken rule
+//
+// Keys are the dotted YAML paths, such as train.lr or schedule.steps. An
+// unknown key is an error that names the key, the file and the line, and
+// suggests the nearest key there is. All errors that a user can cause are
+// [UsageError]s, which commands map to exit code 2.
 package configs

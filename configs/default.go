@@ -1,0 +1,45 @@
+package configs
+
+// Default returns the settings that a file or preset overrides: the paper's
+// UNet and schedule (T = 300) on its random N = 64, K = 128 mixture.
+func Default() Config {
+	return Config{
+		Name: "run",
+		Seed: 1,
+		Data: Data{
+			Kind:       "mixture",
+			Dim:        64,
+			Components: 128,
+			Samples:    Samples{Train: 100_000, Val: 10_000, Test: 10_000},
+			Normalize:  "power",
+		},
+		Schedule: Schedule{Kind: "linear", Steps: 300},
+		Model: Model{
+			Kind:        "unet",
+			Channels:    16,
+			Multipliers: []int{1, 2, 4, 8},
+			Blocks:      2,
+			Norm:        "batch",
+		},
+		Objective: Objective{Target: "epsilon", Loss: "mse", Weighting: "none"},
+		Train: Train{
+			Epochs:    100,
+			Batch:     128,
+			LR:        1e-4,
+			Optimizer: "adam",
+			EMA:       0.999,
+			Clip:      1,
+			Schedule:  "constant",
+			LogEvery:  50,
+		},
+		Checkpoint: Checkpoint{EveryMinutes: 10, Keep: 3},
+		Eval: Eval{
+			SNR:       "-20:5:40",
+			Methods:   []string{"mean", "oneshot", "resample"},
+			Baselines: []string{"ls", "lmmse", "cme"},
+			Samples:   10_000,
+			Match:     "db",
+			Start:     "paper",
+		},
+	}
+}

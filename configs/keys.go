@@ -1,0 +1,119 @@
+package configs
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Keys returns the dotted paths of all settings in the order of the tree.
+func Keys() []string {
+	var keys []string
+	walk(reflect.ValueOf(Config{}), "", func(key string, _ reflect.Value) { keys = append(keys, key) })
+	return keys
+}
+
+// walk calls f for each setting (leaf) of the tree in order.
+func walk(v reflect.Value, path string, f func(key string, v reflect.Value)) {
+	for i := range v.NumField() {
+		key := join(path, yamlName(v.Type().Field(i)))
+		if field := v.Field(i); field.Kind() == reflect.Struct {
+			walk(field, key, f)
+		} else {
+			f(key, field)
+		}
+	}
+}
+
+func yamlName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+	return name
+}
+
+// fieldByKey returns the field of a section by its YAML name.
+func fieldByKey(section reflect.Value, name string) (reflect.Value, bool) {
+	for i := range section.NumField() {
+		if yamlName(section.Type().Field(i)) == name {
+			return section.Field(i), true
+		}
+	}
+	return reflect.Value{}, false
+}
+
+// unknownKey is the message for a key that does not exist: it suggests the
+// nearest one, or lists what its section holds.
+func unknownKey(key string) string {
+	const maxShown = 80
+	if len(key) > maxShown {
+		key = strings.ToValidUTF8(key[:maxShown], "") + "…"
+	}
+	if near := nearest(key, Keys()); near != "" {
+		return fmt.Sprintf("unknown key %q; did you mean %s?", key, near)
+	}
+	section, _, nested := cutLast(key)
+	if !nested || !slices.ContainsFunc(Keys(), func(k string) bool { return strings.HasPrefix(k, section+".") }) {
+		section = ""
+	}
+	var allowed []string
+	for _, k := range Keys() {
+		rest, ok := strings.CutPrefix(k, section+".")
+		if section == "" {
+			rest, ok = k, true
+		}
+		if head, _, _ := strings.Cut(rest, "."); ok && !slices.Contains(allowed, head) {
+			allowed = append(allowed, head)
+		}
+	}
+	return fmt.Sprintf("unknown key %q; allowed here: %s", key, strings.Join(allowed, ", "))
+}
+
+// nearest returns the candidate closest to key: a small typo in the full path,
+// or the right last word in another section. "" if nothing is close.
+func nearest(key string, candidates []string) string {
+	best, bestCost := "", 1+max(1, len(key)/4)
+	for _, c := range candidates {
+		if d := editDistance(key, c); d < bestCost {
+			best, bestCost = c, d
+		}
+	}
+	if best != "" {
+		return best
+	}
+	_, last, _ := cutLast(key)
+	for _, c := range candidates {
+		if _, l, _ := cutLast(c); l == last {
+			return c
+		}
+	}
+	return ""
+}
+
+// cutLast splits a dotted path before its last word.
+func cutLast(key string) (section, last string, nested bool) {
+	if i := strings.LastIndexByte(key, '.'); i >= 0 {
+		return key[:i], key[i+1:], true
+	}
+	return "", key, false
+}
+
+// editDistance is Levenshtein's distance in bytes.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diag := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diag
+			if a[i] != b[j] {
+				cost++
+			}
+			diag = row[j+1]
+			row[j+1] = min(cost, diag+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

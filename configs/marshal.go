@@ -1,0 +1,90 @@
+package configs
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Marshal returns the resolved configuration as YAML that [Parse] reads back
+// to the same value.
+func Marshal(cfg Config) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := yaml.NewEncoder(&buf)
+	enc.SetIndent(2)
+	if err := enc.Encode(cfg); err != nil {
+		return nil, fmt.Errorf("configs: %w", err)
+	}
+	if err := enc.Close(); err != nil {
+		return nil, fmt.Errorf("configs: %w", err)
+	}
+	return buf.Bytes(), nil
+}
+
+// Hash returns the SHA-256 of the resolved YAML in hexadecimal.
+func Hash(cfg Config) (string, error) {
+	text, err := Marshal(cfg)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Difference is a setting with two values, written as in YAML.
+type Difference struct{ Key, A, B string }
+
+func (d Difference) String() string { return fmt.Sprintf("%s: %s → %s", d.Key, d.A, d.B) }
+
+// Diff returns the settings in which a and b differ, in the order of the tree.
+func Diff(a, b Config) []Difference {
+	var right []string
+	walk(reflect.ValueOf(b), "", func(_ string, v reflect.Value) { right = append(right, render(v)) })
+	var diffs []Difference
+	i := 0
+	walk(reflect.ValueOf(a), "", func(key string, v reflect.Value) {
+		if left := render(v); left != right[i] {
+			diffs = append(diffs, Difference{Key: key, A: left, B: right[i]})
+		}
+		i++
+	})
+	return diffs
+}
+
+// render writes one setting for Diff.
+func render(v reflect.Value) string {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return "null"
+		}
+		return render(v.Elem())
+	case reflect.String:
+		return fmt.Sprintf("%q", v.String())
+	default:
+		return fmt.Sprint(v.Interface())
+	}
+}
+
+// Clone returns a copy that shares no memory with c.
+func (c Config) Clone() Config {
+	c.Model.Multipliers = slices.Clone(c.Model.Multipliers)
+	c.Eval.Methods = slices.Clone(c.Eval.Methods)
+	c.Eval.Baselines = slices.Clone(c.Eval.Baselines)
+	c.Schedule.SNRMaxDB = clonePointer(c.Schedule.SNRMaxDB)
+	c.Schedule.SNRMinDB = clonePointer(c.Schedule.SNRMinDB)
+	return c
+}
+
+func clonePointer(p *float64) *float64 {
+	if p == nil {
+		return nil
+	}
+	v := *p
+	return &v
+}

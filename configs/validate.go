@@ -1,0 +1,207 @@
+package configs
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Bounds that keep sizes computed from a configuration far from overflow and
+// refuse typos before memory is taken.
+const (
+	maxDim        = 1 << 16 // values of one sample
+	maxComponents = 1 << 14
+	maxSamples    = 1 << 27
+	maxValues     = 1 << 31 // values of one split, and of all covariances of a mixture
+	maxSteps      = 100_000 // of the schedule
+	maxTrainSteps = 1 << 40
+	maxChannels   = 8192 // of any level
+	maxLevels     = 10
+	maxBatch      = 1 << 16
+	normGroups    = 8 // groups of group normalisation
+	maxAverage    = 1000
+)
+
+var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// Validate checks every rule and returns a [UsageError] with one line per
+// broken one, or nil.
+func (c Config) Validate() error {
+	var r rules
+	if !namePattern.MatchString(c.Name) {
+		r.broken("name", c.Name, "want 1 to 64 letters, digits, dots, dashes and underscores, the first a letter or digit")
+	}
+	r.count("threads", c.Threads, 0, 1024)
+	c.Data.validate(&r)
+	c.Schedule.validate(&r)
+	c.Model.validate(&r)
+	c.Objective.validate(&r)
+	c.Train.validate(&r)
+	c.Checkpoint.validate(&r)
+	c.Eval.validate(&r)
+	c.validateAcross(&r)
+	return usage(r)
+}
+
+func (d Data) validate(r *rules) {
+	r.oneOf("data.kind", d.Kind, "mixture")
+	r.oneOf("data.normalize", d.Normalize, "power", "dimension", "minmax", "none")
+	dim := r.count("data.dim", d.Dim, 1, maxDim)
+	if r.count("data.components", d.Components, 1, maxComponents) && dim &&
+		int64(d.Components)*int64(d.Dim)*int64(d.Dim) > maxValues {
+		r.broken("data.components", d.Components, "%d covariances of %d×%d are more than %d values; use fewer components or a smaller data.dim",
+			d.Components, d.Dim, d.Dim, maxValues)
+	}
+	for _, s := range []struct {
+		key string
+		n   int
+	}{{"data.samples.train", d.Samples.Train}, {"data.samples.val", d.Samples.Val}, {"data.samples.test", d.Samples.Test}} {
+		if r.count(s.key, s.n, 1, maxSamples) && dim && int64(s.n)*int64(d.Dim) > maxValues {
+			r.broken(s.key, s.n, "%d samples of %d values are more than %d values; use fewer", s.n, d.Dim, maxValues)
+		}
+	}
+}
+
+func (s Schedule) validate(r *rules) {
+	r.oneOf("schedule.kind", s.Kind, "linear", "quadratic", "sqrt", "constant", "reciprocal", "log", "exp", "cosine", "sigmoid")
+	r.count("schedule.steps", s.Steps, 1, maxSteps)
+	start := r.number("schedule.beta_start", s.BetaStart, "[0,1)")
+	end := r.number("schedule.beta_end", s.BetaEnd, "[0,1)")
+	if start && end && s.BetaStart > 0 && s.BetaEnd > 0 && s.BetaEnd < s.BetaStart {
+		r.broken("schedule.beta_end", s.BetaEnd, "want at least schedule.beta_start = %v", s.BetaStart)
+	}
+	if (s.SNRMaxDB == nil) != (s.SNRMinDB == nil) {
+		r.broken("schedule.snr_max_db, schedule.snr_min_db", "one of two", "set both or none")
+		return
+	}
+	if s.SNRMaxDB == nil {
+		return
+	}
+	high := r.number("schedule.snr_max_db", *s.SNRMaxDB, "[-100,200]")
+	low := r.number("schedule.snr_min_db", *s.SNRMinDB, "[-100,200]")
+	if high && low && *s.SNRMinDB >= *s.SNRMaxDB {
+		r.broken("schedule.snr_min_db", *s.SNRMinDB, "want less than schedule.snr_max_db = %v", *s.SNRMaxDB)
+	}
+	if s.BetaStart != 0 || s.BetaEnd != 0 {
+		r.broken("schedule.snr_max_db", *s.SNRMaxDB, "end SNRs and betas exclude each other; set beta_start and beta_end to 0")
+	}
+}
+
+func (m Model) validate(r *rules) {
+	r.oneOf("model.kind", m.Kind, "unet")
+	r.oneOf("model.norm", m.Norm, "batch", "group", "instance")
+	r.number("model.dropout", m.Dropout, "[0,1)")
+	r.count("model.blocks", m.Blocks, 1, 16)
+	// The time embedding holds C/2 sines and cosines, whose frequencies
+	// divide by C/2-1.
+	ok := m.Channels >= 4 && m.Channels <= maxChannels && m.Channels%2 == 0
+	if !ok {
+		r.broken("model.channels", m.Channels, "want an even number from 4 to %d", maxChannels)
+	}
+	if len(m.Multipliers) == 0 || len(m.Multipliers) > maxLevels {
+		r.broken("model.multipliers", m.Multipliers, "want 1 to %d levels, such as [1, 2, 4]", maxLevels)
+	}
+	for i, mult := range m.Multipliers {
+		key := fmt.Sprintf("model.multipliers[%d]", i)
+		if !r.count(key, mult, 1, maxChannels) || !ok {
+			continue
+		}
+		width := int64(m.Channels) * int64(mult)
+		if width > maxChannels {
+			r.broken(key, mult, "%d channels at this level; want at most %d", width, maxChannels)
+		}
+		if m.Norm == "group" && width%normGroups != 0 {
+			r.broken(key, mult, "%d channels do not divide into the %d groups of model.norm = group", width, normGroups)
+		}
+	}
+	if ok && m.Norm == "group" && m.Channels%normGroups != 0 && len(m.Multipliers) > 0 {
+		r.broken("model.channels", m.Channels, "want a multiple of the %d groups of model.norm = group", normGroups)
+	}
+}
+
+func (o Objective) validate(r *rules) {
+	r.oneOf("objective.target", o.Target, "epsilon", "x0", "mean", "v")
+	r.oneOf("objective.loss", o.Loss, "mse", "l1")
+	r.oneOf("objective.weighting", o.Weighting, "none", "paper", "min-snr")
+	if o.Weighting == "paper" && o.Target == "v" {
+		r.broken("objective.weighting", o.Weighting, "the paper's weights exist for the targets epsilon, x0 and mean")
+	}
+}
+
+func (t Train) validate(r *rules) {
+	steps := r.count("train.steps", t.Steps, 0, maxTrainSteps)
+	if r.count("train.epochs", t.Epochs, 0, 1<<20) && steps && t.Steps == 0 && t.Epochs == 0 {
+		r.broken("train.steps", 0, "set train.steps or train.epochs")
+	}
+	r.count("train.batch", t.Batch, 1, maxBatch)
+	r.number("train.lr", t.LR, "(0,10]")
+	r.oneOf("train.optimizer", t.Optimizer, "adam")
+	r.number("train.ema", t.EMA, "[0,1)")
+	r.number("train.clip", t.Clip, "[0,1e9]")
+	r.oneOf("train.schedule", t.Schedule, "constant", "cosine")
+	r.count("train.warmup", t.Warmup, 0, maxTrainSteps)
+	r.count("train.val_every", t.ValEvery, 0, maxTrainSteps)
+	r.count("train.log_every", t.LogEvery, 1, maxTrainSteps)
+}
+
+func (c Checkpoint) validate(r *rules) {
+	r.count("checkpoint.every_steps", c.EverySteps, 0, maxTrainSteps)
+	r.number("checkpoint.every_minutes", c.EveryMinutes, "[0,1e6]")
+	r.count("checkpoint.keep", c.Keep, 1, 1<<20)
+}
+
+func (e Eval) validate(r *rules) {
+	if points, err := ParseRange(e.SNR); err != nil {
+		r.broken("eval.snr", e.SNR, "%s", strings.TrimPrefix(err.Error(), strconv.Quote(e.SNR)+": "))
+	} else {
+		for _, p := range points {
+			if !r.number("eval.snr", p, "[-100,200]") {
+				break
+			}
+		}
+	}
+	for _, m := range e.Methods {
+		if count, ok := strings.CutPrefix(m, "average:"); ok {
+			if n, err := strconv.Atoi(count); err != nil || n < 1 || n > maxAverage {
+				r.broken("eval.methods", m, "want average:M with M from 1 to %d", maxAverage)
+			}
+			continue
+		}
+		r.oneOf("eval.methods", m, "mean", "oneshot", "ddim", "resample", "average:M")
+	}
+	for _, b := range e.Baselines {
+		r.oneOf("eval.baselines", b, "ls", "lmmse", "cme")
+	}
+	r.unique("eval.methods", e.Methods)
+	r.unique("eval.baselines", e.Baselines)
+	if len(e.Methods)+len(e.Baselines) == 0 {
+		r.broken("eval.methods", "[]", "name at least one method or baseline")
+	}
+	r.count("eval.samples", e.Samples, 0, maxSamples)
+	r.oneOf("eval.match", e.Match, "db", "linear", "exact")
+	r.oneOf("eval.start", e.Start, "paper", "code")
+}
+
+// validateAcross checks the rules that tie sections together.
+func (c Config) validateAcross(r *rules) {
+	if n := c.Data.Samples.Train; c.Train.Batch > n && n > 0 {
+		r.broken("train.batch", c.Train.Batch, "want at most data.samples.train = %d", n)
+	}
+	if n := c.Data.Samples.Test; c.Eval.Samples > n && n > 0 {
+		r.broken("eval.samples", c.Eval.Samples, "want at most data.samples.test = %d", n)
+	}
+	if slices.Contains(c.Eval.Methods, "average:M") {
+		r.broken("eval.methods", "average:M", "write the number of chains for M, such as average:10")
+	}
+	// A mixture read from a file brings its own dimension; the model checks it.
+	levels := len(c.Model.Multipliers)
+	if c.Data.Kind != "mixture" || c.Data.Mixture != "" || levels < 1 || levels > maxLevels {
+		return
+	}
+	if factor := 1 << (levels - 1); c.Data.Dim > 0 && c.Data.Dim%factor != 0 {
+		r.broken("data.dim", c.Data.Dim, "the %d levels of model.multipliers halve the length %d times; want a multiple of %d",
+			levels, levels-1, factor)
+	}
+}
