@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"reflect"
 	"strings"
 
@@ -135,9 +136,17 @@ func (d *decoder) scalar(v reflect.Value, n *yaml.Node, key string) {
 		}
 		return
 	}
-	if err := n.Decode(v.Addr().Interface()); err != nil {
+	whole := v.Kind() == reflect.Float64 || n.ShortTag() != "!!float" || isWhole(n)
+	if err := n.Decode(v.Addr().Interface()); err != nil || !whole {
 		d.fail(n, "%s: want %s, got %s", key, want, describe(n))
 	}
+}
+
+// isWhole reports whether a number written with a point or an exponent is an
+// integer all the same; the YAML package would cut off its fraction.
+func isWhole(n *yaml.Node) bool {
+	var f float64
+	return n.Decode(&f) == nil && f == math.Trunc(f) && math.Abs(f) <= 1<<53
 }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }

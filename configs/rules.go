@@ -3,7 +3,6 @@ package configs
 import (
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 )
@@ -65,19 +64,4 @@ func (r *rules) unique(key string, values []string) {
 		}
 		seen[v] = true
 	}
-}
-
-// finite wants every number of the tree finite; it names those that are not,
-// so that the other rules may compare freely.
-func (r *rules) finite(c Config) bool {
-	before := len(*r)
-	walk(reflect.ValueOf(c), "", func(key string, v reflect.Value) {
-		if v.Kind() == reflect.Pointer && !v.IsNil() {
-			v = v.Elem()
-		}
-		if v.Kind() == reflect.Float64 && (math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0)) {
-			r.broken(key, v.Float(), "want a finite number")
-		}
-	})
-	return len(*r) == before
 }

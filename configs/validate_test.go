@@ -1,0 +1,100 @@
+package configs
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestDefaultAndPresetsAreValid(t *testing.T) {
+	if err := Default().Validate(); err != nil {
+		t.Errorf("Default: %v", err)
+	}
+	for _, p := range ListPresets() {
+		cfg, err := Load(p.Name)
+		if err != nil {
+			t.Errorf("%s: %v", p.Name, err)
+			continue
+		}
+		if err := cfg.Validate(); err != nil {
+			t.Errorf("%s: %v", p.Name, err)
+		}
+		if cfg.Name != p.Name {
+			t.Errorf("%s: its name is %q", p.Name, cfg.Name)
+		}
+		for _, head := range []string{"# Command:", "# Time:", "# Expected:"} {
+			if !strings.Contains(p.Text, head) {
+				t.Errorf("%s: the head comment lacks %q", p.Name, head)
+			}
+		}
+	}
+}
+
+func TestValidateNamesKeyValueAndAllowed(t *testing.T) {
+	tests := []struct {
+		set  string // overrides separated by blanks
+		want string // the whole message
+	}{
+		{"name=a/b", `name = "a/b": want 1 to 64 letters, digits, dots, dashes and underscores, the first a letter or digit`},
+		{"threads=-1", `threads = -1: want an integer from 0 to 1024`},
+		{"data.kind=mixtur", `data.kind = "mixtur": want mixture; did you mean mixture?`},
+		{"data.normalize=l2", `data.normalize = "l2": want power, dimension, minmax, none`},
+		{"data.dim=0", `data.dim = 0: want an integer from 1 to 65536`},
+		{"data.dim=60", `data.dim = 60: the 4 levels of model.multipliers halve the length 3 times; want a multiple of 8`},
+		{"data.dim=65536", `data.components = 128: 128 covariances of 65536×65536 are more than 2147483648 values; use fewer components or a smaller data.dim` + "\n" +
+			`data.samples.train = 100000: 100000 samples of 65536 values are more than 2147483648 values; use fewer`},
+		{"schedule.kind=cubic", `schedule.kind = "cubic": want linear, quadratic, sqrt, constant, reciprocal, log, exp, cosine, sigmoid`},
+		{"schedule.beta_start=0.1 schedule.beta_end=0.01", `schedule.beta_end = 0.01: want at least schedule.beta_start = 0.1`},
+		{"schedule.beta_end=1", `schedule.beta_end = 1: want a number in [0,1)`},
+		{"schedule.snr_max_db=40", `schedule.snr_max_db, schedule.snr_min_db = "one of two": set both or none`},
+		{"schedule.snr_max_db=-20 schedule.snr_min_db=40", `schedule.snr_min_db = 40: want less than schedule.snr_max_db = -20`},
+		{"schedule.snr_max_db=40 schedule.snr_min_db=-20 schedule.beta_end=.1", `schedule.snr_max_db = 40: end SNRs and betas exclude each other; set beta_start and beta_end to 0`},
+		{"model.channels=7", `model.channels = 7: want an even number from 4 to 8192`},
+		{"model.multipliers=", `model.multipliers = []: want 1 to 10 levels, such as [1, 2, 4]`},
+		{"model.multipliers=1,0", `model.multipliers[1] = 0: want an integer from 1 to 8192`},
+		{"model.multipliers=1,1000", `model.multipliers[1] = 1000: 16000 channels at this level; want at most 8192`},
+		{"model.norm=group model.channels=12 model.multipliers=2", `model.channels = 12: want a multiple of the 8 groups of model.norm = group`},
+		{"model.dropout=1", `model.dropout = 1: want a number in [0,1)`},
+		{"objective.target=v objective.weighting=paper", `objective.weighting = "paper": the paper's weights exist for the targets epsilon, x0 and mean`},
+		{"train.epochs=0", `train.steps = 0: set train.steps or train.epochs`},
+		{"train.batch=100001", `train.batch = 100001: want an integer from 1 to 65536` + "\n" + `train.batch = 100001: want at most data.samples.train = 100000`},
+		{"train.lr=0", `train.lr = 0: want a number in (0,10]`},
+		{"train.lr=.nan", `train.lr = NaN: want a number in (0,10]`},
+		{"train.clip=.inf", `train.clip = +Inf: want a number in [0,1e9]`},
+		{"train.optimizer=adm", `train.optimizer = "adm": want adam; did you mean adam?`},
+		{"checkpoint.keep=0", `checkpoint.keep = 0: want an integer from 1 to 1048576`},
+		{"eval.snr=1:2", `eval.snr = "1:2": want start:step:stop, a list a,b,c or one number`},
+		{"eval.snr=0:0:5", `eval.snr = "0:0:5": step 0 never leads from 0 to 5`},
+		{"eval.snr=500", `eval.snr = 500: want a number in [-100,200]`},
+		{"eval.methods=average:0", `eval.methods = "average:0": want average:M with M from 1 to 1000`},
+		{"eval.methods=average:M", `eval.methods = "average:M": want average:M with M from 1 to 1000`},
+		{"eval.methods=meen", `eval.methods = "meen": want mean, oneshot, ddim, resample, average:M; did you mean mean?`},
+		{"eval.methods=mean,mean", `eval.methods = "mean": listed twice`},
+		{"eval.methods= eval.baselines=", `eval.methods = "[]": name at least one method or baseline`},
+		{"eval.samples=10001", `eval.samples = 10001: want at most data.samples.test = 10000`},
+	}
+	for _, tt := range tests {
+		cfg := Default()
+		if err := Set(&cfg, strings.Fields(tt.set)...); err != nil {
+			t.Errorf("%s: %v", tt.set, err)
+			continue
+		}
+		err := cfg.Validate()
+		if err == nil || err.Error() != tt.want || !IsUsage(err) {
+			t.Errorf("%s:\n got %v\nwant %s", tt.set, err, tt.want)
+		}
+	}
+}
+
+func TestValidateSurvivesExtremes(t *testing.T) {
+	for _, n := range []int{math.MinInt, -1, 0, 1, math.MaxInt} {
+		cfg := Default()
+		cfg.Threads, cfg.Data.Dim, cfg.Data.Components, cfg.Schedule.Steps = n, n, n, n
+		cfg.Data.Samples = Samples{n, n, n}
+		cfg.Model.Channels, cfg.Model.Blocks, cfg.Model.Multipliers = n, n, []int{n, n}
+		cfg.Train.Batch, cfg.Train.Steps, cfg.Train.Epochs = n, n, n
+		if err := cfg.Validate(); err == nil {
+			t.Errorf("all sizes %d are valid", n)
+		}
+	}
+}
