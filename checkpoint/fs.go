@@ -1,0 +1,102 @@
+package checkpoint
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// FS is what checkpoints need of a file system. OS is the real one; tests
+// inject faults through others.
+type FS interface {
+	MkdirAll(dir string) error
+	// Mkdir creates a folder that does not exist yet.
+	Mkdir(dir string) error
+	// Create creates a file that does not exist yet.
+	Create(name string) (File, error)
+	// Rename replaces a file newName atomically; a folder must not exist.
+	Rename(oldName, newName string) error
+	RemoveAll(name string) error
+	// SyncDir makes the entries of a folder durable.
+	SyncDir(dir string) error
+
+	ReadDir(dir string) ([]fs.DirEntry, error)
+	// ReadFile returns a regular file of at most limit bytes and takes no
+	// memory for a larger one.
+	ReadFile(name string, limit int64) ([]byte, error)
+}
+
+// File is a file being written.
+type File interface {
+	io.WriteCloser
+	Sync() error
+}
+
+// OS is the operating system's file system.
+type OS struct{}
+
+var _ FS = OS{}
+
+// MkdirAll implements FS.
+func (OS) MkdirAll(dir string) error { return os.MkdirAll(dir, 0o777) }
+
+// Mkdir implements FS.
+func (OS) Mkdir(dir string) error { return os.Mkdir(dir, 0o777) }
+
+// Create implements FS.
+func (OS) Create(name string) (File, error) {
+	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+}
+
+// Rename implements FS.
+func (OS) Rename(oldName, newName string) error { return os.Rename(oldName, newName) }
+
+// RemoveAll implements FS.
+func (OS) RemoveAll(name string) error { return os.RemoveAll(name) }
+
+// SyncDir implements FS.
+func (OS) SyncDir(dir string) (err error) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := d.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	return d.Sync()
+}
+
+// ReadDir implements FS.
+func (OS) ReadDir(dir string) ([]fs.DirEntry, error) { return os.ReadDir(dir) }
+
+// ReadFile implements FS.
+func (OS) ReadFile(name string, limit int64) (b []byte, err error) {
+	info, err := os.Stat(name) // before Open, which would wait on a named pipe
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a regular file", name)
+	}
+	if info.Size() > limit {
+		return nil, fmt.Errorf("%s: %d bytes, more than the expected %d", name, info.Size(), limit)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if cerr := f.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	b = make([]byte, info.Size())
+	_, err = io.ReadFull(f, b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return b, nil
+}

@@ -1,0 +1,59 @@
+package checkpoint
+
+import (
+	"fmt"
+	"path/filepath"
+)
+
+// checkpointsDir is the folder inside a run folder.
+const checkpointsDir = "checkpoints"
+
+// Resolve returns the checkpoint folder that a user's path means for
+// inference: the path itself if it is one, otherwise the best, else the latest
+// checkpoint of the run folder (or of its checkpoints folder). The checkpoint
+// is not read yet.
+func Resolve(path string) (string, error) { return resolvePath(path, (*Run).Best) }
+
+// ResolveLatest is Resolve for continuing a run: the latest checkpoint goes
+// before the best.
+func ResolveLatest(path string) (string, error) { return resolvePath(path, (*Run).Latest) }
+
+func resolvePath(path string, pick func(*Run) (string, error)) (string, error) {
+	fsys := OS{}
+	entries, err := fsys.ReadDir(path)
+	if err != nil {
+		return "", fmt.Errorf("checkpoint: %w", err)
+	}
+	path = filepath.Clean(path)
+	if _, ok := stepOf(filepath.Base(path)); ok {
+		return path, nil // even if its manifest is lost: Read will say so
+	}
+	run := &Run{Dir: path, FS: fsys}
+	for _, e := range entries {
+		if e.Name() == manifestFile {
+			return path, nil
+		}
+		if e.Name() == checkpointsDir && e.IsDir() {
+			run.Dir = filepath.Join(path, checkpointsDir)
+		}
+	}
+	dirs, err := run.dirs()
+	if err != nil {
+		return "", fmt.Errorf("checkpoint: %w", err)
+	}
+	if len(dirs) == 0 {
+		return "", fmt.Errorf("checkpoint: %s holds no checkpoint; give a run folder or a folder with a %s", path, manifestFile)
+	}
+	return pick(run)
+}
+
+// Load resolves path for inference and reads the checkpoint found, whose
+// folder it returns too.
+func Load(path string) (*Snapshot, string, error) {
+	dir, err := Resolve(path)
+	if err != nil {
+		return nil, "", err
+	}
+	s, err := Read(dir)
+	return s, dir, err
+}
