@@ -1,0 +1,114 @@
+// Package cli holds what the commands share: exit codes, error lines, signals,
+// help, and the flags that resolve to a configuration. A command is its flags,
+// one configuration and one call.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/pflag"
+
+	"github.com/condmean/condmean/configs"
+)
+
+// Exit codes of all commands.
+const (
+	ExitDone        = 0
+	ExitFailed      = 1
+	ExitUsage       = 2   // wrong arguments or configuration
+	ExitInterrupted = 130 // stopped cleanly by SIGINT or SIGTERM
+)
+
+const exitCodes = "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted.\n"
+
+// Streams are a command's outputs: results go to Out, everything else to Err.
+type Streams struct{ Out, Err io.Writer }
+
+// Command is a program without subcommands.
+type Command struct {
+	Name     string
+	Summary  string // one sentence
+	Examples string // lines of a command, its effect after "#"
+	Flags    *pflag.FlagSet
+	// Run does the work once Flags are parsed. It returns an error that wraps
+	// context.Canceled if ctx ended it, and a configs.UsageError if the user
+	// can mend the call.
+	Run func(ctx context.Context, s Streams) error
+}
+
+// Main runs the command on the process's arguments and exits. The first SIGINT
+// or SIGTERM cancels the context of Run; a second one ends the process at once.
+func (c *Command) Main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	os.Exit(c.Execute(ctx, os.Args[1:], Streams{Out: os.Stdout, Err: os.Stderr}))
+}
+
+// Execute parses args, runs the command and returns the exit code. Errors are
+// written to s.Err, one a line.
+func (c *Command) Execute(ctx context.Context, args []string, s Streams) int {
+	err := c.parse(args)
+	if errors.Is(err, pflag.ErrHelp) {
+		_, err = io.WriteString(s.Out, c.Help())
+	} else if err == nil {
+		err = c.Run(ctx, s)
+	}
+	switch {
+	case err == nil:
+		return ExitDone
+	case errors.Is(err, context.Canceled):
+		c.report(s, "interrupted")
+		return ExitInterrupted
+	case configs.IsUsage(err):
+		c.report(s, err.Error())
+		return ExitUsage
+	default:
+		c.report(s, err.Error())
+		return ExitFailed
+	}
+}
+
+// parse reads the flags; the package's own output is silenced so that an error
+// is one line.
+func (c *Command) parse(args []string) error {
+	c.Flags.SetOutput(io.Discard)
+	c.Flags.Usage = func() {}
+	c.Flags.SortFlags = false
+	err := c.Flags.Parse(args)
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
+		return err
+	case err != nil:
+		return configs.Usagef("%w; see %s --help", err, c.Name)
+	case c.Flags.NArg() > 0:
+		return configs.Usagef("unexpected argument %q; see %s --help", c.Flags.Arg(0), c.Name)
+	}
+	return nil
+}
+
+// Help returns the text of --help.
+func (c *Command) Help() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\nUsage: %s [flags]\n\nExamples:\n", c.Summary, c.Name)
+	for line := range strings.Lines(c.Examples) {
+		fmt.Fprintf(&b, "  %s", line)
+	}
+	const width = 100
+	fmt.Fprintf(&b, "\nFlags:\n%s\n%s", c.Flags.FlagUsagesWrapped(width), exitCodes)
+	return b.String()
+}
+
+// report writes each line of message behind the command's name. A message that
+// cannot be written has nowhere else to go.
+func (c *Command) report(s Streams, message string) {
+	for line := range strings.SplitSeq(strings.TrimSpace(message), "\n") {
+		_, _ = fmt.Fprintf(s.Err, "%s: %s\n", c.Name, line)
+	}
+}

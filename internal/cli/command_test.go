@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+
+	"github.com/condmean/condmean/configs"
+)
+
+func command(run func(ctx context.Context, s Streams) error) *Command {
+	fs := pflag.NewFlagSet("tool", pflag.ContinueOnError)
+	fs.Int("count", 3, "how `many`")
+	return &Command{Name: "tool", Summary: "Does things.", Examples: "tool --count 4   # more\n", Flags: fs, Run: run}
+}
+
+func TestExitCodesAndErrorLines(t *testing.T) {
+	canceled, cancel := context.WithCancel(context.Background())
+	cancel()
+	tests := map[string]struct {
+		args   []string
+		err    error
+		code   int
+		stderr string
+	}{
+		"done":        {nil, nil, 0, ""},
+		"failed":      {nil, errors.New("disk: full"), 1, "tool: disk: full\n"},
+		"usage":       {nil, fmt.Errorf("train: %w", configs.Usagef("no such key")), 2, "tool: train: no such key\n"},
+		"joined":      {nil, &configs.UsageError{Err: errors.Join(errors.New("a"), errors.New("b"))}, 2, "tool: a\ntool: b\n"},
+		"interrupted": {nil, fmt.Errorf("step 3: %w", canceled.Err()), 130, "tool: interrupted\n"},
+		"flag":        {[]string{"--cuont", "3"}, nil, 2, "tool: unknown flag: --cuont; see tool --help\n"},
+		"value":       {[]string{"--count", "x"}, nil, 2, `tool: invalid argument "x" for "--count" flag: must be an integer; see tool --help` + "\n"},
+		"argument":    {[]string{"extra"}, nil, 2, `tool: unexpected argument "extra"; see tool --help` + "\n"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var out, errs bytes.Buffer
+			c := command(func(context.Context, Streams) error { return tt.err })
+			if code := c.Execute(context.Background(), tt.args, Streams{&out, &errs}); code != tt.code {
+				t.Errorf("exit code %d, want %d", code, tt.code)
+			}
+			if errs.String() != tt.stderr {
+				t.Errorf("stderr %q, want %q", errs.String(), tt.stderr)
+			}
+			if out.Len() > 0 {
+				t.Errorf("stdout %q, want nothing", out.String())
+			}
+		})
+	}
+}
+
+func TestHelpGoesToStdout(t *testing.T) {
+	var out, errs bytes.Buffer
+	c := command(func(context.Context, Streams) error { t.Error("ran"); return nil })
+	if code := c.Execute(context.Background(), []string{"--help"}, Streams{&out, &errs}); code != ExitDone || errs.Len() > 0 {
+		t.Errorf("exit code %d, stderr %q", code, errs.String())
+	}
+	for _, want := range []string{"Does things.", "Usage: tool [flags]", "  tool --count 4   # more", "--count many", "Exit codes: 0 done"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("help lacks %q:\n%s", want, out.String())
+		}
+	}
+}
