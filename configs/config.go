@@ -38,7 +38,7 @@ type Schedule struct {
 	Kind      string   `yaml:"kind"`       // linear | quadratic | sqrt | constant | reciprocal | log | exp | cosine | sigmoid
 	Steps     int      `yaml:"steps"`      // T
 	BetaStart float64  `yaml:"beta_start"` // b0; 0 means 1/10001 (40 dB)
-	BetaEnd   float64  `yaml:"beta_end"`   // b1; 0 means the paper's value for T
+	BetaEnd   float64  `yaml:"beta_end"`   // b1; 0 means the paper's value, or one that ends at -22.5 dB
 	SNRMaxDB  *float64 `yaml:"snr_max_db"` // with snr_min_db: end SNRs instead of betas
 	SNRMinDB  *float64 `yaml:"snr_min_db"`
 }
@@ -79,7 +79,7 @@ type Train struct {
 type Checkpoint struct {
 	EverySteps   int     `yaml:"every_steps"`   // 0 turns this trigger off
 	EveryMinutes float64 `yaml:"every_minutes"` // 0 turns this trigger off
-	Keep         int     `yaml:"keep"`          // newest step folders that stay, beside best and latest
+	Keep         int     `yaml:"keep"`          // newest checkpoints that stay, beside the best; 0 keeps all
 }
 
 // Eval is the sweep that ends a run.

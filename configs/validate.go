@@ -65,11 +65,14 @@ func (d Data) validate(r *rules) {
 
 func (s Schedule) validate(r *rules) {
 	r.oneOf("schedule.kind", s.Kind, "linear", "quadratic", "sqrt", "constant", "reciprocal", "log", "exp", "cosine", "sigmoid")
-	r.count("schedule.steps", s.Steps, 1, maxSteps)
+	r.count("schedule.steps", s.Steps, 2, maxSteps)
 	start := r.number("schedule.beta_start", s.BetaStart, "[0,1)")
 	end := r.number("schedule.beta_end", s.BetaEnd, "[0,1)")
 	if start && end && s.BetaStart > 0 && s.BetaEnd > 0 && s.BetaEnd < s.BetaStart {
 		r.broken("schedule.beta_end", s.BetaEnd, "want at least schedule.beta_start = %v", s.BetaStart)
+	}
+	if s.Kind == "cosine" && (s.BetaStart != 0 || s.BetaEnd != 0) {
+		r.broken("schedule.kind", s.Kind, "this family has no betas; set beta_start and beta_end to 0, or use snr_max_db and snr_min_db")
 	}
 	if (s.SNRMaxDB == nil) != (s.SNRMinDB == nil) {
 		r.broken("schedule.snr_max_db, schedule.snr_min_db", "one of two", "set both or none")
@@ -78,10 +81,13 @@ func (s Schedule) validate(r *rules) {
 	if s.SNRMaxDB == nil {
 		return
 	}
-	high := r.number("schedule.snr_max_db", *s.SNRMaxDB, "[-100,200]")
-	low := r.number("schedule.snr_min_db", *s.SNRMinDB, "[-100,200]")
+	high := r.number("schedule.snr_max_db", *s.SNRMaxDB, "[-120,120]")
+	low := r.number("schedule.snr_min_db", *s.SNRMinDB, "[-120,120]")
 	if high && low && *s.SNRMinDB >= *s.SNRMaxDB {
 		r.broken("schedule.snr_min_db", *s.SNRMinDB, "want less than schedule.snr_max_db = %v", *s.SNRMaxDB)
+	}
+	if s.Kind == "constant" {
+		r.broken("schedule.kind", s.Kind, "one free parameter cannot meet two end SNRs; set beta_end instead")
 	}
 	if s.BetaStart != 0 || s.BetaEnd != 0 {
 		r.broken("schedule.snr_max_db", *s.SNRMaxDB, "end SNRs and betas exclude each other; set beta_start and beta_end to 0")
@@ -148,7 +154,7 @@ func (t Train) validate(r *rules) {
 func (c Checkpoint) validate(r *rules) {
 	r.count("checkpoint.every_steps", c.EverySteps, 0, maxTrainSteps)
 	r.number("checkpoint.every_minutes", c.EveryMinutes, "[0,1e6]")
-	r.count("checkpoint.keep", c.Keep, 1, 1<<20)
+	r.count("checkpoint.keep", c.Keep, 0, 1<<20)
 }
 
 func (e Eval) validate(r *rules) {
