@@ -169,7 +169,7 @@ func (e Eval) validate(r *rules) {
 	}
 	for _, m := range e.Methods {
 		if count, ok := strings.CutPrefix(m, "average:"); ok {
-			if n, err := strconv.Atoi(count); err != nil || n < 1 || n > maxAverage {
+			if n, err := strconv.Atoi(count); err != nil || n < 1 || n > maxAverage || count != strconv.Itoa(n) {
 				r.broken("eval.methods", m, "want average:M with M from 1 to %d", maxAverage)
 			}
 			continue

@@ -71,6 +71,7 @@ func TestValidateNamesKeyValueAndAllowed(t *testing.T) {
 		{"eval.snr=500", `eval.snr = 500: want a number in [-100,200]`},
 		{"eval.methods=average:0", `eval.methods = "average:0": want average:M with M from 1 to 1000`},
 		{"eval.methods=average:M", `eval.methods = "average:M": want average:M with M from 1 to 1000`},
+		{"eval.methods=average:03", `eval.methods = "average:03": want average:M with M from 1 to 1000`},
 		{"eval.methods=meen", `eval.methods = "meen": want mean, oneshot, ddim, resample, average:M; did you mean mean?`},
 		{"eval.methods=mean,mean", `eval.methods = "mean": listed twice`},
 		{"eval.methods= eval.baselines=", `eval.methods = "[]": name at least one method or baseline`},
