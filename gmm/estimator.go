@@ -1,0 +1,348 @@
+package gmm
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+
+	"github.com/condmean/condmean/internal/par"
+	"github.com/condmean/condmean/sched"
+)
+
+const (
+	// chunk is the number of samples a worker takes at a time: enough rows
+	// for efficient matrix products. It is fixed so that results do not
+	// depend on the number of threads.
+	chunk = 64
+	// negligible is the responsibility below which a component cannot change
+	// a float64 result.
+	negligible = 1e-20
+)
+
+func chunks(b int) int { return (b + chunk - 1) / chunk }
+
+func defaultThreads() int { return runtime.GOMAXPROCS(0) }
+
+// Estimator evaluates the exact posterior of a mixture under Gaussian noise.
+// It must not be used concurrently.
+type Estimator struct {
+	m    *Mixture
+	pool *par.Pool
+	work []*scratch
+}
+
+var _ sched.Predictor = (*Estimator)(nil)
+
+// NewEstimator returns an estimator that works on the given pool; nil means a
+// pool with as many workers as there are processors.
+func NewEstimator(m *Mixture, pool *par.Pool) *Estimator {
+	if pool == nil {
+		pool = par.New(defaultThreads())
+	}
+	return &Estimator{m: m, pool: pool, work: make([]*scratch, pool.Threads())}
+}
+
+// scratch is the memory of one worker, for a chunk of samples.
+type scratch struct {
+	d    []float64   // (chunk,N) x - √ᾱ·m_k
+	d2   []float64   // (chunk) ‖d‖²
+	z    [][]float64 // K times (chunk,r): Uᵀd; nil where U = I
+	resp []float64   // (K,chunk) log-weights, then responsibilities
+	logp []float64   // (chunk) log density of x
+	rows []int       // samples for which a component matters
+	fz   []float64   // (chunk,r) filtered z of those samples
+	out  []float64   // (chunk,N) their result
+	acc  []float64   // (chunk,N) sum over components
+	sq   []float64   // (chunk) Σ r_k(tr C_k|x + ‖μ_k‖²)
+}
+
+func (e *Estimator) scratch(worker int) *scratch {
+	if e.work[worker] != nil {
+		return e.work[worker]
+	}
+	n, k := e.m.n, len(e.m.weights)
+	s := &scratch{
+		d: make([]float64, chunk*n), d2: make([]float64, chunk), z: make([][]float64, k),
+		resp: make([]float64, k*chunk), logp: make([]float64, chunk), rows: make([]int, 0, chunk),
+		fz: make([]float64, chunk*n), out: make([]float64, chunk*n), acc: make([]float64, chunk*n), sq: make([]float64, chunk),
+	}
+	for i, c := range e.m.comps {
+		if c.u != nil {
+			s.z[i] = make([]float64, chunk*c.r)
+		}
+	}
+	e.work[worker] = s
+	return s
+}
+
+// Dim returns N.
+func (e *Estimator) Dim() int { return e.m.n }
+
+// PredictNoise implements sched.Predictor with the exact
+//
+//	ε̂ = E[ε | x_t] = -√(1-ᾱ)·∇log p_t(x_t)
+func (e *Estimator) PredictNoise(ctx context.Context, eps, x []float64, at sched.Level) error {
+	if len(eps) != len(x) {
+		return fmt.Errorf("gmm: %d values for the noise of %d", len(eps), len(x))
+	}
+	f := e.scoreFilter(at.AlphaBar)
+	scale := -math.Sqrt(1 - at.AlphaBar)
+	return e.each(ctx, x, at.AlphaBar, func(lo, b int, s *scratch) {
+		e.combine(s, x[lo*e.m.n:], b, at.AlphaBar, f, false)
+		for i, v := range s.acc[:b*e.m.n] {
+			eps[lo*e.m.n+i] = scale * v
+		}
+	})
+}
+
+// CME writes the conditional mean E[x0 | x_t] into xhat (B,N) and the trace of
+// the conditional covariance, whose mean over samples is N·MMSE, into trace
+// (B); either may be nil. x_t = √ᾱ·x0 + √(1-ᾱ)·ε; xhat must not be x.
+func (e *Estimator) CME(ctx context.Context, xhat, trace, x []float64, at sched.Level) error {
+	n := e.m.n
+	if (xhat != nil && len(xhat) != len(x)) || (trace != nil && len(trace)*n != len(x)) {
+		return fmt.Errorf("gmm: conditional means of %d values need as many, and traces one a sample; got %d and %d", len(x), len(xhat), len(trace))
+	}
+	f := e.meanFilter(at.AlphaBar)
+	return e.each(ctx, x, at.AlphaBar, func(lo, b int, s *scratch) {
+		e.combine(s, x[lo*n:], b, at.AlphaBar, f, trace != nil)
+		if xhat != nil {
+			copy(xhat[lo*n:], s.acc[:b*n])
+		}
+		if trace != nil {
+			for i := range b {
+				v := blas64.Vector{N: n, Inc: 1, Data: s.acc[i*n : (i+1)*n]}
+				trace[lo+i] = max(s.sq[i]-blas64.Dot(v, v), 0)
+			}
+		}
+	})
+}
+
+// Denoise is CME for observations y = x + n (B,N), n ~ N(0, I/snr).
+func (e *Estimator) Denoise(ctx context.Context, xhat, trace, y []float64, snr float64) error {
+	if !(snr > 0) || math.IsInf(snr, 1) {
+		return fmt.Errorf("gmm: SNR %g is not positive and finite", snr)
+	}
+	ab := snr / (1 + snr)
+	x := make([]float64, len(y))
+	for i, v := range y {
+		x[i] = math.Sqrt(ab) * v
+	}
+	return e.CME(ctx, xhat, trace, x, sched.Level{AlphaBar: ab})
+}
+
+// LogDensity writes log p_t(x_t) of the samples x (B,N) into dst (B).
+func (e *Estimator) LogDensity(ctx context.Context, dst, x []float64, at sched.Level) error {
+	if len(dst)*e.m.n != len(x) {
+		return fmt.Errorf("gmm: %d log densities for %d values", len(dst), len(x))
+	}
+	return e.each(ctx, x, at.AlphaBar, func(lo, b int, s *scratch) { copy(dst[lo:], s.logp[:b]) })
+}
+
+// each computes the responsibilities of every chunk of x and calls f with
+// them; b samples from lo on are in s.
+func (e *Estimator) each(ctx context.Context, x []float64, ab float64, f func(lo, b int, s *scratch)) error {
+	n := e.m.n
+	if len(x)%n != 0 {
+		return fmt.Errorf("gmm: %d values are no whole number of samples of dimension %d", len(x), n)
+	}
+	if !(ab > 0 && ab < 1) {
+		return fmt.Errorf("gmm: alpha-bar %g is not in (0, 1)", ab)
+	}
+	inv := e.inverses(ab)
+	total := len(x) / n
+	e.pool.Do(chunks(total), func(c, worker int) {
+		if ctx.Err() != nil {
+			return
+		}
+		s := e.scratch(worker)
+		lo := c * chunk
+		b := min(chunk, total-lo)
+		e.responsibilities(s, x[lo*n:(lo+b)*n], b, ab, inv)
+		f(lo, b, s)
+	})
+	return ctx.Err()
+}
+
+// inverse is one component's S⁻¹ = (ᾱC + (1-ᾱ)I)⁻¹ at a level.
+type inverse struct {
+	onU  []float64 // (r) eigenvalues on U
+	iso  float64   // eigenvalue on its complement
+	logc float64   // log w - ½ log det(2πS)
+}
+
+func (e *Estimator) inverses(ab float64) []inverse {
+	m := e.m
+	inv := make([]inverse, len(m.comps))
+	for k, c := range m.comps {
+		tau := ab*c.iso + 1 - ab
+		logdet := float64(m.n)*math.Log(2*math.Pi) + float64(m.n-c.r)*math.Log(tau)
+		on := make([]float64, c.r)
+		for j, v := range c.lambda {
+			s := ab*v + 1 - ab
+			on[j] = 1 / s
+			logdet += math.Log(s)
+		}
+		inv[k] = inverse{onU: on, iso: 1 / tau, logc: math.Log(m.weights[k]) - logdet/2}
+	}
+	return inv
+}
+
+// responsibilities fills s.z, s.resp and s.logp for b samples x.
+func (e *Estimator) responsibilities(s *scratch, x []float64, b int, ab float64, inv []inverse) {
+	m := e.m
+	for k := range m.comps {
+		c := &m.comps[k]
+		e.residual(s, x, b, ab, k)
+		z := s.d
+		if c.u != nil {
+			z = s.z[k]
+			blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, general(b, m.n, s.d), general(m.n, c.r, c.u), 0, general(b, c.r, z))
+		}
+		for i := range b {
+			q, z2 := 0.0, 0.0
+			for j, v := range z[i*c.r : (i+1)*c.r] {
+				q += v * v * inv[k].onU[j]
+				z2 += v * v
+			}
+			if c.r < m.n {
+				q += max(s.d2[i]-z2, 0) * inv[k].iso
+			}
+			s.resp[k*chunk+i] = inv[k].logc - q/2
+		}
+	}
+	for i := range b {
+		top := math.Inf(-1)
+		for k := range m.comps {
+			top = max(top, s.resp[k*chunk+i])
+		}
+		sum := 0.0
+		for k := range m.comps {
+			r := math.Exp(s.resp[k*chunk+i] - top)
+			s.resp[k*chunk+i] = r
+			sum += r
+		}
+		for k := range m.comps {
+			s.resp[k*chunk+i] /= sum
+		}
+		s.logp[i] = top + math.Log(sum)
+	}
+}
+
+// residual fills s.d with x - √ᾱ·m_k, and s.d2 where it is needed.
+func (e *Estimator) residual(s *scratch, x []float64, b int, ab float64, k int) {
+	n, root := e.m.n, math.Sqrt(ab)
+	mean := e.m.mean(k)
+	for i := range b {
+		d, row := s.d[i*n:(i+1)*n], x[i*n:(i+1)*n]
+		for j, v := range mean {
+			d[j] = row[j] - root*v
+		}
+		if e.m.comps[k].r < n {
+			v := blas64.Vector{N: n, Inc: 1, Data: d}
+			s.d2[i] = blas64.Dot(v, v)
+		}
+	}
+}
+
+// filter is, for one component, a vector of the form
+//
+//	U·diag(onU - iso)·Uᵀd + iso·d + shift·m_k,  d = x - √ᾱ·m_k
+type filter struct {
+	onU   []float64
+	iso   float64
+	shift float64
+	trace float64 // tr Cov(x0 | x_t, k)
+}
+
+// scoreFilter gives ∇log p_k = -S⁻¹d.
+func (e *Estimator) scoreFilter(ab float64) []filter {
+	return e.filters(ab, 0, func(_, inv float64) float64 { return -inv })
+}
+
+// meanFilter gives E[x0 | x_t, k] = m_k + √ᾱ·C·S⁻¹d.
+func (e *Estimator) meanFilter(ab float64) []filter {
+	root := math.Sqrt(ab)
+	return e.filters(ab, 1, func(lambda, inv float64) float64 { return root * lambda * inv })
+}
+
+func (e *Estimator) filters(ab, shift float64, f func(lambda, inv float64) float64) []filter {
+	inv := e.inverses(ab)
+	fs := make([]filter, len(inv))
+	for k := range fs {
+		c := &e.m.comps[k]
+		fs[k] = filter{onU: make([]float64, c.r), shift: shift}
+		for j, v := range c.lambda {
+			fs[k].onU[j] = f(v, inv[k].onU[j])
+			fs[k].trace += v * (1 - ab) * inv[k].onU[j]
+		}
+		if c.r < e.m.n {
+			fs[k].iso = f(c.iso, inv[k].iso)
+			fs[k].trace += float64(e.m.n-c.r) * c.iso * (1 - ab) * inv[k].iso
+		}
+	}
+	return fs
+}
+
+// combine fills s.acc with Σ_k r_k·filter_k and, if asked, s.sq with
+// Σ_k r_k(trace_k + ‖filter_k‖²). A component is evaluated on those samples
+// alone for which its responsibility is not negligible.
+func (e *Estimator) combine(s *scratch, x []float64, b int, ab float64, fs []filter, squares bool) {
+	m := e.m
+	clear(s.acc[:b*m.n])
+	clear(s.sq[:b])
+	for k := range m.comps {
+		c, f := &m.comps[k], &fs[k]
+		s.rows = s.rows[:0]
+		for i := range b {
+			if s.resp[k*chunk+i] > negligible {
+				s.rows = append(s.rows, i)
+			}
+		}
+		if len(s.rows) == 0 {
+			continue
+		}
+		e.apply(s, x, ab, k, c, f)
+		for p, i := range s.rows {
+			r := s.resp[k*chunk+i]
+			out := blas64.Vector{N: m.n, Inc: 1, Data: s.out[p*m.n : (p+1)*m.n]}
+			blas64.Axpy(r, out, blas64.Vector{N: m.n, Inc: 1, Data: s.acc[i*m.n : (i+1)*m.n]})
+			if squares {
+				s.sq[i] += r * (f.trace + blas64.Dot(out, out))
+			}
+		}
+	}
+}
+
+// apply writes filter_k of the samples s.rows into s.out.
+func (e *Estimator) apply(s *scratch, x []float64, ab float64, k int, c *component, f *filter) {
+	n, root := e.m.n, math.Sqrt(ab)
+	mean := e.m.mean(k)
+	for p, i := range s.rows {
+		out, row := s.out[p*n:(p+1)*n], x[i*n:(i+1)*n]
+		if c.u == nil {
+			for j, g := range f.onU {
+				out[j] = g*(row[j]-root*mean[j]) + f.shift*mean[j]
+			}
+			continue
+		}
+		for j := range out {
+			out[j] = f.iso*(row[j]-root*mean[j]) + f.shift*mean[j]
+		}
+		fz := s.fz[p*c.r : (p+1)*c.r]
+		for j, v := range s.z[k][i*c.r : (i+1)*c.r] {
+			fz[j] = (f.onU[j] - f.iso) * v
+		}
+	}
+	if c.u != nil {
+		blas64.Gemm(blas.NoTrans, blas.Trans, 1, general(len(s.rows), c.r, s.fz), general(n, c.r, c.u), 1, general(len(s.rows), n, s.out))
+	}
+}
+
+func general(rows, cols int, data []float64) blas64.General {
+	return blas64.General{Rows: rows, Cols: cols, Stride: cols, Data: data}
+}

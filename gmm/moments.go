@@ -1,0 +1,193 @@
+package gmm
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Moments returns the mean (N) and covariance (N,N) of the whole mixture:
+//
+//	μ = Σ w_k·m_k,  C = Σ w_k·(C_k + (m_k-μ)(m_k-μ)ᵀ)
+func (m *Mixture) Moments() (mean, cov []float64) {
+	mean = m.overallMean()
+	cov = make([]float64, m.n*m.n)
+	c := blas64.General{Rows: m.n, Cols: m.n, Stride: m.n, Data: cov}
+	d := make([]float64, m.n)
+	for k, w := range m.weights {
+		for i, v := range m.comps[k].covariance(m.n) {
+			cov[i] += w * v
+		}
+		for i, v := range m.mean(k) {
+			d[i] = v - mean[i]
+		}
+		v := blas64.Vector{N: m.n, Inc: 1, Data: d}
+		blas64.Ger(w, v, v, c)
+	}
+	return mean, cov
+}
+
+func (m *Mixture) overallMean() []float64 {
+	mean := make([]float64, m.n)
+	for k, w := range m.weights {
+		for i, v := range m.mean(k) {
+			mean[i] += w * v
+		}
+	}
+	return mean
+}
+
+// Power returns E‖x-μ‖²/N, the average variance of a dimension.
+func (m *Mixture) Power() float64 {
+	mean, p := m.overallMean(), 0.0
+	for k, w := range m.weights {
+		t := m.comps[k].trace(m.n)
+		for i, v := range m.mean(k) {
+			t += (v - mean[i]) * (v - mean[i])
+		}
+		p += w * t
+	}
+	return p / float64(m.n)
+}
+
+// Normalize returns the mixture of (x-mean)/scale that has zero mean and
+// average power one, with the mixture's own mean and scale = √Power.
+func (m *Mixture) Normalize() (z *Mixture, mean []float64, scale float64, err error) {
+	mean, scale = m.overallMean(), math.Sqrt(m.Power())
+	z, err = m.Affine(mean, []float64{scale})
+	return z, mean, scale, err
+}
+
+// Affine returns the mixture of (x-mean)/scale, so that the CME stays exact
+// under a normalisation of the data. mean has N values, scale one or N
+// positive ones. A scale of its own for each dimension makes low-rank
+// covariances full.
+func (m *Mixture) Affine(mean, scale []float64) (*Mixture, error) {
+	if len(mean) != m.n || (len(scale) != 1 && len(scale) != m.n) {
+		return nil, fmt.Errorf("gmm: normalisation by %d means and %d scales does not fit %d dimensions", len(mean), len(scale), m.n)
+	}
+	if err := finite(mean); err != nil {
+		return nil, fmt.Errorf("gmm: normalisation mean: %w", err)
+	}
+	for i, s := range scale {
+		if !(s > 0) || math.IsInf(s, 1) {
+			return nil, fmt.Errorf("gmm: normalisation scale %d is %g, not positive", i, s)
+		}
+	}
+	at := func(i int) float64 { return scale[i%len(scale)] } // len is 1 or N
+	means := make([]float64, len(m.means))
+	for i, v := range m.means {
+		j := i % m.n
+		means[i] = (v - mean[j]) / at(j)
+	}
+	if len(scale) == 1 {
+		z := &Mixture{n: m.n, weights: m.weights, means: means, kind: m.kind, comps: slices.Clone(m.comps)}
+		v := scale[0] * scale[0]
+		for k := range z.comps {
+			c := &z.comps[k]
+			c.lambda, c.dense, c.iso = divided(c.lambda, v), divided(c.dense, v), c.iso/v
+		}
+		return z, nil
+	}
+	if m.kind == Diag {
+		vars := make([]float64, 0, len(means))
+		for _, c := range m.comps {
+			for i, v := range c.lambda {
+				vars = append(vars, v/(at(i)*at(i)))
+			}
+		}
+		return NewDiag(m.weights, means, vars)
+	}
+	covs := make([]float64, 0, len(means)*m.n)
+	for k := range m.comps {
+		c := m.comps[k].covariance(m.n)
+		for i := range c {
+			c[i] /= at(i/m.n) * at(i%m.n)
+		}
+		covs = append(covs, c...)
+	}
+	return New(m.weights, means, covs)
+}
+
+func divided(x []float64, by float64) []float64 {
+	if x == nil {
+		return nil
+	}
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = v / by
+	}
+	return y
+}
+
+// LMMSE is the linear estimator of x from y = x + n, n ~ N(0, I/snr), with the
+// least MSE; it needs the first two moments of x alone:
+//
+//	x̂ = μ + C(C + I/snr)⁻¹(y-μ)
+type LMMSE struct {
+	n      int
+	mean   []float64
+	u      []float64 // (N,N) eigenvectors of C
+	lambda []float64
+}
+
+// NewLMMSE prepares the estimator for every SNR from a mean (N) and a
+// covariance (N,N).
+func NewLMMSE(mean, cov []float64) (*LMMSE, error) {
+	n := len(mean)
+	if n == 0 || len(cov) != n*n {
+		return nil, fmt.Errorf("lmmse: %d means and %d covariance values do not fit", n, len(cov))
+	}
+	if err := finite(mean); err != nil {
+		return nil, fmt.Errorf("lmmse: mean: %w", err)
+	}
+	c, err := fullComponent(slices.Clone(cov), n)
+	if err != nil {
+		return nil, fmt.Errorf("lmmse: covariance: %w", err)
+	}
+	return &LMMSE{n: n, mean: slices.Clone(mean), u: c.u, lambda: c.lambda}, nil
+}
+
+// Dim returns N.
+func (l *LMMSE) Dim() int { return l.n }
+
+// Estimate writes x̂ of the samples y (B,N) into xhat, which may be y itself.
+func (l *LMMSE) Estimate(xhat, y []float64, snr float64) error {
+	if len(xhat) != len(y) || len(y)%l.n != 0 {
+		return fmt.Errorf("lmmse: %d values into %d are no whole number of samples of dimension %d", len(y), len(xhat), l.n)
+	}
+	if !(snr > 0) {
+		return fmt.Errorf("lmmse: SNR %g is not positive", snr)
+	}
+	if len(y) == 0 {
+		return nil
+	}
+	b := len(y) / l.n
+	d := mat.NewDense(b, l.n, nil)
+	raw := d.RawMatrix().Data
+	for i, v := range y {
+		raw[i] = v - l.mean[i%l.n]
+	}
+	u := mat.NewDense(l.n, l.n, l.u)
+	var z, x mat.Dense
+	z.Mul(d, u)
+	z.Apply(func(_, j int, v float64) float64 { return v * l.lambda[j] / (l.lambda[j] + 1/snr) }, &z)
+	x.Mul(&z, u.T())
+	for i, v := range x.RawMatrix().Data {
+		xhat[i] = v + l.mean[i%l.n]
+	}
+	return nil
+}
+
+// MSE returns the estimator's expected squared error a dimension, where x has
+// the moments it was made from: Σ λ/(1+snr·λ)/N.
+func (l *LMMSE) MSE(snr float64) float64 {
+	sum := 0.0
+	for _, v := range l.lambda {
+		sum += v / (1 + snr*v)
+	}
+	return sum / float64(l.n)
+}

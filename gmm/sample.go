@@ -1,0 +1,75 @@
+package gmm
+
+import (
+	"fmt"
+	"math"
+	"sort"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+
+	"github.com/condmean/condmean/internal/par"
+	"github.com/condmean/condmean/internal/rng"
+)
+
+// Sample fills dst (B,N) with samples. Sample i of the batch is a function of
+// (seed, purpose, first+i) alone.
+func (m *Mixture) Sample(pool *par.Pool, dst []float64, seed uint64, purpose rng.Purpose, first int) error {
+	if len(dst)%m.n != 0 {
+		return fmt.Errorf("gmm: %d values are no whole number of samples of dimension %d", len(dst), m.n)
+	}
+	cum := make([]float64, len(m.weights))
+	sum := 0.0
+	for k, w := range m.weights {
+		sum += w
+		cum[k] = sum
+	}
+	type scratch struct {
+		s    rng.Stream
+		e, z []float64
+	}
+	work := make([]scratch, pool.Threads())
+	b := len(dst) / m.n
+	pool.Do(chunks(b), func(c, worker int) {
+		w := &work[worker]
+		if w.e == nil {
+			w.e, w.z = make([]float64, m.n), make([]float64, m.n)
+		}
+		for i := c * chunk; i < min((c+1)*chunk, b); i++ {
+			w.s.Reset(seed, purpose, 0, uint64(first+i))
+			k := min(sort.SearchFloat64s(cum, w.s.Rand().Float64()*sum), len(cum)-1)
+			w.s.Normal(w.e)
+			m.comps[k].colour(dst[i*m.n:(i+1)*m.n], m.mean(k), w.e, w.z)
+		}
+	})
+	return nil
+}
+
+// colour writes mean + C^½·e into x. z is scratch of at least r values; e is
+// overwritten.
+func (c *component) colour(x, mean, e, z []float64) {
+	copy(x, mean)
+	if c.u == nil {
+		for i, v := range c.lambda {
+			x[i] += math.Sqrt(v) * e[i]
+		}
+		return
+	}
+	n := len(mean)
+	u := blas64.General{Rows: n, Cols: c.r, Stride: c.r, Data: c.u}
+	ev := blas64.Vector{N: n, Inc: 1, Data: e}
+	zv := blas64.Vector{N: c.r, Inc: 1, Data: z[:c.r]}
+	if c.r == n { // U·√Λ·e
+		for j, v := range c.lambda {
+			zv.Data[j] = math.Sqrt(v) * e[j]
+		}
+	} else { // σ·e + U(√Λ - σ)·Uᵀe
+		sigma := math.Sqrt(c.iso)
+		blas64.Gemv(blas.Trans, 1, u, ev, 0, zv)
+		for j, v := range c.lambda {
+			zv.Data[j] *= math.Sqrt(v) - sigma
+		}
+		blas64.Axpy(sigma, ev, blas64.Vector{N: n, Inc: 1, Data: x})
+	}
+	blas64.Gemv(blas.NoTrans, 1, u, zv, 1, blas64.Vector{N: n, Inc: 1, Data: x})
+}
