@@ -25,9 +25,8 @@
 //	ddim       x ← √ᾱ_{i-1}·x̂0 + √(1-ᾱ_{i-1})·ε̂ with x̂0 = (x - √(1-ᾱ_i)·ε̂)/√ᾱ_i
 //	oneshot    x̂0 at tHat, a single call of the predictor (Tweedie's formula)
 //
-// The method is that of B. Fesl, B. Böck, F. Strasser, M. Baur, M. Joham and
-// W. Utschick, "On the Asymptotic Mean Square Error Optimality of Diffusion
-// Models", AISTATS 2025 (arXiv 2403.02957).
+// The method is that of B. Fesl et al., "On the Asymptotic Mean Square Error
+// Optimality of Diffusion Models", AISTATS 2025 (arXiv 2403.02957).
 //
 // # What to expect
 //
