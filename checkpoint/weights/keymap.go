@@ -42,8 +42,8 @@ func CommonPrefixes() KeyMap {
 
 // ParseKeyMap reads rules from YAML, a list of
 //
-//	- match: '^encoder\.(\d+)'   # regular expression
-//	  replace: 'downs.$1'        # what the match becomes; removed if absent
+//   - match: '^encoder\.(\d+)'   # regular expression
+//     replace: 'downs.$1'        # what the match becomes; removed if absent
 func ParseKeyMap(text []byte) (KeyMap, error) {
 	var list []struct {
 		Match   string `yaml:"match"`

@@ -35,8 +35,10 @@ var globals = map[string]any{
 	"collections.defaultdict": function(func(...any) (any, error) { return types.NewDict(), nil }),
 
 	// Values that training scripts leave in checkpoints and that hold no
-	// weights: learning-rate milestones, sizes, devices, NumPy scalars.
+	// weights: learning-rate milestones, sets, sizes, devices, NumPy scalars.
 	"collections.Counter":           inert{},
+	"builtins.set":                  inert{},
+	"__builtin__.set":               inert{},
 	"torch.Size":                    inert{},
 	"torch.device":                  inert{},
 	"torch.float32":                 inert{},

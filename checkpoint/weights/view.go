@@ -1,0 +1,129 @@
+package weights
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/nlpodyssey/gopickle/types"
+)
+
+// storage is a reference to the flat memory behind one or more tensors.
+type storage struct {
+	key   string
+	dtype DType
+	count int // elements
+	data  []byte
+}
+
+// view is a tensor: a strided window on a storage.
+type view struct {
+	storage *storage
+	offset  int
+	shape   []int
+	strides []int
+}
+
+// storages resolves persistent references, which are tuples ("storage", type,
+// key, device, element count, and in legacy files a view), by key.
+type storages map[string]*storage
+
+func (known storages) resolve(id any) (any, error) {
+	tuple, ok := id.(*types.Tuple)
+	if !ok || tuple.Len() < 5 || tuple.Get(0) != "storage" {
+		return nil, errors.New("unknown persistent reference")
+	}
+	typ, okType := tuple.Get(1).(storageType)
+	key, okKey := tuple.Get(2).(string)
+	count, okCount := tuple.Get(4).(int)
+	if !okType || !okKey || !okCount || count < 0 || count > math.MaxInt/8 {
+		return nil, errors.New("malformed reference to a storage")
+	}
+	if tuple.Len() > 5 && tuple.Get(5) != nil {
+		return nil, errors.New("views of storages (PyTorch < 0.4) are not supported")
+	}
+	s, ok := known[key]
+	if !ok {
+		s = &storage{key: key, dtype: typ.DType, count: count}
+		known[key] = s
+	} else if s.dtype != typ.DType || s.count != count {
+		return nil, fmt.Errorf("storage %q is declared twice with different sizes", clip(key))
+	}
+	return s, nil
+}
+
+// rebuildTensor stands for torch._utils._rebuild_tensor_v2(storage, offset,
+// size, stride, requires_grad, hooks).
+func rebuildTensor(args ...any) (any, error) {
+	if len(args) < 4 {
+		return nil, errors.New("malformed tensor")
+	}
+	s, okStorage := args[0].(*storage)
+	offset, okOffset := args[1].(int)
+	shape, okShape := ints(args[2])
+	strides, okStrides := ints(args[3])
+	if !okStorage || !okOffset || !okShape || !okStrides || len(shape) != len(strides) || offset < 0 {
+		return nil, errors.New("malformed tensor")
+	}
+	n, err := elements(shape)
+	if err != nil {
+		return nil, err
+	}
+	// The last element's position, step by step so that nothing overflows.
+	last := offset
+	for i, d := range shape {
+		if n == 0 {
+			break
+		}
+		if strides[i] < 0 || last >= s.count || (d > 1 && strides[i] > (s.count-1-last)/(d-1)) {
+			return nil, fmt.Errorf("a tensor of shape %v reaches beyond its storage", shape)
+		}
+		last += (d - 1) * strides[i]
+	}
+	if n > 0 && last >= s.count {
+		return nil, fmt.Errorf("a tensor of shape %v reaches beyond its storage", shape)
+	}
+	return &view{storage: s, offset: offset, shape: shape, strides: strides}, nil
+}
+
+// rebuildParameter stands for torch._utils._rebuild_parameter(data, …).
+func rebuildParameter(args ...any) (any, error) {
+	if len(args) == 0 {
+		return nil, errors.New("malformed parameter")
+	}
+	return args[0], nil
+}
+
+func ints(v any) ([]int, bool) {
+	t, ok := v.(*types.Tuple)
+	if !ok {
+		return nil, false
+	}
+	out := make([]int, t.Len())
+	for i := range out {
+		if out[i], ok = t.Get(i).(int); !ok {
+			return nil, false
+		}
+	}
+	return out, true
+}
+
+// array cuts the tensor out of its storage, whose data has been read.
+func (v *view) array(name string) Array {
+	size := v.storage.dtype.Size()
+	a := Array{Name: name, Shape: v.shape, DType: v.storage.dtype}
+	n := a.Len()
+	step, dense := 1, true
+	for i := len(v.shape) - 1; i >= 0; i-- {
+		dense = dense && (v.shape[i] == 1 || v.strides[i] == step)
+		step *= v.shape[i]
+	}
+	switch {
+	case n == 0:
+	case dense:
+		a.raw = v.storage.data[v.offset*size : (v.offset+n)*size]
+	default:
+		a.raw = gather(v.storage.data, v.offset, v.shape, v.strides, size)
+	}
+	return a
+}
