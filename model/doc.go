@@ -1,2 +1,32 @@
-// Package model is described in its doc.go by its owner.
+// Package model is the network: the UNet of the paper as a Gorgonia graph over
+// named weights.
+//
+// # Architecture
+//
+// With C channels after the first convolution and multipliers m_1 … m_L,
+//
+//	temb = SiLU(W₂·SiLU(W₁·[sin ω_k t, cos ω_k t] + b₁) + b₂)         C → 4C → 4C
+//	h    = conv(x)                                                  replicate padding
+//	down   per level: 2 residual blocks to m_i·C, then average pooling ×½ (not last)
+//	mid    1 residual block
+//	up     per level: 3 residual blocks of [h, skip], then nearest ×2 (not last)
+//	ε̂    = conv(SiLU(norm(h)))                                      replicate padding
+//
+// where skips are the results of the first convolution, of each residual block
+// and of each pooling on the way down, and a residual block is
+//
+//	h = conv(SiLU(norm(x)))
+//	h = (1+s)·h + b                     (s, b) = W·temb
+//	h = conv(dropout(SiLU(norm(h)))) + bypass(x)
+//
+// with 3-tap convolutions. The bypass is the identity, or a convolution where
+// the number of channels changes. Names and shapes of parameters are those of
+// the torch state dict, so weights travel in both directions unchanged.
+//
+// # Use
+//
+// A [UNet] holds the weights. [UNet.NewTrainStep] compiles a graph of the loss
+// and its gradients for one batch size; [UNet.Predict] runs inference graphs,
+// cached by batch size. Both share the weights. [NewPredictor] gives the network
+// to the reverse chains of package sched.
 package model

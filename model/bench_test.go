@@ -1,0 +1,96 @@
+package model_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/op"
+)
+
+// The networks whose speed is reported: name, sample shape, multipliers.
+var benchNets = []struct {
+	name        string
+	shape       []int
+	channels    int
+	multipliers []int
+}{
+	{"mnist", []int{1, 28, 28}, 16, []int{1, 2, 4}},
+	{"gmm64", []int{1, 64}, 16, []int{1, 2, 4, 8}},
+	{"audio", []int{2, 256}, 16, []int{1, 2, 4, 8, 16}},
+	{"cifar", []int{3, 32, 32}, 32, []int{1, 2, 2, 2}},
+}
+
+func benchNet(b *testing.B, i int) *model.UNet {
+	b.Helper()
+	n := benchNets[i]
+	rt := op.NewRuntime(runtime.GOMAXPROCS(0))
+	b.Cleanup(rt.Close)
+	u, err := model.New(rt, configs.Model{Kind: "unet", Channels: n.channels, Multipliers: n.multipliers, Blocks: 2, Norm: "batch"}, n.shape, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return u
+}
+
+// randomize fills x with N(0,1): kernels must not be timed on zeros.
+func randomize(x []float32) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range x {
+		x[i] = float32(r.NormFloat64())
+	}
+}
+
+// BenchmarkTrainStep is the forward and backward pass of a batch of 128.
+func BenchmarkTrainStep(b *testing.B) {
+	for i, n := range benchNets {
+		b.Run(n.name, func(b *testing.B) {
+			u := benchNet(b, i)
+			s, err := u.NewTrainStep(128, "mse", 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			randomize(s.X)
+			randomize(s.Target)
+			for k := range s.Level {
+				s.Level[k] = float32(k)
+			}
+			step := uint64(0)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.Run(step); err != nil {
+					b.Fatal(err)
+				}
+				step++
+			}
+			b.ReportMetric(float64(s.Memory())/1e6, "MB-planned")
+		})
+	}
+}
+
+// BenchmarkInference is one prediction of a batch.
+func BenchmarkInference(b *testing.B) {
+	for i, n := range benchNets {
+		for _, batch := range []int{128, 1} {
+			b.Run(fmt.Sprintf("%s/%d", n.name, batch), func(b *testing.B) {
+				u := benchNet(b, i)
+				u.Freeze()
+				x := make([]float32, batch*u.Dim())
+				out, level := make([]float32, len(x)), make([]float32, batch)
+				randomize(x)
+				for k := range level {
+					level[k] = float32(k)
+				}
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := u.Predict(out, x, level); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

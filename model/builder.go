@@ -1,0 +1,143 @@
+package model
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+
+	"github.com/condmean/condmean/op"
+)
+
+// builder adds the layers of one graph over a network's weights. After the
+// first error its methods return nil and do nothing, so that the network reads
+// as mathematics; err tells in the end.
+type builder struct {
+	u      *UNet
+	g      *G.ExprGraph
+	mode   op.Mode
+	random *op.Randomness
+	leaves map[string]*G.Node // weights already in the graph
+	layers int                // dropout layers so far
+	err    error
+}
+
+func newBuilder(u *UNet, mode op.Mode) *builder {
+	return &builder{u: u, g: G.NewGraph(), mode: mode, random: &op.Randomness{}, leaves: map[string]*G.Node{}}
+}
+
+// do runs f unless an error has occurred before.
+func (b *builder) do(f func() (*G.Node, error)) *G.Node {
+	if b.err != nil {
+		return nil
+	}
+	n, err := f()
+	if err != nil {
+		b.err = err
+		return nil
+	}
+	return n
+}
+
+// param returns the leaf of a weight.
+func (b *builder) param(name string) *G.Node {
+	if n := b.leaves[name]; n != nil {
+		return n
+	}
+	t := b.u.byName[name]
+	if t == nil {
+		panic(fmt.Sprintf("model: no tensor %s", name))
+	}
+	n := op.NewInput(b.g, name, t.Data, t.Shape...)
+	b.leaves[name] = n
+	return n
+}
+
+// constant returns a leaf (c) that holds v everywhere.
+func (b *builder) constant(v float32, c int) *G.Node {
+	name := fmt.Sprintf("const.%v.%d", v, c)
+	if n := b.leaves[name]; n != nil {
+		return n
+	}
+	data := make([]float32, c)
+	for i := range data {
+		data[i] = v
+	}
+	n := op.NewInput(b.g, name, data, c)
+	b.leaves[name] = n
+	return n
+}
+
+func (b *builder) embed(level *G.Node, dim int) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewTimeEmbedding(b.u.rt, level, dim) })
+}
+
+func (b *builder) linear(x *G.Node, name string) *G.Node {
+	return b.do(func() (*G.Node, error) {
+		return op.NewLinear(b.u.rt, x, b.param(name+".weight"), b.param(name+".bias"))
+	})
+}
+
+func (b *builder) silu(x *G.Node) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewSiLU(b.u.rt, x) })
+}
+
+func (b *builder) conv(in op.Input, name string, o op.ConvOptions) *G.Node {
+	if b.mode == op.Eval {
+		o.Frozen = &b.u.frozen
+	}
+	return b.do(func() (*G.Node, error) {
+		return op.NewConv(b.u.rt, in, b.param(name+".weight"), b.param(name+".bias"), o)
+	})
+}
+
+// norm normalises x, after the scale-shift film if there is one; the
+// convolution that reads the result applies it, and SiLU.
+func (b *builder) norm(x, film *G.Node, name string) op.Input {
+	affine := b.do(func() (*G.Node, error) {
+		o := op.NormOptions{Kind: b.u.norm.kind, Groups: norms.groups, Mode: b.mode}
+		if o.Kind == op.Batch {
+			o.Running = &op.Running{
+				Mean: b.u.byName[name+".running_mean"].Data, Var: b.u.byName[name+".running_var"].Data, Momentum: norms.momentum}
+		}
+		var moments *G.Node
+		if o.NeedsMoments() {
+			var err error
+			if moments, err = op.Moments(b.u.rt, x); err != nil {
+				return nil, err
+			}
+		}
+		gamma, beta := b.affine(name, x.Shape()[1])
+		return op.NewNorm(b.u.rt, x, moments, film, gamma, beta, o)
+	})
+	return op.Input{X: x, Affine: affine}
+}
+
+func (b *builder) affine(name string, c int) (gamma, beta *G.Node) {
+	if !b.u.norm.affine {
+		return b.constant(1, c), b.constant(0, c)
+	}
+	return b.param(name + ".weight"), b.param(name + ".bias")
+}
+
+// dropout returns the mask for x, nil where nothing is dropped.
+func (b *builder) dropout(x *G.Node) *G.Node {
+	if b.mode == op.Eval || b.u.config.Dropout == 0 {
+		return nil
+	}
+	b.layers++
+	return b.do(func() (*G.Node, error) {
+		return op.NewDropoutMask(b.u.rt, x, b.u.config.Dropout, b.layers, b.random)
+	})
+}
+
+func (b *builder) concat(x, y *G.Node) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewConcat(b.u.rt, x, y) })
+}
+
+func (b *builder) avgPool(x *G.Node) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewAvgPool2(b.u.rt, x) })
+}
+
+func (b *builder) upsample(x *G.Node) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewUpsample2(b.u.rt, x) })
+}

@@ -1,0 +1,115 @@
+package model
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+
+	"github.com/condmean/condmean/op"
+)
+
+// TrainStep is a compiled graph of the loss and its gradients for one batch
+// size. Fill X, Level, Target and Weight, then Run.
+type TrainStep struct {
+	X      []float32 // (N,C,L) or (N,C,H,W): noisy samples x_t
+	Level  []float32 // (N): index t of the noise level
+	Target []float32 // like X: what the network should return, ε by default
+	Weight []float32 // (N): weight of each sample in the loss, 1 at first
+
+	u       *UNet
+	program *op.Program
+	random  *op.Randomness
+	grads   []*Tensor
+	tracked []*Tensor // num_batches_tracked of all batch norms
+}
+
+// NewTrainStep builds the graph in training mode for batches of n samples.
+// Loss is "mse" or "l1"; dropout derives from seed and the step.
+func (u *UNet) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, error) {
+	kind, err := op.ParseLoss(loss)
+	if err != nil {
+		return nil, fmt.Errorf("objective.loss: %w", err)
+	}
+	if n < 1 {
+		return nil, fmt.Errorf("train.batch: %d, want at least 1", n)
+	}
+	if u.norm.kind == op.Batch && n == 1 && u.smallestPlane() == 1 {
+		return nil, fmt.Errorf("train.batch: batch norm needs more than one value a channel; use a larger batch or another norm")
+	}
+	b := newBuilder(u, op.Train)
+	b.random.Seed = seed
+	s := &TrainStep{u: u, random: b.random,
+		X: make([]float32, n*u.Dim()), Level: make([]float32, n), Target: make([]float32, n*u.Dim()), Weight: make([]float32, n)}
+	fill(s.Weight, 1)
+	shape := append([]int{n}, u.shape...)
+	x := op.NewInput(b.g, "x", s.X, shape...)
+	level := op.NewInput(b.g, "level", s.Level, n)
+	target := op.NewInput(b.g, "target", s.Target, shape...)
+	weight := op.NewInput(b.g, "weight", s.Weight, n)
+
+	pred := u.forward(b, x, level)
+	lossNode := b.do(func() (*G.Node, error) { return op.NewLoss(u.rt, kind, pred, target, weight) })
+	if b.err != nil {
+		return nil, b.err
+	}
+	leaves := make(G.Nodes, len(u.params))
+	for i, t := range u.params {
+		leaves[i] = b.param(t.Name)
+	}
+	grads, err := op.Grad(u.rt, lossNode, leaves...)
+	if err != nil {
+		return nil, err
+	}
+	if s.program, err = op.NewProgram(append(G.Nodes{lossNode}, grads...)...); err != nil {
+		return nil, err
+	}
+	for _, t := range u.buffers {
+		if len(t.Shape) == 0 {
+			s.tracked = append(s.tracked, t)
+		}
+	}
+	return s, nil
+}
+
+// smallestPlane returns the pixels of a plane at the deepest level.
+func (u *UNet) smallestPlane() int {
+	n := 1
+	for _, d := range u.shape[1:] {
+		n *= d >> (len(u.arch.downs) - 1)
+	}
+	return n
+}
+
+// Run computes the loss and its gradients for the batch, and moves the running
+// statistics of batch norms. Dropout is a function of the step.
+func (s *TrainStep) Run(step uint64) (loss float64, err error) {
+	s.random.Step = step
+	if err := s.program.Run(); err != nil {
+		return 0, fmt.Errorf("model: training step %d: %w", step, err)
+	}
+	for _, t := range s.tracked {
+		t.Data[0]++
+	}
+	return float64(s.program.Output(0)[0]), nil
+}
+
+// Grads returns the gradients of the last Run, aligned with Params. The memory
+// is the step's own and is overwritten by the next Run.
+func (s *TrainStep) Grads() []*Tensor {
+	if s.grads == nil {
+		for _, t := range s.u.params {
+			s.grads = append(s.grads, &Tensor{Name: t.Name, Shape: t.Shape})
+		}
+	}
+	for i, g := range s.grads {
+		g.Data = s.program.Output(i + 1)
+	}
+	return s.grads
+}
+
+// Memory returns the bytes of the activations and gradients of one step, as
+// the buffer plan has them.
+func (s *TrainStep) Memory() int { return s.program.Planned }
+
+// Close releases the compiled graph.
+func (s *TrainStep) Close() error { return s.program.Close() }

@@ -1,0 +1,92 @@
+package op
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+
+	"github.com/condmean/condmean/op/internal/kernel"
+)
+
+// Activate writes Mask·SiLU(A·x + B) for readers other than a convolution,
+// which computes it on the fly.
+type Activate struct {
+	core
+	input Input
+}
+
+// NewActivate returns the activation that a convolution of in would read.
+func NewActivate(rt *Runtime, in Input) (*G.Node, error) {
+	if in.Affine == nil {
+		return nil, fmt.Errorf("op: activate: no affine map")
+	}
+	x, err := toBlocked(rt, in.X)
+	if err != nil {
+		return nil, err
+	}
+	in.X = x
+	return apply(&Activate{core: newCore(rt, "activate", blocked, x.Shape()...), input: in}, in.nodes()...)
+}
+
+// Do computes the activation.
+func (a *Activate) Do(v ...G.Value) (out G.Value, err error) {
+	defer a.guard(&err)
+	x, pre, _ := a.input.read(v)
+	kernel.AffineSiLU(a.rt.ws, a.buf(), x, pre, imageShape(a.shape))
+	return a.out, nil
+}
+
+// DiffWRT reports gradients for all inputs but the mask.
+func (a *Activate) DiffWRT(inputs int) []bool {
+	d := make([]bool, inputs)
+	for i, n := range a.in {
+		d[i] = n != a.input.Mask
+	}
+	return d
+}
+
+// SymDiff returns the gradients of x and of the affine map.
+func (a *Activate) SymDiff(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+	grad, err := toBlocked(a.rt, grad)
+	if err != nil {
+		return nil, err
+	}
+	g := &ActivateGrad{core: newCore(a.rt, "activate.dz", blocked, a.shape...), forward: a}
+	dz, err := apply(g, append(G.Nodes{grad}, a.in...)...)
+	if err != nil {
+		return nil, err
+	}
+	da, b, err := newTap(a.rt, "activate.daffine", lanes, dz, a.input.Affine.Shape()...)
+	if err != nil {
+		return nil, err
+	}
+	g.sums = &kernel.PrologueGrad{}
+	g.sums.Scale, g.sums.Shift = split(b)
+	dx, err := newScaled(a.rt, dz, a.input.Affine, false)
+	grads := G.Nodes{dx, da}
+	if a.input.Mask != nil {
+		grads = append(grads, nil)
+	}
+	return grads, err
+}
+
+// ActivateGrad is dz = dy·Mask·SiLU'(A·x + B).
+type ActivateGrad struct {
+	core
+	noDiff
+	forward *Activate
+	sums    *kernel.PrologueGrad
+}
+
+// Do computes the gradient.
+func (g *ActivateGrad) Do(v ...G.Value) (out G.Value, err error) {
+	defer g.guard(&err)
+	x, pre, _ := g.forward.input.read(v[1:])
+	kernel.AffineSiLUGrad(g.rt.ws, g.buf(), floats(v[0]), x, pre, g.sums, imageShape(g.shape))
+	return g.out, nil
+}
+
+var (
+	_ operation = (*Activate)(nil)
+	_ operation = (*ActivateGrad)(nil)
+)

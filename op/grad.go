@@ -1,0 +1,92 @@
+package op
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// Grad returns the gradients of the scalar loss with respect to the nodes wrt,
+// as nodes of the same graph. All nodes between them must be operations of
+// this package. Gradients that meet at a node are added in the order in which
+// the graph uses it.
+func Grad(rt *Runtime, loss *G.Node, wrt ...*G.Node) (G.Nodes, error) {
+	order := topological(loss)
+	needed := map[*G.Node]bool{}
+	for _, n := range wrt {
+		needed[n] = true
+	}
+	for _, n := range order { // inputs come before their users
+		for _, in := range inputsOf(n) {
+			needed[n] = needed[n] || needed[in]
+		}
+	}
+	if !needed[loss] {
+		return nil, fmt.Errorf("op: grad: the loss depends on none of the %d nodes", len(wrt))
+	}
+	one := G.NewScalar(loss.Graph(), G.Float32, G.WithName("dloss"), G.WithValue(float32(1)))
+	parts := map[*G.Node]G.Nodes{loss: {one}}
+	total := map[*G.Node]*G.Node{}
+	for i := len(order) - 1; i >= 0; i-- {
+		n := order[i]
+		if !needed[n] || len(parts[n]) == 0 {
+			continue
+		}
+		g := parts[n][0]
+		if len(parts[n]) > 1 {
+			var err error
+			if g, err = newSum(rt, parts[n]); err != nil {
+				return nil, fmt.Errorf("op: grad: gradients of %v: %w", n, err)
+			}
+		}
+		total[n] = g
+		o, ok := n.Op().(operation)
+		if !ok {
+			continue // a leaf
+		}
+		ins := inputsOf(n)
+		grads, err := o.SymDiff(ins, n, g)
+		if err != nil {
+			return nil, fmt.Errorf("op: grad: %v: %w", n, err)
+		}
+		for k, in := range ins {
+			if needed[in] && grads[k] != nil {
+				parts[in] = append(parts[in], grads[k])
+			}
+		}
+	}
+	out := make(G.Nodes, len(wrt))
+	for i, n := range wrt {
+		if out[i] = total[n]; out[i] == nil {
+			return nil, fmt.Errorf("op: grad: the loss does not depend on %s", n.Name())
+		}
+	}
+	return out, nil
+}
+
+// topological lists the nodes that root depends on, inputs before users, in an
+// order that depends on the graph alone.
+func topological(root *G.Node) G.Nodes {
+	var order G.Nodes
+	seen := map[*G.Node]bool{}
+	var visit func(n *G.Node)
+	visit = func(n *G.Node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		for _, in := range inputsOf(n) {
+			visit(in)
+		}
+		order = append(order, n)
+	}
+	visit(root)
+	return order
+}
+
+func inputsOf(n *G.Node) G.Nodes {
+	if o, ok := n.Op().(operation); ok {
+		return o.base().in
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package kernel
+
+import "fmt"
+
+// ConvSpec is a convolution with stride 1 and an output of the input's size.
+type ConvSpec struct {
+	In        Shape
+	Out       int // output channels
+	KH, KW    int // taps, 1 or 3 each; a signal has KH = 1
+	Replicate bool
+}
+
+// Conv computes one convolution and its gradients. It owns its packed weights;
+// scratch memory belongs to the workspace.
+type Conv struct {
+	ConvSpec
+	w        *Workspace
+	out      Shape // of the result
+	forward  packed
+	backward packed // transposed and flipped
+	bias     []float32
+	zero     []float32 // bias of the backward pass
+}
+
+// maxElements bounds the sizes of one sample and of the weights, so that
+// products of dimensions cannot overflow.
+const maxElements = 1 << 28
+
+// NewConv checks the shape and prepares memory for the packed weights.
+func NewConv(spec ConvSpec, w *Workspace) (*Conv, error) {
+	s := spec.In
+	for _, k := range []int{spec.KH, spec.KW} {
+		if k != 1 && k != 3 {
+			return nil, fmt.Errorf("kernel of %d×%d taps, want 1 or 3", spec.KH, spec.KW)
+		}
+	}
+	for _, d := range []int{s.N, s.C, s.H, s.W, spec.Out} {
+		if d < 1 || d > maxElements {
+			return nil, fmt.Errorf("shape %+v to %d channels is empty or too large", s, spec.Out)
+		}
+	}
+	c := &Conv{ConvSpec: spec, w: w, out: Shape{s.N, spec.Out, s.H, s.W}}
+	if float64(max(c.Blocks(), c.out.Blocks()))*float64(s.H+2)*float64(s.W+2) > maxElements/lane ||
+		float64(c.Blocks())*float64(c.out.Blocks()) > maxElements/(9*lane*lane) {
+		return nil, fmt.Errorf("shape %+v to %d channels is too large", s, spec.Out)
+	}
+	c.bias = Alloc(c.out.Blocks() * lane)
+	c.zero = Alloc(c.Blocks() * lane)
+	return c, nil
+}
+
+// Blocks returns the blocks of the input.
+func (c *Conv) Blocks() int { return c.In.Blocks() }
+
+// SetWeights packs w (Out,In,KH,KW) and b (Out), nil meaning zeros, for Forward.
+func (c *Conv) SetWeights(w, b []float32) {
+	if len(w) != c.Out*c.In.C*c.KH*c.KW || b != nil && len(b) != c.Out {
+		panic(fmt.Sprintf("%d weights and %d biases do not fit a convolution of %d to %d channels", len(w), len(b), c.In.C, c.Out))
+	}
+	c.forward.pack(c.w, w, c.In.C, c.Out, c.KH, c.KW, false)
+	clear(c.bias)
+	copy(c.bias, b)
+}
+
+// SetWeightsBackward packs w for BackwardData.
+func (c *Conv) SetWeightsBackward(w []float32) {
+	if len(w) != c.Out*c.In.C*c.KH*c.KW {
+		panic(fmt.Sprintf("%d weights do not fit a convolution of %d to %d channels", len(w), c.In.C, c.Out))
+	}
+	c.backward.pack(c.w, w, c.Out, c.In.C, c.KH, c.KW, true)
+}
+
+// Uses of scratch memory.
+const (
+	usePadded  = iota // a sample with its halo
+	usePadded2        // a second one
+	useSums           // sums nobody asked for
+)
+
+// plane is one block of one sample inside padded scratch memory.
+type padded struct {
+	data       []float32
+	hy, hx     int // halo rows and columns on each side
+	rows, cols int // with the halo
+}
+
+func newPadded(s Shape, hy, hx int) padded {
+	return padded{hy: hy, hx: hx, rows: s.H + 2*hy, cols: s.W + 2*hx}
+}
+
+func (p *padded) plane() int { return p.rows * p.cols * lane }
+
+// clearHalo zeroes the halo of block b.
+func (p *padded) clearHalo(b int) {
+	d := p.data[b*p.plane():][:p.plane()]
+	row := p.cols * lane
+	clear(d[:p.hy*row])
+	clear(d[(p.rows-p.hy)*row:])
+	if p.hx == 0 {
+		return
+	}
+	for r := p.hy; r < p.rows-p.hy; r++ {
+		clear(d[r*row:][:p.hx*lane])
+		clear(d[(r+1)*row-p.hx*lane:][:p.hx*lane])
+	}
+}
+
+// replicateHalo fills a halo of at most one pixel of block b with the nearest
+// pixels.
+func (p *padded) replicateHalo(b int) {
+	d := p.data[b*p.plane():][:p.plane()]
+	row := p.cols * lane
+	if p.hx > 0 {
+		for r := p.hy; r < p.rows-p.hy; r++ {
+			line := d[r*row:][:row]
+			copy(line[:lane], line[lane:2*lane])
+			copy(line[row-lane:], line[row-2*lane:row-lane])
+		}
+	}
+	if p.hy > 0 {
+		copy(d[:row], d[row:2*row])
+		copy(d[(p.rows-1)*row:], d[(p.rows-2)*row:(p.rows-1)*row])
+	}
+}
+
+// interior returns block b from its first pixel inside the halo.
+func (p *padded) interior(b int) []float32 {
+	return p.data[b*p.plane()+(p.hy*p.cols+p.hx)*lane:]
+}
+
+// fill copies block b of sample n of x into the interior, applying pre.
+func (p *padded) fill(w *Workspace, x []float32, s Shape, n, b int, pre Prologue) {
+	src, dst := x[n*s.sample()+b*s.plane():][:s.plane()], p.interior(b)
+	if pre.Scale != nil {
+		blocks := s.Blocks()
+		w.tier.affineSiLU(&affineRows{dst: dst, src: src, rows: s.H, width: s.W, dstRow: p.cols * lane,
+			scale: coef(pre.Scale, n, b, blocks), shift: coef(pre.Shift, n, b, blocks), mask: coef(pre.Mask, n, b, blocks)})
+		return
+	}
+	for r := range s.H {
+		copy(dst[r*p.cols*lane:], src[r*s.W*lane:][:s.W*lane])
+	}
+}
+
+// input fills block b of the padded input of sample n.
+func (c *Conv) fillInput(p *padded, x []float32, n, b int, pre Prologue) {
+	p.fill(c.w, x, c.In, n, b, pre)
+	if c.Replicate {
+		p.replicateHalo(b)
+	} else {
+		p.clearHalo(b)
+	}
+}

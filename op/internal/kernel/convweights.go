@@ -1,0 +1,143 @@
+package kernel
+
+// weightChunks is into how many pieces the batch is cut for the gradient of the
+// weights. Each piece sums for itself; the pieces are added in order.
+const weightChunks = 8
+
+// weightTile is the inner loop of the gradient of the weights: for one row of
+// taps, inputs [0,ins) of a block and a group of output blocks,
+// dw[kw][in][group][16] += Σ_pixels x[pixel+kw][in]·dy[pixel]. Strides are floats.
+type weightTile struct {
+	dw, x, dy   []float32
+	rows, width int
+	xRow, dyRow int
+	dyBlock     int
+	kw          int
+	ins, group  int
+}
+
+// inputsOf returns how many inputs a weight tile takes, so that its
+// accumulators fill the registers.
+func inputsOf(kw, group int) int {
+	if kw == 3 {
+		return 8 / group
+	}
+	return lane / group
+}
+
+// weightTileGeneric is the reference of tier.weightTile.
+func weightTileGeneric(t *weightTile) {
+	for r := range t.rows {
+		for p := range t.width {
+			for j := range t.kw {
+				x := t.x[r*t.xRow+(p+j)*lane:][:t.ins]
+				for i, v := range x {
+					for g := range t.group {
+						d := t.dw[((j*t.ins+i)*t.group+g)*lane:][:lane]
+						for k, y := range t.dy[r*t.dyRow+g*t.dyBlock+p*lane:][:lane] {
+							d[k] += v * y
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// BackwardWeights writes the gradients of the weights, dw (Out,In,KH,KW), and
+// of the bias, db (Out), recomputing f(x) from x.
+func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
+	chunks := min(c.In.N, weightChunks)
+	ib, ob, taps := c.Blocks(), c.out.Blocks(), c.KH*c.KW
+	weights := ib * ob * taps * lane * lane
+	size := weights + ob*lane
+	partial := c.w.partial.get(0, chunks*size)
+	c.w.pool.Do(chunks, func(chunk, worker int) {
+		sum := partial[chunk*size:][:size]
+		clear(sum)
+		p := c.paddedInput()
+		p.data = c.w.of(worker, usePadded, ib*p.plane())
+		for n := c.In.N * chunk / chunks; n < c.In.N*(chunk+1)/chunks; n++ {
+			for b := range ib {
+				c.fillInput(&p, x, n, b, pre)
+			}
+			g := dy[n*c.out.sample():][:c.out.sample()]
+			c.addWeights(sum[:weights], &p, g)
+			for o := range ob {
+				c.w.tier.sum(sum[weights+o*lane:][:lane], g[o*c.out.plane():][:c.out.plane()])
+			}
+		}
+	})
+	c.w.pool.Do(ob, func(o, _ int) {
+		for k := range min(lane, c.Out-o*lane) {
+			s := float32(0)
+			for chunk := range chunks {
+				s += partial[chunk*size+weights+o*lane+k]
+			}
+			db[o*lane+k] = s
+		}
+		c.unpackWeights(dw, partial, chunks, size, o)
+	})
+}
+
+// addWeights adds the products of one sample to packed weight gradients.
+func (c *Conv) addWeights(sum []float32, p *padded, dy []float32) {
+	ob := c.out.Blocks()
+	t := weightTile{rows: c.out.H, width: c.out.W, kw: c.KW, xRow: p.cols * lane, dyRow: c.out.W * lane, dyBlock: c.out.plane()}
+	for o := 0; o < ob; o += maxGroup {
+		t.group = min(maxGroup, ob-o)
+		t.ins = inputsOf(c.KW, t.group)
+		t.dy = dy[o*c.out.plane():]
+		for b := range c.Blocks() {
+			for r := range c.KH {
+				for i := 0; i < lane; i += t.ins {
+					n := c.KW * t.ins * t.group * lane
+					t.dw, sum = sum[:n], sum[n:]
+					t.x = p.data[b*p.plane()+r*p.cols*lane+i:]
+					c.w.tier.weightTile(&t)
+				}
+			}
+		}
+	}
+}
+
+// unpackWeights adds the chunks of output block o in order and writes them in
+// torch layout.
+func (c *Conv) unpackWeights(dw, partial []float32, chunks, size, o int) {
+	ib, ob, taps := c.Blocks(), c.out.Blocks(), c.KH*c.KW
+	first := o &^ (maxGroup - 1)
+	group := min(maxGroup, ob-first)
+	ins := inputsOf(c.KW, group)
+	base := groupStart(first, ib, taps) + (o-first)*lane
+	outs := min(lane, c.Out-o*lane)
+	var s [lane]float32
+	for i := range c.In.C {
+		b, q := i/lane, i%lane
+		for r := range c.KH {
+			for j := range c.KW {
+				at := base + ((((b*c.KH+r)*(lane/ins)+q/ins)*c.KW+j)*ins+q%ins)*group*lane
+				copy(s[:], partial[at:][:lane])
+				for chunk := 1; chunk < chunks; chunk++ {
+					for k, v := range partial[chunk*size+at:][:lane] {
+						s[k] += v
+					}
+				}
+				for k := range outs {
+					dw[((o*lane+k)*c.In.C+i)*taps+r*c.KW+j] = s[k]
+				}
+			}
+		}
+	}
+}
+
+// sumGeneric is the reference of tier.sum: it adds the sum over the pixels of x
+// to each of 16 lanes.
+func sumGeneric(sum, x []float32) {
+	var s [lane]float32
+	for i, v := range x {
+		s[i%lane] += v
+	}
+	for k := range s {
+		sum[k] += s[k]
+	}
+}

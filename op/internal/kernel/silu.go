@@ -1,0 +1,136 @@
+package kernel
+
+import "math"
+
+// Prologue is what a convolution applies to its input: Mask·SiLU(Scale·x+Shift)
+// with coefficients (N, 16·Blocks). Scale nil: x itself (Shift nil as well);
+// Mask nil: none.
+type Prologue struct{ Scale, Shift, Mask []float32 }
+
+// PrologueGrad receives, for each plane, the sums Σ dz·x and Σ dz, the
+// gradients with respect to Scale and Shift; both (N, 16·Blocks).
+type PrologueGrad struct{ Scale, Shift []float32 }
+
+// Moments are the mean of each plane and the sum of squares about it, both
+// (N, 16·Blocks).
+type Moments struct{ Mean, M2 []float32 }
+
+// affineRows is y = mask·SiLU(scale·x + shift) for one block of one sample: rows
+// of width pixels, dst with dstRow floats from row to row.
+type affineRows struct {
+	dst, src           []float32
+	scale, shift, mask []float32 // 16 each; mask nil: ones
+	rows, width        int
+	dstRow             int
+}
+
+// siluGrad is dz = g·mask·SiLU'(scale·x + shift) for one block of one sample, in
+// place over g, with the sums of dz·x and dz.
+type siluGrad struct {
+	g, x               []float32 // pixels·16
+	scale, shift, mask []float32
+	sumX, sum          []float32 // 16 each; set, not added to
+}
+
+func coef(c []float32, n, block, blocks int) []float32 {
+	if c == nil {
+		return nil
+	}
+	return c[(n*blocks+block)*lane:][:lane]
+}
+
+// AffineSiLU computes y = Mask·SiLU(Scale·x + Shift).
+func AffineSiLU(w *Workspace, y, x []float32, pre Prologue, s Shape) {
+	blocks, p := s.Blocks(), s.plane()
+	w.pool.Do(s.N*blocks, func(i, _ int) {
+		n, b := i/blocks, i%blocks
+		w.tier.affineSiLU(&affineRows{dst: y[i*p:][:p], src: x[i*p:][:p], rows: 1, width: s.H * s.W, dstRow: p,
+			scale: coef(pre.Scale, n, b, blocks), shift: coef(pre.Shift, n, b, blocks), mask: coef(pre.Mask, n, b, blocks)})
+	})
+}
+
+// AffineSiLUGrad computes dz = dy·Mask·SiLU'(Scale·x + Shift), and its sums if g
+// is not nil.
+func AffineSiLUGrad(w *Workspace, dz, dy, x []float32, pre Prologue, g *PrologueGrad, s Shape) {
+	blocks, p := s.Blocks(), s.plane()
+	w.pool.Do(s.N*blocks, func(i, worker int) {
+		d := dz[i*p:][:p]
+		copy(d, dy[i*p:])
+		w.siluGrad(worker, d, x[i*p:][:p], pre, g, i/blocks, i%blocks, blocks)
+	})
+}
+
+// siluGrad applies the gradient of the prologue to one block in place.
+func (w *Workspace) siluGrad(worker int, g, x []float32, pre Prologue, sums *PrologueGrad, n, b, blocks int) {
+	a := siluGrad{g: g, x: x, scale: coef(pre.Scale, n, b, blocks), shift: coef(pre.Shift, n, b, blocks), mask: coef(pre.Mask, n, b, blocks)}
+	if sums != nil {
+		a.sumX, a.sum = coef(sums.Scale, n, b, blocks), coef(sums.Shift, n, b, blocks)
+	} else {
+		t := w.of(worker, useSums, 2*lane)
+		a.sumX, a.sum = t[:lane], t[lane:]
+	}
+	w.tier.siluGrad(&a)
+}
+
+// SiLU computes y = x/(1+e^-x) on plain arrays.
+func SiLU(w *Workspace, y, x []float32) {
+	w.split(len(x), func(lo, hi int) {
+		for i, v := range x[lo:hi] {
+			y[lo+i] = v * sigmoid(v)
+		}
+	})
+}
+
+// SiLUGrad computes dx = dy·SiLU'(x) on plain arrays.
+func SiLUGrad(w *Workspace, dx, dy, x []float32) {
+	w.split(len(x), func(lo, hi int) {
+		for i, v := range x[lo:hi] {
+			s := sigmoid(v)
+			dx[lo+i] = dy[lo+i] * s * (1 + v*(1-s))
+		}
+	})
+}
+
+// split runs f over ranges of a plain array.
+func (w *Workspace) split(n int, f func(lo, hi int)) {
+	const size = 2048
+	w.pool.Do((n+size-1)/size, func(c, _ int) { f(c*size, min(n, (c+1)*size)) })
+}
+
+// sigmoid is 1/(1+e^-x), rounded once from float64.
+func sigmoid(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }
+
+// affineSiLUGeneric is the reference of tier.affineSiLU.
+func affineSiLUGeneric(a *affineRows) {
+	for r := range a.rows {
+		src, dst := a.src[r*a.width*lane:][:a.width*lane], a.dst[r*a.dstRow:]
+		for i, x := range src {
+			k := i % lane
+			z := a.scale[k]*x + a.shift[k]
+			z *= sigmoid(z)
+			if a.mask != nil {
+				z *= a.mask[k]
+			}
+			dst[i] = z
+		}
+	}
+}
+
+// siluGradGeneric is the reference of tier.siluGrad.
+func siluGradGeneric(a *siluGrad) {
+	var sumX, sum [lane]float32
+	for i, x := range a.x {
+		k := i % lane
+		z := a.scale[k]*x + a.shift[k]
+		s := sigmoid(z)
+		d := a.g[i] * (s * (1 + z*(1-s)))
+		if a.mask != nil {
+			d *= a.mask[k]
+		}
+		a.g[i] = d
+		sumX[k] += d * x
+		sum[k] += d
+	}
+	copy(a.sumX, sumX[:])
+	copy(a.sum, sum[:])
+}

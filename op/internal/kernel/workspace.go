@@ -1,0 +1,45 @@
+package kernel
+
+import "github.com/condmean/condmean/internal/par"
+
+// Workspace is what kernels run on: worker threads, scratch memory of each, and
+// the tier of the inner loops. Calls on one Workspace must not overlap.
+type Workspace struct {
+	pool    *par.Pool
+	tier    *tier
+	scratch []buffers // by worker
+	shared  buffers   // read by all workers
+	partial buffers   // partial sums of weight gradients
+	sums    []float64 // partial sums of reductions
+}
+
+// buffers are scratch arrays of growing size, by use.
+type buffers [3][]float32
+
+// NewWorkspace returns a workspace with the fastest inner loops of this
+// machine, or those that CONDMEAN_KERNEL names; it fails if the machine does not
+// have them.
+func NewWorkspace(p *par.Pool) (*Workspace, error) {
+	t, err := pick()
+	if err != nil {
+		return nil, err
+	}
+	return newWorkspace(p, t), nil
+}
+
+func newWorkspace(p *par.Pool, t *tier) *Workspace {
+	return &Workspace{pool: p, tier: t, scratch: make([]buffers, p.Threads())}
+}
+
+// Tier returns the name of the inner loops in use: generic, avx2 or avx512.
+func (w *Workspace) Tier() string { return w.tier.name }
+
+// of returns buffer number use of a worker with room for n floats.
+func (w *Workspace) of(worker, use, n int) []float32 { return w.scratch[worker].get(use, n) }
+
+func (b *buffers) get(use, n int) []float32 {
+	if len(b[use]) < n {
+		b[use] = Alloc(n)
+	}
+	return b[use][:n]
+}

@@ -1,0 +1,125 @@
+package op
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+
+	"github.com/condmean/condmean/op/internal/kernel"
+)
+
+// Linear is y = x·Wᵀ + b for x (N,I), W (O,I), b (O).
+type Linear struct {
+	core
+	k *kernel.Linear
+}
+
+// NewLinear adds a linear layer.
+func NewLinear(rt *Runtime, x, weight, bias *G.Node) (*G.Node, error) {
+	xs, ws := x.Shape(), weight.Shape()
+	if len(xs) != 2 || len(ws) != 2 || xs[1] != ws[1] {
+		return nil, fmt.Errorf("op: linear: weight %s of shape %v does not fit an input of shape %v", weight.Name(), ws, xs)
+	}
+	if len(bias.Shape()) != 1 || bias.Shape()[0] != ws[0] {
+		return nil, fmt.Errorf("op: linear: bias %s has shape %v, want (%d)", bias.Name(), bias.Shape(), ws[0])
+	}
+	k, err := kernel.NewLinear(rt.ws, xs[0], xs[1], ws[0])
+	if err != nil {
+		return nil, fmt.Errorf("op: linear: weight %s: %w", weight.Name(), err)
+	}
+	return apply(&Linear{core: newCore(rt, "linear", plain, xs[0], ws[0]), k: k}, x, weight, bias)
+}
+
+// Do computes the layer.
+func (l *Linear) Do(v ...G.Value) (out G.Value, err error) {
+	defer l.guard(&err)
+	l.k.Forward(l.buf(), floats(v[0]), floats(v[1]), floats(v[2]))
+	return l.out, nil
+}
+
+// DiffWRT reports gradients for all inputs.
+func (l *Linear) DiffWRT(int) []bool { return []bool{true, true, true} }
+
+// SymDiff returns the gradients of x, weight and bias.
+func (l *Linear) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+	dx, err := apply(&LinearGrad{core: newCore(l.rt, "linear.dx", plain, in[0].Shape()...), forward: l}, grad, in[1])
+	if err != nil {
+		return nil, err
+	}
+	w := &LinearGrad{core: newCore(l.rt, "linear.dw", plain, in[1].Shape()...), forward: l, weights: true}
+	dw, err := apply(w, grad, in[0])
+	if err != nil {
+		return nil, err
+	}
+	db, b, err := newTap(l.rt, "linear.db", plain, dw, in[2].Shape()...)
+	w.db = b
+	return G.Nodes{dx, dw, db}, err
+}
+
+// LinearGrad is the gradient of a linear layer with respect to its input, or to
+// its weight and, in a tap, its bias.
+type LinearGrad struct {
+	core
+	noDiff
+	forward *Linear
+	weights bool
+	db      []float32
+}
+
+// Do computes the gradients.
+func (l *LinearGrad) Do(v ...G.Value) (out G.Value, err error) {
+	defer l.guard(&err)
+	if l.weights {
+		l.forward.k.BackwardWeights(l.buf(), l.db, floats(v[0]), floats(v[1]))
+	} else {
+		l.forward.k.BackwardData(l.buf(), floats(v[0]), floats(v[1]))
+	}
+	return l.out, nil
+}
+
+// SiLU is x/(1+e^-x) on a plain array.
+type SiLU struct{ core }
+
+// NewSiLU applies SiLU to every value of x.
+func NewSiLU(rt *Runtime, x *G.Node) (*G.Node, error) {
+	if layoutOf(x) != plain {
+		return nil, fmt.Errorf("op: silu: %v is an activation, use NewActivate", x)
+	}
+	return apply(&SiLU{newCore(rt, "silu", plain, x.Shape()...)}, x)
+}
+
+// Do computes the function.
+func (s *SiLU) Do(v ...G.Value) (out G.Value, err error) {
+	defer s.guard(&err)
+	kernel.SiLU(s.rt.ws, s.buf(), floats(v[0]))
+	return s.out, nil
+}
+
+// DiffWRT reports that the input has a gradient.
+func (s *SiLU) DiffWRT(int) []bool { return []bool{true} }
+
+// SymDiff multiplies by the derivative.
+func (s *SiLU) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+	n, err := apply(&SiLUGrad{core: newCore(s.rt, "silu.dx", plain, s.shape...)}, grad, in[0])
+	return G.Nodes{n}, err
+}
+
+// SiLUGrad is dx = dy·SiLU'(x).
+type SiLUGrad struct {
+	core
+	noDiff
+}
+
+// Do computes the gradient.
+func (s *SiLUGrad) Do(v ...G.Value) (out G.Value, err error) {
+	defer s.guard(&err)
+	kernel.SiLUGrad(s.rt.ws, s.buf(), floats(v[0]), floats(v[1]))
+	return s.out, nil
+}
+
+var (
+	_ operation = (*Linear)(nil)
+	_ operation = (*LinearGrad)(nil)
+	_ operation = (*SiLU)(nil)
+	_ operation = (*SiLUGrad)(nil)
+)

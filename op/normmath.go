@@ -1,0 +1,171 @@
+package op
+
+import "math"
+
+// normMath is the arithmetic of a normalisation, in float64, over the plane
+// moments alone. Planes (n,c) that share statistics form a set: all samples of
+// a channel (batch), the channels of a group of a sample (group), one plane
+// (instance). With P planes of S pixels in a set, plane moments m and M₂,
+// and the scale-shift z = (1+s)·x + b,
+//
+//	m_z = (1+s)m + b          μ = Σ m_z / P
+//	M_z = (1+s)²M₂            V = (Σ M_z + S·Σ(m_z-μ)²) / (P·S)
+//	r = 1/√(V+ε)   A' = γr   A = A'(1+s)   B = A'b + β - A'μ.
+type normMath struct {
+	n, c, cp int // samples, channels, channels padded to 16
+	pixels   int
+	planes   int   // P
+	set      []int // (N,C) -> set
+	running  bool  // statistics are constants
+	mean, v  []float64
+	inv      []float64 // r
+	dmean    []float64
+	dv       []float64
+}
+
+// normInputs are the values a Norm reads.
+type normInputs struct {
+	gamma, beta []float32
+	mean, m2    []float32 // lanes
+	film        []float32 // (N,2C) or nil
+}
+
+// normGrads are the gradients a Norm hands back; moments in lanes.
+type normGrads struct {
+	dm, dM2           []float32
+	gamma, beta, film []float32
+}
+
+func newNormMath(o NormOptions, n, c, pixels int) normMath {
+	m := normMath{n: n, c: c, cp: pad16(c), pixels: pixels, set: make([]int, n*c), running: !o.NeedsMoments()}
+	sets := 0
+	for i := range m.set {
+		switch o.Kind {
+		case Batch:
+			m.set[i] = i % c
+		case Group:
+			m.set[i] = i / (c / o.Groups)
+		case Instance:
+			m.set[i] = i
+		}
+		sets = max(sets, m.set[i]+1)
+	}
+	m.planes = n * c / sets
+	for _, p := range []*[]float64{&m.mean, &m.v, &m.inv, &m.dmean, &m.dv} {
+		*p = make([]float64, sets)
+	}
+	return m
+}
+
+// film returns the scale-shift of channel c of sample n as 1+s and b.
+func (m *normMath) film(in normInputs, n, c int) (scale, shift float64) {
+	if in.film == nil {
+		return 1, 0
+	}
+	f := in.film[n*2*m.c:]
+	return 1 + float64(f[c]), float64(f[m.c+c])
+}
+
+// measure computes μ and V of every set.
+func (m *normMath) measure(in normInputs) {
+	clear(m.mean)
+	clear(m.v)
+	m.each(func(i, lane, set, n, c int) {
+		s, b := m.film(in, n, c)
+		m.mean[set] += s*float64(in.mean[lane]) + b
+	})
+	for i := range m.mean {
+		m.mean[i] /= float64(m.planes)
+	}
+	m.each(func(i, lane, set, n, c int) {
+		s, b := m.film(in, n, c)
+		d := s*float64(in.mean[lane]) + b - m.mean[set]
+		m.v[set] += s*s*float64(in.m2[lane]) + float64(m.pixels)*d*d
+	})
+	for i := range m.v {
+		m.v[i] /= float64(m.planes * m.pixels)
+		m.inv[i] = 1 / math.Sqrt(m.v[i]+NormEps)
+	}
+}
+
+// use takes the running statistics of a batch norm.
+func (m *normMath) use(r *Running) {
+	for c := range m.mean {
+		m.mean[c] = float64(r.Mean[c])
+		m.v[c] = float64(r.Var[c])
+		m.inv[c] = 1 / math.Sqrt(m.v[c]+NormEps)
+	}
+}
+
+// update moves the running statistics towards the batch, with the unbiased
+// variance, as PyTorch does.
+func (m *normMath) update(r *Running) {
+	count := float64(m.planes * m.pixels)
+	for c := range m.mean {
+		r.Mean[c] += r.Momentum * (float32(m.mean[c]) - r.Mean[c])
+		r.Var[c] += r.Momentum * (float32(m.v[c]*count/max(count-1, 1)) - r.Var[c])
+	}
+}
+
+// affine writes A and B of every plane, zeros in padded lanes.
+func (m *normMath) affine(scale, shift []float32, in normInputs) {
+	clear(scale)
+	clear(shift)
+	m.each(func(i, lane, set, n, c int) {
+		s, b := m.film(in, n, c)
+		a := float64(in.gamma[c]) * m.inv[set]
+		scale[lane] = float32(a * s)
+		shift[lane] = float32(a*(b-m.mean[set]) + float64(in.beta[c]))
+	})
+}
+
+// backward computes all gradients from those of A and B.
+func (m *normMath) backward(g normGrads, dA, dB []float32, in normInputs) {
+	clear(m.dmean)
+	clear(m.dv)
+	dgamma, dbeta := make([]float64, m.c), make([]float64, m.c)
+	m.each(func(i, lane, set, n, c int) {
+		s, b := m.film(in, n, c)
+		gamma, r := float64(in.gamma[c]), m.inv[set]
+		da, db := float64(dA[lane]), float64(dB[lane])
+		d := da*s + db*(b-m.mean[set]) // with respect to A'
+		dbeta[c] += db
+		dgamma[c] += d * r
+		m.dmean[set] -= db * gamma * r
+		m.dv[set] -= d * gamma * r * r * r / 2
+		if g.film != nil {
+			g.film[n*2*m.c+c] = float32(da * gamma * r)
+			g.film[n*2*m.c+m.c+c] = float32(db * gamma * r)
+		}
+	})
+	for c := range dgamma {
+		g.gamma[c], g.beta[c] = float32(dgamma[c]), float32(dbeta[c])
+	}
+	clear(g.dm)
+	clear(g.dM2)
+	if m.running {
+		return
+	}
+	m.each(func(i, lane, set, n, c int) {
+		s, b := m.film(in, n, c)
+		mean, m2 := float64(in.mean[lane]), float64(in.m2[lane])
+		dmz := (m.dmean[set] + 2*m.dv[set]*(s*mean+b-m.mean[set])) / float64(m.planes)
+		dMz := m.dv[set] / float64(m.planes*m.pixels)
+		g.dm[lane] = float32(dmz * s)
+		g.dM2[lane] = float32(dMz * s * s)
+		if g.film != nil {
+			g.film[n*2*m.c+c] += float32(dmz*mean + 2*dMz*s*m2)
+			g.film[n*2*m.c+m.c+c] += float32(dmz)
+		}
+	})
+}
+
+// each visits every plane: i counts them without padding, lane with.
+func (m *normMath) each(f func(i, lane, set, n, c int)) {
+	for n := range m.n {
+		for c := range m.c {
+			i := n*m.c + c
+			f(i, n*m.cp+c, m.set[i], n, c)
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package op
+
+import (
+	"fmt"
+	"sort"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/condmean/condmean/op/internal/kernel"
+)
+
+// Program is a compiled graph: the nodes that the outputs depend on, run in a
+// fixed order on Gorgonia's tape machine with planned buffers.
+type Program struct {
+	vm      G.VM
+	outputs G.Nodes
+	// Unplanned and Planned are the bytes of all outputs of operations before
+	// and after buffers were shared.
+	Unplanned, Planned int
+}
+
+// NewProgram compiles the part of the graph that the outputs depend on. The
+// values of outputs stay valid until the next run.
+func NewProgram(outputs ...*G.Node) (*Program, error) {
+	g := outputs[0].Graph()
+	var inputs G.Nodes
+	for _, o := range outputs {
+		for _, n := range topological(o) {
+			if n.IsVar() || n.Op() == nil {
+				if !inputs.Contains(n) {
+					inputs = append(inputs, n)
+				}
+			}
+		}
+	}
+	p := &Program{outputs: outputs}
+	if err := p.plan(g.ExactSubgraphRoots(outputs...)); err != nil {
+		return nil, err
+	}
+	prog, locs, err := G.CompileFunction(g, inputs, outputs)
+	if err != nil {
+		return nil, fmt.Errorf("op: compile: %w", err)
+	}
+	p.vm = G.NewTapeMachine(g, G.WithPrecompiled(prog, locs))
+	return p, nil
+}
+
+// Run computes the outputs from the present values of the inputs.
+func (p *Program) Run() error {
+	p.vm.Reset()
+	if err := p.vm.RunAll(); err != nil {
+		return fmt.Errorf("op: run: %w", err)
+	}
+	return nil
+}
+
+// Output returns the values of an output: plain ones row-major, a scalar as
+// one number. The memory is the program's.
+func (p *Program) Output(i int) []float32 {
+	switch v := p.outputs[i].Value().(type) {
+	case *G.F32:
+		return []float32{float32(*v)}
+	default:
+		return floats(v)
+	}
+}
+
+// Close releases the machine.
+func (p *Program) Close() error { return p.vm.Close() }
+
+// plan gives every operation of the graph an output buffer. A buffer serves
+// again once the last reader of its value has run, so the peak is far below
+// the sum. It follows the order in which the tape machine will run.
+func (p *Program) plan(g *G.ExprGraph) error {
+	order, err := G.Sort(g)
+	if err != nil {
+		return fmt.Errorf("op: plan: %w", err)
+	}
+	for i, j := 0, len(order)-1; i < j; i, j = i+1, j-1 { // Sort lists users first
+		order[i], order[j] = order[j], order[i]
+	}
+	if err := checkHashes(order); err != nil {
+		return err
+	}
+	last := map[*G.Node]int{} // position of the last reader
+	for i, n := range order {
+		for _, in := range inputsOf(n) {
+			last[in] = i
+		}
+	}
+	for _, n := range p.outputs {
+		last[n] = len(order)
+	}
+	var free [][]float32
+	done := make([][][]float32, len(order)+1) // buffers to release after a position
+	for i, n := range order {
+		o, ok := n.Op().(operation)
+		if !ok {
+			if n.Op() != nil {
+				return fmt.Errorf("op: plan: %v is not an operation of this package", n)
+			}
+			continue
+		}
+		c := o.base()
+		if !c.side && c.shape.Dims() > 0 {
+			size := c.size()
+			p.Unplanned += 4 * size
+			var b []float32
+			sort.SliceStable(free, func(i, j int) bool { return cap(free[i]) < cap(free[j]) })
+			if k := sort.Search(len(free), func(k int) bool { return cap(free[k]) >= size }); k < len(free) {
+				b = free[k][:size]
+				free = append(free[:k], free[k+1:]...)
+			} else {
+				b = kernel.Alloc(size)
+				p.Planned += 4 * size
+			}
+			c.setBuf(b)
+			done[last[n]] = append(done[last[n]], b)
+		}
+		if i < len(order) {
+			free = append(free, done[i]...)
+		}
+	}
+	return nil
+}
+
+// checkHashes fails if two nodes hash alike: Gorgonia would merge them.
+func checkHashes(nodes G.Nodes) error {
+	seen := map[uint32]*G.Node{}
+	for _, n := range nodes {
+		h := n.Hashcode()
+		if m, ok := seen[h]; ok && m != n {
+			return fmt.Errorf("op: plan: nodes %v and %v hash alike; build the graph again", m, n)
+		}
+		seen[h] = n
+	}
+	return nil
+}
+
+// NewInput adds a leaf that shares data, row-major of the given shape. Names
+// must be unique in a graph.
+func NewInput(g *G.ExprGraph, name string, data []float32, shape ...int) *G.Node {
+	t := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
+	return G.NewTensor(g, tensor.Float32, len(shape), G.WithShape(shape...), G.WithName(name), G.WithValue(t))
+}
