@@ -3,7 +3,6 @@ package model_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"testing"
 
 	"github.com/condmean/condmean/configs"
@@ -27,7 +26,10 @@ var benchNets = []struct {
 func benchNet(b *testing.B, i int) *model.UNet {
 	b.Helper()
 	n := benchNets[i]
-	rt := op.NewRuntime(runtime.GOMAXPROCS(0))
+	rt, err := op.NewRuntime(0)
+	if err != nil {
+		b.Fatal(err)
+	}
 	b.Cleanup(rt.Close)
 	u, err := model.New(rt, configs.Model{Kind: "unet", Channels: n.channels, Multipliers: n.multipliers, Blocks: 2, Norm: "batch"}, n.shape, 1)
 	if err != nil {
