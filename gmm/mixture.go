@@ -150,8 +150,10 @@ func newMixture(kind Kind, weights, means []float64) (*Mixture, error) {
 		return nil, fmt.Errorf("means: %w", err)
 	}
 	m := &Mixture{n: n, weights: slices.Clone(weights), means: slices.Clone(means), comps: make([]component, k), kind: kind}
-	for i := range m.weights {
-		m.weights[i] /= sum
+	if math.Abs(sum-1) > 1e-12 { // leave alone what is right up to rounding, so that files round-trip
+		for i := range m.weights {
+			m.weights[i] /= sum
+		}
 	}
 	return m, nil
 }
