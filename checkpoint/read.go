@@ -138,13 +138,13 @@ func (p Part) checkArrays(arrays []weights.Array) error {
 	if len(arrays) != len(p.Tensors) {
 		return fmt.Errorf("%d tensors, the manifest declares %d", len(arrays), len(p.Tensors))
 	}
-	for i, a := range arrays {
-		t := p.Tensors[i]
+	for _, a := range arrays {
+		shape, ok := p.Tensors[a.Name]
 		switch {
-		case a.Name != t.Name:
-			return fmt.Errorf("tensor %q stands where the manifest declares %q", a.Name, t.Name)
-		case !slices.Equal(a.Shape, t.Shape):
-			return fmt.Errorf("tensor %s: shape %v, the manifest declares %v", a.Name, a.Shape, t.Shape)
+		case !ok:
+			return fmt.Errorf("tensor %q is not declared in the manifest", a.Name)
+		case !slices.Equal(a.Shape, shape):
+			return fmt.Errorf("tensor %s: shape %v, the manifest declares %v", a.Name, a.Shape, shape)
 		case a.DType != want:
 			return fmt.Errorf("tensor %s: element type %s instead of %s", a.Name, a.DType, want)
 		}

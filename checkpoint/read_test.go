@@ -138,17 +138,21 @@ func TestCraftedManifest(t *testing.T) {
 		craft func(*Manifest)
 		want  string
 	}{
-		"newer version":   {func(m *Manifest) { m.Version = 2 }, "format version 2; this program reads versions 1 to 1"},
-		"version 0":       {func(m *Manifest) { m.Version = 0 }, "format version 0"},
-		"foreign":         {func(m *Manifest) { m.Format = "zarr" }, `format "zarr"`},
-		"climbs out":      {func(m *Manifest) { part(m, emaFile).Name = "../../etc/passwd" }, `"../../etc/passwd" has no place`},
-		"listed twice":    {func(m *Manifest) { part(m, emaFile).Name = normFile }, "listed twice"},
-		"no weights":      {func(m *Manifest) { m.Files = m.Files[1:] }, "weights.npz is not listed"},
-		"negative step":   {func(m *Manifest) { m.Step = -4 }, "step -4"},
-		"negative size":   {func(m *Manifest) { part(m, emaFile).Size = -1 }, "negative size"},
-		"huge size":       {func(m *Manifest) { part(m, emaFile).Size = 1 << 60 }, "bytes instead of 1152921504606846976"},
-		"other shape":     {func(m *Manifest) { part(m, emaFile).Tensors[0].Shape = []int{24} }, "conv.weight: shape [4 2 3], the manifest declares [24]"},
-		"other name":      {func(m *Manifest) { part(m, emaFile).Tensors[1].Name = "x" }, `declares "x"`},
+		"newer version": {func(m *Manifest) { m.Version = 2 }, "format version 2; this program reads versions 1 to 1"},
+		"version 0":     {func(m *Manifest) { m.Version = 0 }, "format version 0"},
+		"foreign":       {func(m *Manifest) { m.Format = "zarr" }, `format "zarr"`},
+		"climbs out":    {func(m *Manifest) { part(m, emaFile).Name = "../../etc/passwd" }, `"../../etc/passwd" has no place`},
+		"listed twice":  {func(m *Manifest) { part(m, emaFile).Name = normFile }, "listed twice"},
+		"no weights":    {func(m *Manifest) { m.Files = m.Files[1:] }, "weights.npz is not listed"},
+		"negative step": {func(m *Manifest) { m.Step = -4 }, "step -4"},
+		"negative size": {func(m *Manifest) { part(m, emaFile).Size = -1 }, "negative size"},
+		"huge size":     {func(m *Manifest) { part(m, emaFile).Size = 1 << 60 }, "bytes instead of 1152921504606846976"},
+		"other shape":   {func(m *Manifest) { part(m, emaFile).Tensors["conv.weight"] = []int{24} }, "conv.weight: shape [4 2 3], the manifest declares [24]"},
+		"other name": {func(m *Manifest) {
+			p := part(m, emaFile)
+			delete(p.Tensors, "count")
+			p.Tensors["x"] = nil
+		}, `"count" is not declared`},
 		"fewer tensors":   {func(m *Manifest) { part(m, emaFile).Tensors = nil }, "3 tensors, the manifest declares 0"},
 		"swapped content": {func(m *Manifest) { *part(m, normFile) = Part{Name: normFile, Size: part(m, weightsFile).Size} }, "norm.npz"},
 	} {

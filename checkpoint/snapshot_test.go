@@ -39,7 +39,7 @@ func sample(step int) *Snapshot {
 		Optimizer: []model.Tensor{
 			tensor("exp_avg/conv.weight", 4, 2, 3), tensor("exp_avg_sq/conv.weight", 4, 2, 3), tensor("empty", 0, 3),
 		},
-		Norm: map[string][]float64{"mean": {1. / 3, -0.0, math.Pi}, "scale": {math.SmallestNonzeroFloat64}},
+		Norm: map[string][]float64{"mean": {1. / 3, math.Copysign(0, -1), math.Pi}, "scale": {math.SmallestNonzeroFloat64}},
 		State: map[string]json.RawMessage{
 			"rng":    json.RawMessage(`{"key":18446744073709551615}`),
 			"cursor": json.RawMessage(`[3,"a<b"]`),

@@ -73,12 +73,12 @@ func writeFiles(fsys FS, dir string, s *Snapshot) error {
 		Format: formatName, Version: Version, Program: s.Program,
 		Step: s.Step, Counters: s.Counters, Config: s.Config,
 	}
-	put := func(name string, infos []TensorInfo, fill func(io.Writer) error) error {
+	put := func(name string, shapes map[string][]int, fill func(io.Writer) error) error {
 		part, err := writeFile(fsys, filepath.Join(dir, name), fill)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		part.Name, part.Tensors = name, infos
+		part.Name, part.Tensors = name, shapes
 		m.Files = append(m.Files, part)
 		return nil
 	}
@@ -86,11 +86,11 @@ func writeFiles(fsys FS, dir string, s *Snapshot) error {
 		if len(arrays) == 0 {
 			return nil
 		}
-		infos := make([]TensorInfo, len(arrays))
-		for i, a := range arrays {
-			infos[i] = TensorInfo{Name: a.Name, Shape: append([]int{}, a.Shape...)}
+		shapes := make(map[string][]int, len(arrays))
+		for _, a := range arrays {
+			shapes[a.Name] = append([]int{}, a.Shape...)
 		}
-		return put(name, infos, func(w io.Writer) error { return weights.WriteNPZ(w, arrays) })
+		return put(name, shapes, func(w io.Writer) error { return weights.WriteNPZ(w, arrays) })
 	}
 	var norm []weights.Array
 	for _, name := range slices.Sorted(maps.Keys(s.Norm)) {
