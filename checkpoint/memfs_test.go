@@ -40,6 +40,30 @@ func (n *node) losePower() {
 	}
 }
 
+// clone returns an independent copy; what is synced in m is synced in the copy.
+func (m *memFS) clone() *memFS {
+	copies := make(map[*node]*node)
+	var copyOf func(*node) *node
+	copyOf = func(n *node) *node {
+		if c := copies[n]; c != nil {
+			return c
+		}
+		c := &node{data: append([]byte(nil), n.data...), synced: append([]byte(nil), n.synced...)}
+		copies[n] = c
+		if n.entries != nil {
+			c.entries, c.syncedDir = map[string]*node{}, map[string]*node{}
+			for name, e := range n.entries {
+				c.entries[name] = copyOf(e)
+			}
+			for name, e := range n.syncedDir {
+				c.syncedDir[name] = copyOf(e)
+			}
+		}
+		return c
+	}
+	return &memFS{copyOf(m.root)}
+}
+
 func (m *memFS) find(op, name string) (*node, error) {
 	n := m.root
 	for _, part := range strings.Split(filepath.Clean(name), "/") {

@@ -206,9 +206,11 @@ func (r *Run) tidy() error {
 			continue
 		}
 		final := filepath.Join(r.Dir, base)
-		if there, err := exists(r.fs(), final); err != nil {
+		there, err := exists(r.fs(), final)
+		if err != nil {
 			return err
-		} else if there {
+		}
+		if there {
 			err = r.fs().RemoveAll(path)
 		} else {
 			err = r.fs().Rename(path, final)

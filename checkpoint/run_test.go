@@ -91,7 +91,7 @@ func TestWriteSurvivesPowerLoss(t *testing.T) {
 		t.Fatal(err)
 	}
 	disk.losePower()
-	if err := same(disk, "run/step-5", sample(5)); err != nil {
+	if err := same(disk, "run/step-5", manifestOf(t, sample(5))); err != nil {
 		t.Error(err)
 	}
 }
