@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 
+	"github.com/condmean/condmean/gmm/internal/gemm"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/sched"
 )
@@ -33,6 +34,12 @@ type Estimator struct {
 	m    *Mixture
 	pool *par.Pool
 	work []*scratch
+
+	// Of the components with a basis U_k (all but diagonal ones):
+	offset []int          // (K+1) where the columns of U_k begin in the matrix of all
+	all    *gemm.Matrix   // (N,R) the bases side by side
+	back   []*gemm.Matrix // (K) U_kᵀ
+	meanU  []float64      // (R) U_kᵀm_k
 }
 
 var _ sched.Predictor = (*Estimator)(nil)
@@ -43,40 +50,51 @@ func NewEstimator(m *Mixture, pool *par.Pool) *Estimator {
 	if pool == nil {
 		pool = par.New(defaultThreads())
 	}
-	return &Estimator{m: m, pool: pool, work: make([]*scratch, pool.Threads())}
+	e := &Estimator{m: m, pool: pool, work: make([]*scratch, pool.Threads()), offset: make([]int, len(m.comps)+1)}
+	if m.kind == Diag {
+		return e
+	}
+	for k, c := range m.comps {
+		e.offset[k+1] = e.offset[k] + c.r
+	}
+	cols := e.offset[len(m.comps)]
+	all := make([]float64, m.n*cols)
+	e.meanU, e.back = make([]float64, cols), make([]*gemm.Matrix, len(m.comps))
+	pool.Do(len(m.comps), func(k, _ int) {
+		c := &m.comps[k]
+		for i := range m.n {
+			copy(all[i*cols+e.offset[k]:], c.u[i*c.r:(i+1)*c.r])
+		}
+		blas64.Gemv(blas.Trans, 1, general(m.n, c.r, c.u), vector(m.mean(k)), 0, vector(e.meanU[e.offset[k]:e.offset[k+1]]))
+		e.back[k] = gemm.PackTransposed(c.u, c.r, m.n)
+	})
+	e.all = gemm.Pack(all, m.n, cols)
+	return e
 }
 
 // scratch is the memory of one worker, for a chunk of samples.
 type scratch struct {
-	d    []float64   // (chunk,N) x - √ᾱ·m_k
-	d2   []float64   // (chunk) ‖d‖²
-	z    [][]float64 // K times (chunk,r): Uᵀd; nil where U = I
-	resp []float64   // (K,chunk) log-weights, then responsibilities
-	logp []float64   // (chunk) log density of x
-	rows []int       // samples for which a component matters
-	fz   []float64   // (chunk,r) filtered z of those samples
-	out  []float64   // (chunk,N) their result
-	acc  []float64   // (chunk,N) sum over components
-	sq   []float64   // (chunk) Σ r_k(tr C_k|x + ‖μ_k‖²)
+	z    []float64 // (chunk,R) U_kᵀ(x - √ᾱ·m_k) of all components
+	resp []float64 // (K,chunk) log-weights, then responsibilities
+	logp []float64 // (chunk) log density of x
+	rows []int     // samples for which a component matters
+	fz   []float64 // (chunk,r) filtered z of those samples
+	out  []float64 // (chunk,N) their result
+	acc  []float64 // (chunk,N) sum over components
+	sq   []float64 // (chunk) Σ r_k(tr C_k|x + ‖μ_k‖²)
+	gemm gemm.Workspace
 }
 
 func (e *Estimator) scratch(worker int) *scratch {
-	if e.work[worker] != nil {
-		return e.work[worker]
-	}
-	n, k := e.m.n, len(e.m.weights)
-	s := &scratch{
-		d: make([]float64, chunk*n), d2: make([]float64, chunk), z: make([][]float64, k),
-		resp: make([]float64, k*chunk), logp: make([]float64, chunk), rows: make([]int, 0, chunk),
-		fz: make([]float64, chunk*n), out: make([]float64, chunk*n), acc: make([]float64, chunk*n), sq: make([]float64, chunk),
-	}
-	for i, c := range e.m.comps {
-		if c.u != nil {
-			s.z[i] = make([]float64, chunk*c.r)
+	if e.work[worker] == nil {
+		n, k := e.m.n, len(e.m.weights)
+		e.work[worker] = &scratch{
+			z: make([]float64, chunk*e.offset[k]), resp: make([]float64, k*chunk), logp: make([]float64, chunk),
+			rows: make([]int, 0, chunk), fz: make([]float64, chunk*n), out: make([]float64, chunk*n),
+			acc: make([]float64, chunk*n), sq: make([]float64, chunk),
 		}
 	}
-	e.work[worker] = s
-	return s
+	return e.work[worker]
 }
 
 // Dim returns N.
@@ -115,7 +133,7 @@ func (e *Estimator) CME(ctx context.Context, xhat, trace, x []float64, at sched.
 		}
 		if trace != nil {
 			for i := range b {
-				v := blas64.Vector{N: n, Inc: 1, Data: s.acc[i*n : (i+1)*n]}
+				v := vector(s.acc[i*n : (i+1)*n])
 				trace[lo+i] = max(s.sq[i]-blas64.Dot(v, v), 0)
 			}
 		}
@@ -194,25 +212,21 @@ func (e *Estimator) inverses(ab float64) []inverse {
 
 // responsibilities fills s.z, s.resp and s.logp for b samples x.
 func (e *Estimator) responsibilities(s *scratch, x []float64, b int, ab float64, inv []inverse) {
-	m := e.m
-	for k := range m.comps {
-		c := &m.comps[k]
-		e.residual(s, x, b, ab, k)
-		z := s.d
-		if c.u != nil {
-			z = s.z[k]
-			blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, general(b, m.n, s.d), general(m.n, c.r, c.u), 0, general(b, c.r, z))
-		}
+	m, root := e.m, math.Sqrt(ab)
+	if e.all != nil {
+		cols := len(e.meanU)
 		for i := range b {
-			q, z2 := 0.0, 0.0
-			for j, v := range z[i*c.r : (i+1)*c.r] {
-				q += v * v * inv[k].onU[j]
-				z2 += v * v
+			z := s.z[i*cols : (i+1)*cols]
+			for j, v := range e.meanU {
+				z[j] = -root * v
 			}
-			if c.r < m.n {
-				q += max(s.d2[i]-z2, 0) * inv[k].iso
-			}
-			s.resp[k*chunk+i] = inv[k].logc - q/2
+		}
+		e.all.Add(s.z, x, b, &s.gemm)
+	}
+	for i := range b {
+		row := x[i*m.n : (i+1)*m.n]
+		for k := range m.comps {
+			s.resp[k*chunk+i] = inv[k].logc - e.quadratic(s, row, i, k, root, &inv[k])/2
 		}
 	}
 	for i := range b {
@@ -233,20 +247,39 @@ func (e *Estimator) responsibilities(s *scratch, x []float64, b int, ab float64,
 	}
 }
 
-// residual fills s.d with x - √ᾱ·m_k, and s.d2 where it is needed.
-func (e *Estimator) residual(s *scratch, x []float64, b int, ab float64, k int) {
-	n, root := e.m.n, math.Sqrt(ab)
-	mean := e.m.mean(k)
-	for i := range b {
-		d, row := s.d[i*n:(i+1)*n], x[i*n:(i+1)*n]
+// quadratic returns dᵀS⁻¹d, d = x - √ᾱ·m_k, of sample i of the chunk.
+func (e *Estimator) quadratic(s *scratch, x []float64, i, k int, root float64, inv *inverse) float64 {
+	c, mean := &e.m.comps[k], e.m.mean(k)
+	q := 0.0
+	if c.u == nil {
 		for j, v := range mean {
-			d[j] = row[j] - root*v
+			d := x[j] - root*v
+			q += d * d * inv.onU[j]
 		}
-		if e.m.comps[k].r < n {
-			v := blas64.Vector{N: n, Inc: 1, Data: d}
-			s.d2[i] = blas64.Dot(v, v)
-		}
+		return q
 	}
+	z := e.projection(s, i, k)
+	for j, w := range inv.onU {
+		q += z[j] * z[j] * w
+	}
+	if c.r < e.m.n { // what U leaves of d
+		d2 := 0.0
+		for j, v := range mean {
+			d := x[j] - root*v
+			d2 += d * d
+		}
+		for _, v := range z {
+			d2 -= v * v
+		}
+		q += max(d2, 0) * inv.iso
+	}
+	return q
+}
+
+// projection returns U_kᵀd of sample i of the chunk.
+func (e *Estimator) projection(s *scratch, i, k int) []float64 {
+	row := s.z[i*len(e.meanU):]
+	return row[e.offset[k]:e.offset[k+1]]
 }
 
 // filter is, for one component, a vector of the form
@@ -309,8 +342,8 @@ func (e *Estimator) combine(s *scratch, x []float64, b int, ab float64, fs []fil
 		e.apply(s, x, ab, k, c, f)
 		for p, i := range s.rows {
 			r := s.resp[k*chunk+i]
-			out := blas64.Vector{N: m.n, Inc: 1, Data: s.out[p*m.n : (p+1)*m.n]}
-			blas64.Axpy(r, out, blas64.Vector{N: m.n, Inc: 1, Data: s.acc[i*m.n : (i+1)*m.n]})
+			out := vector(s.out[p*m.n : (p+1)*m.n])
+			blas64.Axpy(r, out, vector(s.acc[i*m.n:(i+1)*m.n]))
 			if squares {
 				s.sq[i] += r * (f.trace + blas64.Dot(out, out))
 			}
@@ -334,13 +367,17 @@ func (e *Estimator) apply(s *scratch, x []float64, ab float64, k int, c *compone
 			out[j] = f.iso*(row[j]-root*mean[j]) + f.shift*mean[j]
 		}
 		fz := s.fz[p*c.r : (p+1)*c.r]
-		for j, v := range s.z[k][i*c.r : (i+1)*c.r] {
+		for j, v := range e.projection(s, i, k) {
 			fz[j] = (f.onU[j] - f.iso) * v
 		}
 	}
 	if c.u != nil {
-		blas64.Gemm(blas.NoTrans, blas.Trans, 1, general(len(s.rows), c.r, s.fz), general(n, c.r, c.u), 1, general(len(s.rows), n, s.out))
+		e.back[k].Add(s.out, s.fz, len(s.rows), &s.gemm)
 	}
+}
+
+func vector(data []float64) blas64.Vector {
+	return blas64.Vector{N: len(data), Inc: 1, Data: data}
 }
 
 func general(rows, cols int, data []float64) blas64.General {

@@ -15,7 +15,7 @@ import (
 func (m *Mixture) Moments() (mean, cov []float64) {
 	mean = m.overallMean()
 	cov = make([]float64, m.n*m.n)
-	c := blas64.General{Rows: m.n, Cols: m.n, Stride: m.n, Data: cov}
+	c := general(m.n, m.n, cov)
 	d := make([]float64, m.n)
 	for k, w := range m.weights {
 		for i, v := range m.comps[k].covariance(m.n) {
@@ -24,8 +24,7 @@ func (m *Mixture) Moments() (mean, cov []float64) {
 		for i, v := range m.mean(k) {
 			d[i] = v - mean[i]
 		}
-		v := blas64.Vector{N: m.n, Inc: 1, Data: d}
-		blas64.Ger(w, v, v, c)
+		blas64.Ger(w, vector(d), vector(d), c)
 	}
 	return mean, cov
 }

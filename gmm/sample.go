@@ -56,9 +56,9 @@ func (c *component) colour(x, mean, e, z []float64) {
 		return
 	}
 	n := len(mean)
-	u := blas64.General{Rows: n, Cols: c.r, Stride: c.r, Data: c.u}
-	ev := blas64.Vector{N: n, Inc: 1, Data: e}
-	zv := blas64.Vector{N: c.r, Inc: 1, Data: z[:c.r]}
+	u := general(n, c.r, c.u)
+	ev := vector(e)
+	zv := vector(z[:c.r])
 	if c.r == n { // U·√Λ·e
 		for j, v := range c.lambda {
 			zv.Data[j] = math.Sqrt(v) * e[j]
@@ -69,7 +69,7 @@ func (c *component) colour(x, mean, e, z []float64) {
 		for j, v := range c.lambda {
 			zv.Data[j] *= math.Sqrt(v) - sigma
 		}
-		blas64.Axpy(sigma, ev, blas64.Vector{N: n, Inc: 1, Data: x})
+		blas64.Axpy(sigma, ev, vector(x))
 	}
-	blas64.Gemv(blas.NoTrans, 1, u, zv, 1, blas64.Vector{N: n, Inc: 1, Data: x})
+	blas64.Gemv(blas.NoTrans, 1, u, zv, 1, vector(x))
 }
