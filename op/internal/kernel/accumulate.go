@@ -18,7 +18,7 @@ func Accumulate(w *Workspace, dst []float32, terms []Term, constant []float32, s
 			if t == 0 && constant != nil {
 				a.constant = constant[i*lane:][:lane]
 			}
-			w.tier.linearTerm(&a)
+			w.tier.linearTerm(a)
 		}
 	})
 }
@@ -32,7 +32,7 @@ type linearTerm struct {
 }
 
 // linearTermGeneric is the reference of tier.linearTerm.
-func linearTermGeneric(a *linearTerm) {
+func linearTermGeneric(a linearTerm) {
 	var coef, constant [lane]float32
 	for k := range coef {
 		coef[k] = 1

@@ -133,7 +133,7 @@ func (p *padded) fill(w *Workspace, x []float32, s Shape, n, b int, pre Prologue
 	src, dst := x[n*s.sample()+b*s.plane():][:s.plane()], p.interior(b)
 	if pre.Scale != nil {
 		blocks := s.Blocks()
-		w.tier.affineSiLU(&affineRows{dst: dst, src: src, rows: s.H, width: s.W, dstRow: p.cols * lane,
+		w.tier.affineSiLU(affineRows{dst: dst, src: src, rows: s.H, width: s.W, dstRow: p.cols * lane,
 			scale: coef(pre.Scale, n, b, blocks), shift: coef(pre.Shift, n, b, blocks), mask: coef(pre.Mask, n, b, blocks)})
 		return
 	}

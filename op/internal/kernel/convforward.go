@@ -57,7 +57,7 @@ func (c *Conv) rows(p *padded, y []float32, n int) rowsOf {
 func (c *Conv) finish(y, residual []float32, m *Moments, n, o int) {
 	at, size := n*c.out.sample()+o*c.out.plane(), c.out.plane()
 	if residual != nil {
-		c.w.tier.linearTerm(&linearTerm{dst: y[at:][:size], x: residual[at:][:size], add: true})
+		c.w.tier.linearTerm(linearTerm{dst: y[at:][:size], x: residual[at:][:size], add: true})
 	}
 	if m != nil {
 		k := (n*c.out.Blocks() + o) * lane

@@ -26,7 +26,7 @@ func inputsOf(kw, group int) int {
 }
 
 // weightTileGeneric is the reference of tier.weightTile.
-func weightTileGeneric(t *weightTile) {
+func weightTileGeneric(t weightTile) {
 	for r := range t.rows {
 		for p := range t.width {
 			for j := range t.kw {
@@ -94,7 +94,7 @@ func (c *Conv) addWeights(sum []float32, p *padded, dy []float32) {
 					n := c.KW * t.ins * t.group * lane
 					t.dw, sum = sum[:n], sum[n:]
 					t.x = p.data[b*p.plane()+r*p.cols*lane+i:]
-					c.w.tier.weightTile(&t)
+					c.w.tier.weightTile(t)
 				}
 			}
 		}

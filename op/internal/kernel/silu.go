@@ -44,7 +44,7 @@ func AffineSiLU(w *Workspace, y, x []float32, pre Prologue, s Shape) {
 	blocks, p := s.Blocks(), s.plane()
 	w.pool.Do(s.N*blocks, func(i, _ int) {
 		n, b := i/blocks, i%blocks
-		w.tier.affineSiLU(&affineRows{dst: y[i*p:][:p], src: x[i*p:][:p], rows: 1, width: s.H * s.W, dstRow: p,
+		w.tier.affineSiLU(affineRows{dst: y[i*p:][:p], src: x[i*p:][:p], rows: 1, width: s.H * s.W, dstRow: p,
 			scale: coef(pre.Scale, n, b, blocks), shift: coef(pre.Shift, n, b, blocks), mask: coef(pre.Mask, n, b, blocks)})
 	})
 }
@@ -69,7 +69,7 @@ func (w *Workspace) siluGrad(worker int, g, x []float32, pre Prologue, sums *Pro
 		t := w.of(worker, useSums, 2*lane)
 		a.sumX, a.sum = t[:lane], t[lane:]
 	}
-	w.tier.siluGrad(&a)
+	w.tier.siluGrad(a)
 }
 
 // SiLU computes y = x/(1+e^-x) on plain arrays.
@@ -101,7 +101,7 @@ func (w *Workspace) split(n int, f func(lo, hi int)) {
 func sigmoid(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }
 
 // affineSiLUGeneric is the reference of tier.affineSiLU.
-func affineSiLUGeneric(a *affineRows) {
+func affineSiLUGeneric(a affineRows) {
 	for r := range a.rows {
 		src, dst := a.src[r*a.width*lane:][:a.width*lane], a.dst[r*a.dstRow:]
 		for i, x := range src {
@@ -117,7 +117,7 @@ func affineSiLUGeneric(a *affineRows) {
 }
 
 // siluGradGeneric is the reference of tier.siluGrad.
-func siluGradGeneric(a *siluGrad) {
+func siluGradGeneric(a siluGrad) {
 	var sumX, sum [lane]float32
 	for i, x := range a.x {
 		k := i % lane

@@ -8,11 +8,11 @@ import (
 // tier is one implementation of the inner loops.
 type tier struct {
 	name       string
-	tile       func(*tile)
-	weightTile func(*weightTile)
-	affineSiLU func(*affineRows)
-	siluGrad   func(*siluGrad)
-	linearTerm func(*linearTerm)
+	tile       func(tile)
+	weightTile func(weightTile)
+	affineSiLU func(affineRows)
+	siluGrad   func(siluGrad)
+	linearTerm func(linearTerm)
 	moments    func(mean, m2, x []float32)
 	sum        func(sum, x []float32)
 }

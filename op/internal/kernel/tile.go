@@ -16,7 +16,7 @@ type tile struct {
 }
 
 // tileGeneric is the reference of tier.tile.
-func tileGeneric(t *tile) {
+func tileGeneric(t tile) {
 	var acc [maxPixels * maxGroup][lane]float32
 	for p := range t.pixels {
 		for g := range t.group {
@@ -72,7 +72,7 @@ func (c *rowsOf) run(ti *tier, o0, o1, r0, r1 int) {
 				t.pixels = x1 - x0
 				t.dst = c.dst[o*c.dstBlock+(r*c.width+x0)*lane:]
 				t.src = c.src.data[(r*c.src.cols+x0)*lane:]
-				ti.tile(&t)
+				ti.tile(t)
 			}
 		}
 	}

@@ -1,0 +1,125 @@
+package kernel
+
+import "fmt"
+
+// The assembly checks no bounds: each call here does, once, for all that it
+// will touch. Strides in assembly are bytes.
+
+// need panics unless x holds at least n floats.
+func need(x []float32, n int) *float32 {
+	if len(x) < n || n < 1 {
+		panic(fmt.Sprintf("kernel: %d floats where %d are needed", len(x), n))
+	}
+	return &x[0]
+}
+
+type tileFunc = func(dst, src, w, bias *float32, inBlocks, srcBlock, srcRow, dstBlock, kh, kw, wStep int)
+
+var tiles512 = [maxGroup][maxPixels]tileFunc{
+	{tile512_1x1, tile512_2x1, tile512_3x1, tile512_4x1, tile512_5x1, tile512_6x1, tile512_7x1,
+		tile512_8x1, tile512_9x1, tile512_10x1, tile512_11x1, tile512_12x1, tile512_13x1, tile512_14x1},
+	{tile512_1x2, tile512_2x2, tile512_3x2, tile512_4x2, tile512_5x2, tile512_6x2, tile512_7x2,
+		tile512_8x2, tile512_9x2, tile512_10x2, tile512_11x2, tile512_12x2, tile512_13x2, tile512_14x2},
+}
+
+// check returns the sizes that a tile of p pixels touches.
+func (t *tile) check() (dst, src, w, bias *float32) {
+	return need(t.dst, (t.group-1)*t.dstBlock+t.pixels*lane),
+		need(t.src, (t.inBlocks-1)*t.srcBlock+(t.kh-1)*t.srcRow+(t.pixels+t.kw-1)*lane),
+		need(t.w, t.inBlocks*t.kh*t.kw*t.group*lane*lane),
+		need(t.bias, t.group*lane)
+}
+
+func tile512(t tile) {
+	dst, src, w, bias := t.check()
+	tiles512[t.group-1][t.pixels-1](dst, src, w, bias, t.inBlocks, 4*t.srcBlock, 4*t.srcRow, 4*t.dstBlock, t.kh, t.kw, 4*lane*t.group)
+}
+
+var tiles256 = [...]tileFunc{tile256_1x1, tile256_2x1, tile256_3x1, tile256_4x1, tile256_5x1, tile256_6x1}
+
+// tile256 cuts a tile into pieces of one output block and at most six pixels.
+func tile256(t tile) {
+	t.check()
+	n := (t.pixels + len(tiles256) - 1) / len(tiles256)
+	for g := range t.group {
+		for i := range n {
+			p0, p1 := t.pixels*i/n, t.pixels*(i+1)/n
+			tiles256[p1-p0-1](&t.dst[g*t.dstBlock+p0*lane], &t.src[p0*lane], &t.w[g*lane], &t.bias[g*lane],
+				t.inBlocks, 4*t.srcBlock, 4*t.srcRow, 4*t.dstBlock, t.kh, t.kw, 4*lane*t.group)
+		}
+	}
+}
+
+// check returns pointers to what a weight tile touches.
+func (t *weightTile) check() (dw, x, dy *float32) {
+	return need(t.dw, t.kw*t.ins*t.group*lane),
+		need(t.x, (t.rows-1)*t.xRow+(t.width+t.kw-2)*lane+t.ins),
+		need(t.dy, (t.rows-1)*t.dyRow+(t.group-1)*t.dyBlock+t.width*lane)
+}
+
+func weightTile512(t weightTile) {
+	dw, x, dy := t.check()
+	f := weights512_1x16x1
+	switch {
+	case t.kw == 1 && t.group == 2:
+		f = weights512_1x8x2
+	case t.kw == 3 && t.group == 1:
+		f = weights512_3x8x1
+	case t.kw == 3:
+		f = weights512_3x4x2
+	}
+	in := t.group * lane
+	f(dw, x, dy, t.rows, t.width, 4*t.xRow, 4*t.dyRow, 4*t.dyBlock, 4*t.ins*in, 4*in)
+}
+
+// weightTile256 cuts a tile into pieces that fill 12 or 8 of 16 registers.
+func weightTile256(t weightTile) {
+	t.check()
+	f, ins := weights256_1x4x1, 4
+	if t.kw == 3 {
+		f, ins = weights256_3x2x1, 2
+	}
+	in := t.group * lane
+	for g := range t.group {
+		for i := 0; i < t.ins; i += ins {
+			f(&t.dw[i*in+g*lane], &t.x[i], &t.dy[g*t.dyBlock], t.rows, t.width, 4*t.xRow, 4*t.dyRow, 0, 4*t.ins*in, 4*in)
+		}
+	}
+}
+
+var ones, zeros = [lane]float32{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, [lane]float32{}
+
+// orElse returns c, 16 coefficients, or a default where c is nil.
+func orElse(c []float32, other *[lane]float32) *float32 {
+	if c == nil {
+		return &other[0]
+	}
+	return need(c, lane)
+}
+
+func callAffineSiLU(a affineRows, f func(dst, src, scale, shift, mask *float32, rows, width, skip int)) {
+	f(need(a.dst, (a.rows-1)*a.dstRow+a.width*lane), need(a.src, a.rows*a.width*lane),
+		need(a.scale, lane), need(a.shift, lane), orElse(a.mask, &ones), a.rows, a.width, 4*(a.dstRow-a.width*lane))
+}
+
+func callSiLUGrad(a siluGrad, f func(g, x, scale, shift, mask, sumX, sum *float32, pixels int)) {
+	n := len(a.g)
+	f(need(a.g, lane), need(a.x, n), need(a.scale, lane), need(a.shift, lane), orElse(a.mask, &ones),
+		need(a.sumX, lane), need(a.sum, lane), n/lane)
+}
+
+func callLinearTerm(a linearTerm, set, add func(dst, x, coef, constant *float32, pixels int)) {
+	if a.add {
+		set = add
+	}
+	n := len(a.x)
+	set(need(a.dst, n), need(a.x, lane), orElse(a.coef, &ones), orElse(a.constant, &zeros), n/lane)
+}
+
+func callMoments(mean, m2, x []float32, f func(mean, m2, x *float32, pixels int, inverse float32)) {
+	f(need(mean, lane), need(m2, lane), need(x, lane), len(x)/lane, lane/float32(len(x)))
+}
+
+func callSum(sum, x []float32, f func(sum, x *float32, pixels int)) {
+	f(need(sum, lane), need(x, lane), len(x)/lane)
+}
