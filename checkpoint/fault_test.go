@@ -53,10 +53,6 @@ func (f *faulty) do(name string, whole, half func() error) error {
 
 func nothing() error { return nil }
 
-func (f *faulty) MkdirAll(dir string) error {
-	return f.do("mkdirall", func() error { return f.fs.MkdirAll(dir) }, nothing)
-}
-
 func (f *faulty) Mkdir(dir string) error {
 	return f.do("mkdir "+filepath.Base(dir), func() error { return f.fs.Mkdir(dir) }, nothing)
 }

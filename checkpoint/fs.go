@@ -12,7 +12,6 @@ import (
 // FS is what checkpoints need of a file system. OS is the real one; tests
 // inject faults through others.
 type FS interface {
-	MkdirAll(dir string) error
 	// Mkdir creates a folder that does not exist yet.
 	Mkdir(dir string) error
 	// Create creates a file that does not exist yet.
@@ -39,9 +38,6 @@ type File interface {
 type OS struct{}
 
 var _ FS = OS{}
-
-// MkdirAll implements FS.
-func (OS) MkdirAll(dir string) error { return os.MkdirAll(dir, 0o777) }
 
 // Mkdir implements FS.
 func (OS) Mkdir(dir string) error { return os.Mkdir(dir, 0o777) }

@@ -94,16 +94,6 @@ func (m *memFS) add(op, name string, n *node) error {
 	return nil
 }
 
-func (m *memFS) MkdirAll(dir string) error {
-	if _, err := m.find("mkdir", dir); err == nil {
-		return nil
-	}
-	if err := m.MkdirAll(filepath.Dir(dir)); err != nil {
-		return err
-	}
-	return m.Mkdir(dir)
-}
-
 func (m *memFS) Mkdir(dir string) error { return m.add("mkdir", dir, newFolder()) }
 
 func (m *memFS) Create(name string) (File, error) {

@@ -39,7 +39,7 @@ func writeFS(fsys FS, dir string, s *Snapshot) (err error) {
 		return err
 	}
 	parent, base := filepath.Dir(dir), filepath.Base(dir)
-	if err := fsys.MkdirAll(parent); err != nil {
+	if err := makeFolder(fsys, parent); err != nil {
 		return err
 	}
 	tmp := filepath.Join(parent, tmpPrefix+base)
@@ -64,6 +64,25 @@ func writeFS(fsys FS, dir string, s *Snapshot) (err error) {
 		return err
 	}
 	return install(fsys, tmp, dir)
+}
+
+// makeFolder creates a folder and those above it as far as they are missing,
+// durably.
+func makeFolder(fsys FS, dir string) error {
+	if there, err := exists(fsys, dir); err != nil || there {
+		return err
+	}
+	parent := filepath.Dir(dir)
+	if parent == dir {
+		return &fs.PathError{Op: "mkdir", Path: dir, Err: fs.ErrNotExist}
+	}
+	if err := makeFolder(fsys, parent); err != nil {
+		return err
+	}
+	if err := fsys.Mkdir(dir); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return fsys.SyncDir(parent)
 }
 
 // writeFiles writes all files of a checkpoint into an empty folder, the
