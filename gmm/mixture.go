@@ -31,17 +31,6 @@ const (
 	PPCA Kind = "ppca" // low rank plus isotropic: W·Wᵀ + σ²·I
 )
 
-// component is one covariance in the form that serves every noise level:
-// C = U·diag(lambda - iso)·Uᵀ + iso·I with orthonormal columns U (N,r). Full
-// covariances have r = N, so that iso means nothing; diagonal ones have U = I.
-type component struct {
-	r      int
-	u      []float64 // (N,r) row-major; nil for the identity
-	lambda []float64 // (r) eigenvalues on U, ≥ 0
-	iso    float64   // eigenvalue on the complement of U
-	dense  []float64 // (N,N) as given; full covariances only
-}
-
 // New returns a mixture with full covariances. weights (K) are positive and
 // sum to one, means is (K,N), covs is (K,N,N), all row-major; they are copied.
 // It fails if a covariance is not symmetric positive semi-definite.
@@ -158,40 +147,6 @@ func newMixture(kind Kind, weights, means []float64) (*Mixture, error) {
 	return m, nil
 }
 
-// fullComponent keeps dense.
-func fullComponent(dense []float64, n int) (component, error) {
-	if err := finite(dense); err != nil {
-		return component{}, err
-	}
-	scale := 0.0
-	for _, v := range dense {
-		scale = max(scale, math.Abs(v))
-	}
-	for i := range n {
-		for j := range i {
-			a, b := dense[i*n+j], dense[j*n+i]
-			if math.Abs(a-b) > 1e-8*scale {
-				return component{}, fmt.Errorf("not symmetric: [%d][%d] = %g, [%d][%d] = %g", i, j, a, j, i, b)
-			}
-			dense[i*n+j], dense[j*n+i] = (a+b)/2, (a+b)/2
-		}
-	}
-	var eig mat.EigenSym
-	if !eig.Factorize(mat.NewSymDense(n, slices.Clone(dense)), true) {
-		return component{}, fmt.Errorf("no eigenvalue decomposition")
-	}
-	lambda := eig.Values(nil)
-	if lambda[0] < -1e-9*scale*float64(n) {
-		return component{}, fmt.Errorf("not positive semi-definite: eigenvalue %g", lambda[0])
-	}
-	for i := range lambda {
-		lambda[i] = max(lambda[i], 0)
-	}
-	var u mat.Dense
-	eig.VectorsTo(&u)
-	return component{r: n, u: rows(&u), lambda: lambda, dense: dense}, nil
-}
-
 // Dim returns N.
 func (m *Mixture) Dim() int { return m.n }
 
@@ -211,67 +166,3 @@ func (m *Mixture) mean(k int) []float64 { return m.means[k*m.n : (k+1)*m.n] }
 
 // Covariance returns a copy of the covariance of component k, dense (N,N).
 func (m *Mixture) Covariance(k int) []float64 { return m.comps[k].covariance(m.n) }
-
-func (c *component) covariance(n int) []float64 {
-	if c.dense != nil {
-		return slices.Clone(c.dense)
-	}
-	dst := make([]float64, n*n)
-	if c.u == nil {
-		for i, v := range c.lambda {
-			dst[i*n+i] = v
-		}
-		return dst
-	}
-	scaled := slices.Clone(c.u)
-	for i := range scaled {
-		scaled[i] *= c.lambda[i%c.r] - c.iso
-	}
-	out := mat.NewDense(n, n, dst)
-	out.Mul(mat.NewDense(n, c.r, scaled), mat.NewDense(n, c.r, c.u).T())
-	for i := range n {
-		dst[i*n+i] += c.iso
-	}
-	return dst
-}
-
-// factors returns W (N,r) such that the covariance is W·Wᵀ + iso·I.
-func (c *component) factors() []float64 {
-	w := slices.Clone(c.u)
-	for i := range w {
-		w[i] *= math.Sqrt(max(c.lambda[i%c.r]-c.iso, 0))
-	}
-	return w
-}
-
-// trace returns the trace of the covariance.
-func (c *component) trace(n int) float64 {
-	t := float64(n-c.r) * c.iso
-	for _, v := range c.lambda {
-		t += v
-	}
-	return t
-}
-
-func finite(x []float64) error {
-	for i, v := range x {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("value %d is %g", i, v)
-		}
-	}
-	return nil
-}
-
-// rows returns the elements of a in row-major order.
-func rows(a *mat.Dense) []float64 {
-	r, c := a.Dims()
-	raw := a.RawMatrix()
-	if raw.Stride == c {
-		return raw.Data[:r*c]
-	}
-	dst := make([]float64, 0, r*c)
-	for i := range r {
-		dst = append(dst, a.RawRowView(i)...)
-	}
-	return dst
-}
