@@ -1,0 +1,46 @@
+package train
+
+import (
+	"math"
+	"time"
+
+	"github.com/condmean/condmean/data"
+)
+
+// interval measures what happens between two lines of metrics.
+type interval struct {
+	start  time.Time
+	waited time.Duration // of the loader at the start
+	sum    float64
+	steps  int
+}
+
+func newInterval() interval { return interval{start: time.Now()} }
+
+func (i *interval) add(loss float64) {
+	i.sum += loss
+	i.steps++
+}
+
+func (i *interval) mean() float64 { return i.sum / float64(max(i.steps, 1)) }
+func (i *interval) rate() float64 { return float64(i.steps) / time.Since(i.start).Seconds() }
+
+// waitShare returns the share of the interval spent waiting for data.
+func (i *interval) waitShare(l *data.Loader) float64 {
+	return float64(l.Waited()-i.waited) / float64(time.Since(i.start))
+}
+
+func (i *interval) next(l *data.Loader) interval {
+	return interval{start: time.Now(), waited: l.Waited()}
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// clipScale returns the factor that brings a gradient of the given norm to at
+// most limit; limit 0 means no clipping.
+func clipScale(norm, limit float64) float64 {
+	if limit <= 0 {
+		return 1
+	}
+	return min(1, limit/(norm+1e-6)) // as torch.nn.utils.clip_grad_norm_
+}
