@@ -13,7 +13,7 @@ const (
 	maxDim        = 1 << 16 // values of one sample
 	maxComponents = 1 << 14
 	maxSamples    = 1 << 27
-	maxValues     = 1 << 31 // values of one split, and of all covariances of a mixture
+	maxValues     = 1 << 30 // values of one split, and of all covariances of a mixture
 	maxSteps      = 100_000 // of the schedule
 	maxTrainSteps = 1<<31 - 1
 	maxChannels   = 8192 // of any level
@@ -47,6 +47,9 @@ func (c Config) Validate() error {
 func (d Data) validate(r *rules) {
 	r.oneOf("data.kind", d.Kind, "mixture")
 	r.oneOf("data.normalize", d.Normalize, "power", "dimension", "minmax", "none")
+	if d.Kind == "mixture" && d.Normalize != "power" {
+		r.broken("data.normalize", d.Normalize, "a mixture is normalised by its own mean and power; want power")
+	}
 	dim := r.count("data.dim", d.Dim, 1, maxDim)
 	if r.count("data.components", d.Components, 1, maxComponents) && dim &&
 		int64(d.Components)*int64(d.Dim)*int64(d.Dim) > maxValues {

@@ -38,11 +38,11 @@ func TestValidateNamesKeyValueAndAllowed(t *testing.T) {
 		{"name=a/b", `name = "a/b": want 1 to 64 letters, digits, dots, dashes and underscores, the first a letter or digit`},
 		{"threads=-1", `threads = -1: want an integer from 0 to 1024`},
 		{"data.kind=mixtur", `data.kind = "mixtur": want mixture; did you mean mixture?`},
-		{"data.normalize=l2", `data.normalize = "l2": want power, dimension, minmax, none`},
+		{"data.normalize=none", `data.normalize = "none": a mixture is normalised by its own mean and power; want power`},
 		{"data.dim=0", `data.dim = 0: want an integer from 1 to 65536`},
 		{"data.dim=60", `data.dim = 60: the 4 levels of model.multipliers halve the length 3 times; want a multiple of 8`},
-		{"data.dim=65536", `data.components = 128: 128 covariances of 65536×65536 are more than 2147483648 values; use fewer components or a smaller data.dim` + "\n" +
-			`data.samples.train = 100000: 100000 samples of 65536 values are more than 2147483648 values; use fewer`},
+		{"data.dim=65536", `data.components = 128: 128 covariances of 65536×65536 are more than 1073741824 values; use fewer components or a smaller data.dim` + "\n" +
+			`data.samples.train = 100000: 100000 samples of 65536 values are more than 1073741824 values; use fewer`},
 		{"schedule.kind=cubic", `schedule.kind = "cubic": want linear, quadratic, sqrt, constant, reciprocal, log, exp, cosine, sigmoid`},
 		{"schedule.beta_start=0.1 schedule.beta_end=0.01", `schedule.beta_end = 0.01: want at least schedule.beta_start = 0.1`},
 		{"schedule.beta_end=1", `schedule.beta_end = 1: want a number in [0,1)`},

@@ -16,7 +16,9 @@ func openMixture(c configs.Data, seed uint64) (*Set, error) {
 	var m *gmm.Mixture
 	var err error
 	if c.Mixture != "" {
-		m, err = gmm.Load(c.Mixture)
+		if m, err = gmm.Load(c.Mixture); err != nil {
+			return nil, configs.Usagef("data.mixture: %w", err)
+		}
 	} else {
 		m, err = gmm.Random(c.Dim, c.Components, seed)
 	}

@@ -91,7 +91,7 @@ func newTrainer(ctx context.Context, cfg configs.Config, rt *op.Runtime) (*train
 	}
 	s, err := sched.New(cfg.Schedule)
 	if err != nil {
-		return nil, err
+		return nil, &configs.UsageError{Err: err}
 	}
 	t := &trainer{cfg: cfg, set: set, pool: rt.Pool()}
 	text, err := configs.Marshal(cfg)
