@@ -34,8 +34,11 @@ type Result struct {
 	Best       float64 // lowest validation loss
 }
 
-// CheckpointsDir is the folder of checkpoints in a run's folder.
-const CheckpointsDir = "checkpoints"
+// Names inside a run's folder.
+const (
+	CheckpointsDir = "checkpoints"
+	ConfigFile     = "config.yaml" // the resolved configuration
+)
 
 // Run trains from a configuration. If ctx ends, the step at hand is finished and
 // saved, and the error wraps ctx.Err().
@@ -144,7 +147,7 @@ func (t *trainer) open(o Options) error {
 		if len(entries) > 0 {
 			return configs.Usagef("--out %s: the folder holds something already; name a new one, or continue the run with --resume", o.Out)
 		}
-		if err := os.WriteFile(filepath.Join(o.Out, "config.yaml"), []byte(t.yaml), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(o.Out, ConfigFile), []byte(t.yaml), 0o644); err != nil {
 			return fmt.Errorf("train: %w", err)
 		}
 	}

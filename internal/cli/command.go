@@ -64,7 +64,7 @@ func (c *Command) Execute(ctx context.Context, args []string, s Streams) int {
 	case err == nil:
 		return ExitDone
 	case errors.Is(err, context.Canceled):
-		c.report(s, "interrupted")
+		c.report(s, strings.Replace(err.Error(), context.Canceled.Error(), "interrupted", 1))
 		return ExitInterrupted
 	case configs.IsUsage(err):
 		c.report(s, err.Error())
@@ -105,10 +105,11 @@ func (c *Command) Help() string {
 	return b.String()
 }
 
-// report writes each line of message behind the command's name. A message that
-// cannot be written has nowhere else to go.
+// report writes each line of message behind the command's name, once where a
+// package of the same name put it there too. A message that cannot be written
+// has nowhere else to go.
 func (c *Command) report(s Streams, message string) {
 	for line := range strings.SplitSeq(strings.TrimSpace(message), "\n") {
-		_, _ = fmt.Fprintf(s.Err, "%s: %s\n", c.Name, line)
+		_, _ = fmt.Fprintf(s.Err, "%s: %s\n", c.Name, strings.TrimPrefix(line, c.Name+": "))
 	}
 }
