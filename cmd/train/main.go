@@ -1,0 +1,85 @@
+// Command train trains a diffusion model and prints how well its weights
+// denoise. Without flags it runs the embedded quickstart.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/cli"
+	"github.com/condmean/condmean/train"
+)
+
+const examples = `train                                          # the quickstart: a Gaussian mixture
+train --list-presets
+train --config gmm64 --out runs/gmm64          # the paper's mixture of 128 Gaussians in 64 dimensions
+train --config my.yaml --set train.lr=2e-4     # settings from a file, one of them overridden
+train --config gmm64 --dry-run                 # resolved settings, sizes, memory and time; trains nothing
+train --resume runs/gmm64                      # goes on after an interruption
+`
+
+func main() { command().Main() }
+
+func command() *cli.Command {
+	o := options{flags: pflag.NewFlagSet("train", pflag.ContinueOnError)}
+	o.config.Register(o.flags, "quickstart")
+	o.flags.StringVarP(&o.out, "out", "o", "", "`folder` of the run, which must not hold anything (default runs/NAME-1, or the next free number)")
+	o.flags.StringVar(&o.resume, "resume", "", "continue the `run` in this folder, with its settings")
+	o.flags.BoolVar(&o.dryRun, "dry-run", false, "print what would be trained, then stop")
+	o.flags.BoolVar(&o.list, "list-presets", false, "list the embedded presets, then stop")
+	return &cli.Command{
+		Name:     "train",
+		Summary:  "Trains a diffusion model and prints how well its weights denoise.",
+		Examples: examples,
+		Flags:    o.flags,
+		Run:      o.run,
+	}
+}
+
+type options struct {
+	flags        *pflag.FlagSet
+	config       cli.ConfigFlags
+	out, resume  string
+	dryRun, list bool
+}
+
+func (o *options) run(ctx context.Context, s cli.Streams) error {
+	if o.list {
+		return listPresets(s.Out)
+	}
+	if o.resume != "" {
+		if o.flags.Changed("config") || o.flags.Changed("out") {
+			return configs.Usagef("--resume continues a run in its folder with its settings; leave out --config and --out")
+		}
+		o.config.Config = filepath.Join(o.resume, train.ConfigFile)
+	}
+	cfg, err := o.config.Resolve()
+	if err != nil {
+		return err
+	}
+	if o.dryRun {
+		return train.DryRun(ctx, cfg, s.Out)
+	}
+	run := train.Options{Resume: o.resume, Err: s.Err, Log: cli.Logger(s)}
+	if o.resume == "" {
+		if run.Out, err = cli.NewFolder(o.out, filepath.Join("runs", cfg.Name)); err != nil {
+			return err
+		}
+	}
+	_, err = train.Run(ctx, cfg, run)
+	return err
+}
+
+func listPresets(w io.Writer) error {
+	for _, p := range configs.ListPresets() {
+		if _, err := fmt.Fprintf(w, "%-12s %s\n", p.Name, p.Summary); err != nil {
+			return err
+		}
+	}
+	return nil
+}
