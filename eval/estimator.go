@@ -1,0 +1,124 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/sched"
+)
+
+// estimator is one column of a sweep: it estimates a batch whose first sample
+// has index first from observations y at a linear SNR.
+type estimator interface {
+	name() string
+	// estimate writes x̂ and returns the predictor calls it took, and a note.
+	estimate(ctx context.Context, xhat, y []float64, snr float64, first int) (calls int, note string, err error)
+}
+
+// estimators returns the columns of a request, baselines first.
+func (r *Request) estimators() ([]estimator, error) {
+	var list []estimator
+	for _, b := range r.Baselines {
+		e, err := r.baseline(b)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, e)
+	}
+	for _, m := range r.Methods {
+		list = append(list, &chain{r, m})
+	}
+	return list, nil
+}
+
+func (r *Request) baseline(name string) (estimator, error) {
+	switch name {
+	case "ls":
+		return scalar{"ls", func(float64) float64 { return 1 }}, nil
+	case "wiener":
+		return scalar{"wiener", func(snr float64) float64 { return snr / (1 + snr) }}, nil
+	case "lmmse":
+		if len(r.Train.Mean) == 0 {
+			return nil, configs.Usagef("eval.baselines: lmmse needs the training data's covariance, which is not at hand")
+		}
+		l, err := gmm.NewLMMSE(r.Train.Mean, r.Train.Cov)
+		if err != nil {
+			return nil, fmt.Errorf("eval: %w", err)
+		}
+		return lmmse{l}, nil
+	case "cme":
+		if r.Prior == nil {
+			return nil, configs.Usagef("eval.baselines: cme needs a known prior; this data set has none")
+		}
+		return &cme{e: gmm.NewEstimator(r.Prior, r.Pool)}, nil
+	}
+	return nil, configs.Usagef("eval.baselines: %q is unknown, want one of %v", name, Baselines())
+}
+
+// chain is a method over the request's predictor.
+type chain struct {
+	r      *Request
+	method sched.Method
+}
+
+func (c *chain) name() string { return c.method.String() }
+
+func (c *chain) estimate(ctx context.Context, xhat, y []float64, snr float64, first int) (int, string, error) {
+	res, err := c.r.Schedule.Denoise(ctx, c.r.Predictor, y, snr,
+		sched.Options{Method: c.method, Match: c.r.Match, Start: c.r.Start, Seed: c.r.Seed, First: first})
+	copy(xhat, res.X)
+	return res.Calls, res.Note, err
+}
+
+// scalar multiplies the observation.
+type scalar struct {
+	label  string
+	factor func(snr float64) float64
+}
+
+func (s scalar) name() string { return s.label }
+
+func (s scalar) estimate(_ context.Context, xhat, y []float64, snr float64, _ int) (int, string, error) {
+	f := s.factor(snr)
+	for i, v := range y {
+		xhat[i] = f * v
+	}
+	return 0, "", nil
+}
+
+type lmmse struct{ l *gmm.LMMSE }
+
+func (l lmmse) name() string { return "lmmse" }
+
+func (l lmmse) estimate(_ context.Context, xhat, y []float64, snr float64, _ int) (int, string, error) {
+	return 0, "", l.l.Estimate(xhat, y, snr)
+}
+
+// cme also sums tr Cov(x|y), for the MMSE.
+type cme struct {
+	e     *gmm.Estimator
+	trace []float64
+	sum   float64 // since reset
+}
+
+func (c *cme) name() string { return "cme" }
+
+func (c *cme) estimate(ctx context.Context, xhat, y []float64, snr float64, _ int) (int, string, error) {
+	n := len(y) / c.e.Dim()
+	if len(c.trace) < n {
+		c.trace = make([]float64, n)
+	}
+	if err := c.e.Denoise(ctx, xhat, c.trace[:n], y, snr); err != nil {
+		return 0, "", err
+	}
+	for _, t := range c.trace[:n] {
+		c.sum += t
+	}
+	return 0, "", nil
+}
+
+// linear converts decibels to a ratio.
+func linear(db float64) float64 { return math.Pow(10, db/10) }

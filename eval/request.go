@@ -1,0 +1,80 @@
+package eval
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/internal/par"
+	"github.com/condmean/condmean/sched"
+)
+
+// Request says what a sweep evaluates.
+type Request struct {
+	Name      string
+	Predictor sched.Predictor
+	Schedule  *sched.Schedule
+	Methods   []sched.Method
+	Baselines []string  // of Baselines
+	SNRs      []float64 // dB
+	Match     sched.Match
+	Start     sched.Start
+	Seed      uint64
+
+	Test  []float64    // normalised samples (n, dim)
+	Train Moments      // for lmmse; of the prior where it is known
+	Prior *gmm.Mixture // for cme; nil where unknown
+	Pool  *par.Pool
+}
+
+// Moments are the mean (dim) and covariance (dim, dim) of the data.
+type Moments struct{ Mean, Cov []float64 }
+
+// Baselines lists the names of the baselines:
+//
+//	ls      least squares, x̂ = y
+//	wiener  the scalar Wiener filter, x̂ = SNR/(1+SNR)·y
+//	lmmse   the best linear estimator from the mean and covariance
+//	cme     the exact conditional mean; the prior must be known
+func Baselines() []string { return []string{"ls", "wiener", "lmmse", "cme"} }
+
+// Settings takes the sweep's settings from a configuration.
+func (r *Request) Settings(c configs.Eval, seed uint64) error {
+	var err error
+	if r.SNRs, err = configs.ParseRange(c.SNR); err != nil {
+		return configs.Usagef("eval.snr: %w", err)
+	}
+	for _, m := range c.Methods {
+		method, err := sched.ParseMethod(m)
+		if err != nil {
+			return configs.Usagef("eval.methods: %w", err)
+		}
+		r.Methods = append(r.Methods, method)
+	}
+	if r.Match, err = sched.ParseMatch(c.Match); err != nil {
+		return configs.Usagef("eval.match: %w", err)
+	}
+	if r.Start, err = sched.ParseStart(c.Start); err != nil {
+		return configs.Usagef("eval.start: %w", err)
+	}
+	r.Baselines, r.Seed = c.Baselines, seed
+	return nil
+}
+
+// check reports what makes the request impossible.
+func (r *Request) check() error {
+	d := r.Predictor.Dim()
+	switch {
+	case len(r.Test) == 0 || len(r.Test)%d != 0:
+		return fmt.Errorf("eval: %d test values are no samples of %d values", len(r.Test), d)
+	case len(r.SNRs) == 0:
+		return configs.Usagef("eval.snr: no SNR given")
+	case len(r.Methods)+len(r.Baselines) == 0:
+		return configs.Usagef("eval.methods: neither methods nor baselines given")
+	}
+	return nil
+}
+
+// dB formats a number of decibels without needless zeros.
+func dB(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
