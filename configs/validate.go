@@ -180,7 +180,7 @@ func (e Eval) validate(r *rules) {
 		r.oneOf("eval.methods", m, "mean", "oneshot", "ddim", "resample", "average:M")
 	}
 	for _, b := range e.Baselines {
-		r.oneOf("eval.baselines", b, "ls", "lmmse", "cme")
+		r.oneOf("eval.baselines", b, "ls", "wiener", "lmmse", "cme")
 	}
 	r.unique("eval.methods", e.Methods)
 	r.unique("eval.baselines", e.Baselines)

@@ -13,6 +13,7 @@ type Options struct {
 	Checkpoint string                // run folder or checkpoint
 	Threads    int                   // 0: all processors
 	Change     func(*configs.Config) // overrides settings of the checkpoint's configuration; may be nil
+	Seed       *uint64               // of the observations' noise; nil means the configuration's, which draws the data in any case
 	Out        string                // folder of the report; "" writes none
 	Err        io.Writer             // progress
 }
@@ -38,7 +39,11 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.Settings(s.Config.Eval, s.Config.Seed); err != nil {
+	seed := s.Config.Seed
+	if o.Seed != nil {
+		seed = *o.Seed
+	}
+	if err := r.Settings(s.Config.Eval, seed); err != nil {
 		return nil, err
 	}
 	w := o.Err

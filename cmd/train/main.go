@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/eval"
 	"github.com/condmean/condmean/internal/cli"
 	"github.com/condmean/condmean/train"
 )
@@ -71,8 +72,22 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 			return err
 		}
 	}
-	_, err = train.Run(ctx, cfg, run)
-	return err
+	result, err := train.Run(ctx, cfg, run)
+	if err != nil {
+		return err
+	}
+	report, err := eval.Run(ctx, eval.Options{
+		Checkpoint: result.Dir,
+		Threads:    cfg.Threads,
+		Change:     func(c *configs.Config) { c.Eval = cfg.Eval }, // resumed runs may ask for another sweep
+		Out:        filepath.Join(result.Dir, "report"),
+		Err:        s.Err,
+	})
+	if err != nil {
+		return err
+	}
+	run.Log.Info("done", "run", result.Dir, "checkpoint", report.Source)
+	return eval.WriteTable(s.Out, report)
 }
 
 func listPresets(w io.Writer) error {
