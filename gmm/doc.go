@@ -21,4 +21,15 @@
 // makes every reverse chain testable without a network. Note that the chain
 // "mean" of package sched does not reach the CME for a mixture of more than
 // one component, however fine its grid; "oneshot" at the exact SNR does.
+//
+// # Fitting
+//
+// Fit fits a mixture to data by expectation maximisation:
+//
+//	r_ik ∝ w_k·N(x_i; m_k, C_k),  n_k = Σ_i r_ik,  w_k = n_k/B
+//	m_k = Σ_i r_ik·x_i/n_k,  C_k = Σ_i r_ik(x_i-m_k)(x_i-m_k)ᵀ/n_k + Reg·I
+//
+// all in the log domain, with C_k cut to its diagonal (Diag) or to its q leading
+// eigenvectors plus σ²·I, where σ² is the mean of the other eigenvalues (PPCA).
+// On samples of the fitted mixture the CME is known exactly.
 package gmm

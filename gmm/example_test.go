@@ -6,6 +6,8 @@ import (
 	"log"
 
 	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/internal/par"
+	"github.com/condmean/condmean/internal/rng"
 )
 
 // The conditional mean of a well separated pair ½N(±1, 0.05) pulls an
@@ -43,4 +45,26 @@ func ExampleRandom() {
 	fmt.Printf("%d components in %d dimensions, power %.3f\n", z.Components(), z.Dim(), z.Power())
 	// Output:
 	// 8 components in 64 dimensions, power 1.000
+}
+
+// Fitting a mixture to samples of another.
+func ExampleFit() {
+	truth, err := gmm.NewDiag([]float64{0.25, 0.75}, []float64{-2, 0, 2, 0}, []float64{1, 0.1, 0.1, 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	x := make([]float64, 10000*2)
+	if err := truth.Sample(par.New(1), x, 1, rng.DataTrain, 0); err != nil {
+		log.Fatal(err)
+	}
+	m, _, err := gmm.Fit(context.Background(), x, 2, gmm.FitOptions{Components: 2, Kind: gmm.Diag, Seed: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for k, w := range m.Weights() {
+		fmt.Printf("%.1f at %.1f\n", w, m.Mean(k))
+	}
+	// Unordered output:
+	// 0.2 at [-2.0 -0.0]
+	// 0.8 at [2.0 -0.0]
 }

@@ -264,3 +264,40 @@ func TestParseCovariance(t *testing.T) {
 		}
 	}
 }
+
+// In more dimensions than one stage of the E-step has, with components far
+// and near, the log-likelihood is that of the textbook formula.
+func TestFitStages(t *testing.T) {
+	const n, k, b = 150, 3, 90
+	m, err := gmm.Random(n, k, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	means, covs := make([]float64, 0, k*n), make([]float64, 0, k*n*n)
+	for i := range k {
+		mean := m.Mean(i)
+		for j := range mean {
+			mean[j] += []float64{0, 0.01, 5}[i]
+		}
+		c := m.Covariance(i)
+		for j := range n {
+			c[j*(n+1)] += 0.1
+		}
+		means, covs = append(means, mean...), append(covs, c...)
+	}
+	start, err := gmm.New(m.Weights(), means, covs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float64, b*n)
+	if err := start.Sample(par.New(2), x, 1, rng.DataTrain, 0); err != nil {
+		t.Fatal(err)
+	}
+	want := 0.0
+	for i := range b {
+		l, _, _, _ := naive(start, x[i*n:(i+1)*n], 1)
+		want += l / b
+	}
+	_, res := fit(t, x, n, gmm.FitOptions{Components: k, Start: start, MaxIter: 1})
+	closeTo(t, "log-likelihood", res.Steps[0].LogLik, want, 1e-10)
+}

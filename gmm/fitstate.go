@@ -2,12 +2,8 @@ package gmm
 
 import (
 	"context"
-	"fmt"
 	"math"
-
-	"gonum.org/v1/gonum/mat"
-
-	"github.com/condmean/condmean/gmm/internal/gemm"
+	"sort"
 )
 
 // fit is the state of an EM fit.
@@ -19,11 +15,14 @@ type fit struct {
 	m        *Mixture  // current parameters; full components have dense alone
 	resp     []float64 // (B,K) responsibilities
 	logp     []float64 // (B) log density, or what k-means has for it
+	label    []int     // (B) component of the largest responsibility
+	order    []int     // (n) dimensions by falling variance
 }
 
 func newFit(x []float64, n int, o FitOptions) *fit {
 	f := &fit{FitOptions: o, x: x, b: len(x) / n, n: n, variance: make([]float64, n)}
 	f.resp, f.logp = make([]float64, f.b*o.Components), make([]float64, f.b)
+	f.label, f.order = make([]int, f.b), make([]int, n)
 	mean := make([]float64, n)
 	for i, v := range x {
 		mean[i%n] += v / float64(f.b)
@@ -34,7 +33,9 @@ func newFit(x []float64, n int, o FitOptions) *fit {
 	}
 	for j := range f.variance {
 		f.variance[j] += o.Reg
+		f.order[j] = j
 	}
+	sort.SliceStable(f.order, func(a, b int) bool { return f.variance[f.order[a]] > f.variance[f.order[b]] })
 	return f
 }
 
@@ -95,86 +96,15 @@ func (f *fit) expectDiagonalised(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// expectFull needs no eigenvectors: with the Cholesky factorisation C = UᵀU,
-// dᵀC⁻¹d = ‖dU⁻¹‖² (d a row), and U⁻¹ is triangular.
-func (f *fit) expectFull(ctx context.Context) error {
-	k := f.Components
-	whiten := make([]*gemm.Matrix, k)
-	shift, logc := make([][]float64, k), make([]float64, k)
-	errs := make([]error, k)
-	f.Pool.Do(k, func(j, _ int) {
-		whiten[j], shift[j], logc[j], errs[j] = whitening(f.m.comps[j].dense, f.m.mean(j))
-		logc[j] += math.Log(f.m.weights[j])
-	})
-	for j, err := range errs {
-		if err != nil {
-			return fmt.Errorf("component %d: %w", j, err)
+// softmax turns log-weights into weights that sum to one. It returns the log of
+// the sum of what they were, and the index of the largest.
+func softmax(x []float64) (logSum float64, largest int) {
+	for i, v := range x {
+		if v > x[largest] {
+			largest = i
 		}
 	}
-	type scratch struct {
-		y []float64
-		w gemm.Workspace
-	}
-	work := make([]scratch, f.Pool.Threads())
-	for j := range k { // the factor of one component at a time stays in the cache
-		f.Pool.Do(chunks(f.b), func(c, worker int) {
-			if ctx.Err() != nil {
-				return
-			}
-			s := &work[worker]
-			if s.y == nil {
-				s.y = make([]float64, chunk*f.n)
-			}
-			lo := c * chunk
-			b := min(chunk, f.b-lo)
-			for i := range b {
-				copy(s.y[i*f.n:], shift[j])
-			}
-			whiten[j].Add(s.y, f.x[lo*f.n:(lo+b)*f.n], b, &s.w)
-			for i := range b {
-				q := 0.0
-				for _, v := range s.y[i*f.n : (i+1)*f.n] {
-					q += v * v
-				}
-				f.resp[(lo+i)*k+j] = logc[j] - q/2
-			}
-		})
-	}
-	f.Pool.Do(chunks(f.b), func(c, _ int) {
-		for i := c * chunk; i < min((c+1)*chunk, f.b); i++ {
-			f.logp[i] = softmax(f.resp[i*k : (i+1)*k])
-		}
-	})
-	return ctx.Err()
-}
-
-// whitening returns U⁻¹ of C = UᵀU packed, -mU⁻¹, and -½ log det(2πC).
-func whitening(cov, mean []float64) (*gemm.Matrix, []float64, float64, error) {
-	n := len(mean)
-	var chol mat.Cholesky
-	if !chol.Factorize(mat.NewSymDense(n, cov)) {
-		return nil, nil, 0, fmt.Errorf("covariance is not positive definite; raise Reg")
-	}
-	var u, inv mat.TriDense
-	chol.UTo(&u)
-	if err := inv.InverseTri(&u); err != nil {
-		return nil, nil, 0, fmt.Errorf("covariance is close to singular (%w); raise Reg", err)
-	}
-	shift := mat.NewVecDense(n, nil)
-	shift.MulVec(inv.T(), mat.NewVecDense(n, mean))
-	shift.ScaleVec(-1, shift)
-	return gemm.PackUpper(inv.RawTriangular().Data, n), shift.RawVector().Data,
-		-(float64(n)*math.Log(2*math.Pi) + chol.LogDet()) / 2, nil
-}
-
-// softmax turns log-weights into weights that sum to one, and returns the log
-// of the sum of what they were.
-func softmax(x []float64) float64 {
-	top := math.Inf(-1)
-	for _, v := range x {
-		top = max(top, v)
-	}
-	sum := 0.0
+	top, sum := x[largest], 0.0
 	for i, v := range x {
 		x[i] = math.Exp(v - top)
 		sum += x[i]
@@ -182,5 +112,5 @@ func softmax(x []float64) float64 {
 	for i := range x {
 		x[i] /= sum
 	}
-	return top + math.Log(sum)
+	return top + math.Log(sum), largest
 }

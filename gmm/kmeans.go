@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/blas/blas64"
 
+	"github.com/condmean/condmean/gmm/internal/gemm"
 	"github.com/condmean/condmean/internal/rng"
 )
 
@@ -24,7 +25,7 @@ func (f *fit) kmeans(ctx context.Context) error {
 		f.logp[i] = math.Inf(-1)
 	}
 	next := r.IntN(f.b)
-	label := make([]int, f.b)
+	label := f.label
 	for j := range k {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -64,19 +65,35 @@ func (f *fit) kmeans(ctx context.Context) error {
 }
 
 // assign moves every sample to the nearest of the centres from … to-1, if one
-// is nearer than what logp says, and returns how many labels changed.
+// is nearer than what logp says, and returns how many labels changed. Distances
+// are ‖x‖² - 2x·c + ‖c‖².
 func (f *fit) assign(centres []float64, label []int, from, to int) int {
+	cols := to - from
+	some := centres[from*f.n : to*f.n]
+	packed := gemm.PackTransposed(some, f.n, cols)
+	norm := make([]float64, cols)
+	for j := range norm {
+		norm[j] = square(some[j*f.n : (j+1)*f.n])
+	}
+	type scratch struct {
+		dot  []float64
+		gemm gemm.Workspace
+	}
+	work := make([]scratch, f.Pool.Threads())
 	moved := make([]int, chunks(f.b))
-	f.Pool.Do(len(moved), func(c, _ int) {
-		for i := c * chunk; i < min((c+1)*chunk, f.b); i++ {
-			x, old := f.sample(i), label[i]
-			for j := from; j < to; j++ {
-				d := 0.0
-				for l, v := range centres[j*f.n : (j+1)*f.n] {
-					d += (x[l] - v) * (x[l] - v)
-				}
-				if -d > f.logp[i] {
-					f.logp[i], label[i] = -d, j
+	f.Pool.Do(len(moved), func(c, worker int) {
+		s := &work[worker]
+		if s.dot == nil {
+			s.dot = make([]float64, chunk*cols)
+		}
+		clear(s.dot)
+		lo, hi := c*chunk, min((c+1)*chunk, f.b)
+		packed.Add(s.dot, f.x[lo*f.n:hi*f.n], hi-lo, &s.gemm)
+		for i := lo; i < hi; i++ {
+			old, x2 := label[i], square(f.sample(i))
+			for j, dot := range s.dot[(i-lo)*cols : (i-lo+1)*cols] {
+				if d := max(x2-2*dot+norm[j], 0); -d > f.logp[i] {
+					f.logp[i], label[i] = -d, from+j
 				}
 			}
 			if label[i] != old {
@@ -90,6 +107,8 @@ func (f *fit) assign(centres []float64, label []int, from, to int) int {
 	}
 	return sum
 }
+
+func square(x []float64) float64 { return blas64.Dot(vector(x), vector(x)) }
 
 // centre moves every centre to the mean of its samples; a centre without any
 // stays where it is.

@@ -8,56 +8,39 @@ const blockK = 256
 
 // Matrix is a packed right factor B (k,n).
 type Matrix struct {
-	k, n  int
-	upper bool // triangular: nothing below the diagonal
-	tier  *tier
-	data  []float64 // blocks of k × panels of nr columns × (rows of the block, nr), zero-padded
+	k, n int
+	tier *tier
+	data []float64 // blocks of k × panels of nr columns × (rows of the block, nr), zero-padded
 }
 
 // Pack packs b (k,n), given row-major.
 func Pack(b []float64, k, n int) *Matrix {
-	return pack(best, b, k, n, false, func(i, j int) int { return i*n + j })
-}
-
-// PackUpper packs the upper triangle of b (n,n), given row-major; what is
-// below is taken to be zero, which saves nearly half of a product.
-func PackUpper(b []float64, n int) *Matrix {
-	return pack(best, b, n, n, true, func(i, j int) int { return i*n + j })
+	return pack(best, b, k, n, func(i, j int) int { return i*n + j })
 }
 
 // PackTransposed packs the transpose of bt (n,k), given row-major.
 func PackTransposed(bt []float64, k, n int) *Matrix {
-	return pack(best, bt, k, n, false, func(i, j int) int { return j*k + i })
+	return pack(best, bt, k, n, func(i, j int) int { return j*k + i })
 }
 
-func pack(t *tier, b []float64, k, n int, upper bool, at func(i, j int) int) *Matrix {
+func pack(t *tier, b []float64, k, n int, at func(i, j int) int) *Matrix {
 	if k < 1 || n < 1 || len(b) < k*n {
 		panic(fmt.Sprintf("gemm: %d values for a (%d,%d) matrix", len(b), k, n))
 	}
 	panels := (n + t.nr - 1) / t.nr
-	m := &Matrix{k: k, n: n, upper: upper, tier: t, data: make([]float64, panels*t.nr*k)}
+	m := &Matrix{k: k, n: n, tier: t, data: make([]float64, panels*t.nr*k)}
 	p := 0
 	for k0 := 0; k0 < k; k0 += blockK {
-		for j0 := m.firstColumn(k0); j0 < n; j0 += t.nr {
+		for j0 := 0; j0 < n; j0 += t.nr {
 			for i := k0; i < min(k0+blockK, k); i++ {
 				for j := j0; j < min(j0+t.nr, n); j++ {
-					if !upper || i <= j {
-						m.data[p+j-j0] = b[at(i, j)]
-					}
+					m.data[p+j-j0] = b[at(i, j)]
 				}
 				p += t.nr
 			}
 		}
 	}
 	return m
-}
-
-// firstColumn returns where the panels of the block of rows from k0 on begin.
-func (m *Matrix) firstColumn(k0 int) int {
-	if !m.upper {
-		return 0
-	}
-	return k0 / m.tier.nr * m.tier.nr
 }
 
 // Workspace is the memory that Mul needs; the zero value is ready. It must
@@ -80,7 +63,7 @@ func (b *Matrix) Add(c, a []float64, m int, w *Workspace) {
 	for k0 := 0; k0 < b.k; k0 += blockK {
 		kb := min(blockK, b.k-k0)
 		packA(w.a, a, m, b.k, k0, kb, mr)
-		for j0 := b.firstColumn(k0); j0 < b.n; j0 += nr {
+		for j0 := 0; j0 < b.n; j0 += nr {
 			for s := range strips {
 				i0 := s * mr
 				strip := w.a[s*mr*kb:]

@@ -39,8 +39,8 @@ func TestAdd(t *testing.T) {
 			}
 			var w Workspace
 			for _, p := range []*Matrix{
-				pack(tr, b, k, n, false, func(i, j int) int { return i*n + j }),
-				pack(tr, bt, k, n, false, func(i, j int) int { return j*k + i }),
+				pack(tr, b, k, n, func(i, j int) int { return i*n + j }),
+				pack(tr, bt, k, n, func(i, j int) int { return j*k + i }),
 			} {
 				got := slices.Clone(c)
 				p.Add(got, a, m, &w)
@@ -59,7 +59,7 @@ func TestRowsAreIndependent(t *testing.T) {
 	const m, n, k = 21, 50, 300
 	a, b := random(m*k, 1), random(k*n, 2)
 	for _, tr := range tiers() {
-		p := pack(tr, b, k, n, false, func(i, j int) int { return i*n + j })
+		p := pack(tr, b, k, n, func(i, j int) int { return i*n + j })
 		var w Workspace
 		all := make([]float64, m*n)
 		p.Add(all, a, m, &w)
@@ -78,25 +78,6 @@ func TestPackAndPackTransposedAgree(t *testing.T) {
 	bt := []float64{1, 4, 2, 5, 3, 6}
 	if !slices.Equal(Pack(b, 2, 3).data, PackTransposed(bt, 2, 3).data) {
 		t.Error("packed forms differ")
-	}
-}
-
-func TestPackUpper(t *testing.T) {
-	for _, n := range []int{1, 5, 24, 255, 256, 300, 530} {
-		const m = 9
-		a, b := random(m*n, 1), random(n*n, 2)
-		got, want := make([]float64, m*n), make([]float64, m*n)
-		var w Workspace
-		PackUpper(b, n).Add(got, a, m, &w)
-		for i := range n {
-			clear(b[i*n : i*n+i])
-		}
-		Pack(b, n, n).Add(want, a, m, &w)
-		for i := range got {
-			if math.Abs(got[i]-want[i]) > 1e-12*float64(n) {
-				t.Fatalf("n=%d: element %d is %g, want %g", n, i, got[i], want[i])
-			}
-		}
 	}
 }
 
@@ -132,7 +113,7 @@ func BenchmarkAdd(b *testing.B) {
 			b.ReportMetric(2*float64(m*n*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 		}
 		for _, tr := range tiers() {
-			p := pack(tr, y, k, n, false, func(i, j int) int { return i*n + j })
+			p := pack(tr, y, k, n, func(i, j int) int { return i*n + j })
 			b.Run(fmt.Sprintf("%dx%dx%d/%s", m, n, k, tr.name), func(b *testing.B) {
 				var w Workspace
 				for b.Loop() {
