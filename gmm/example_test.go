@@ -49,7 +49,7 @@ func ExampleRandom() {
 
 // Fitting a mixture to samples of another.
 func ExampleFit() {
-	truth, err := gmm.NewDiag([]float64{0.25, 0.75}, []float64{-2, 0, 2, 0}, []float64{1, 0.1, 0.1, 1})
+	truth, err := gmm.NewDiag([]float64{0.3, 0.7}, []float64{-2, 1, 2, 1}, []float64{1, 0.1, 0.1, 1})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -65,6 +65,6 @@ func ExampleFit() {
 		fmt.Printf("%.1f at %.1f\n", w, m.Mean(k))
 	}
 	// Unordered output:
-	// 0.2 at [-2.0 -0.0]
-	// 0.8 at [2.0 -0.0]
+	// 0.3 at [-2.0 1.0]
+	// 0.7 at [2.0 1.0]
 }
