@@ -1,7 +1,6 @@
 package train
 
 import (
-	"math"
 	"time"
 
 	"github.com/condmean/condmean/data"
@@ -32,15 +31,4 @@ func (i *interval) waitShare(l *data.Loader) float64 {
 
 func (i *interval) next(l *data.Loader) interval {
 	return interval{start: time.Now(), waited: l.Waited()}
-}
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
-// clipScale returns the factor that brings a gradient of the given norm to at
-// most limit; limit 0 means no clipping.
-func clipScale(norm, limit float64) float64 {
-	if limit <= 0 {
-		return 1
-	}
-	return min(1, limit/(norm+1e-6)) // as torch.nn.utils.clip_grad_norm_
 }

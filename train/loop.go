@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/condmean/condmean/internal/rng"
@@ -28,12 +29,12 @@ func (t *trainer) loop(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		norm, err := gradNorm(t.graph.Grads())
-		if err != nil || !finite(loss) {
-			return t.broken(step, loss, err, batch.IDs) // before any state has changed
+		norm := t.chunks.gradNorm(t.graph.Grads())
+		if !finite(norm) || !finite(loss) {
+			return t.broken(step, loss, batch.IDs)
 		}
 		lr := LearningRate(t.cfg.Train, step, t.total)
-		t.optimizer.Step(t.pool, t.net.Params(), t.graph.Grads(), step, lr, clipScale(norm, t.cfg.Train.Clip))
+		t.optimizer.Step(t.graph.Grads(), step, lr, clipScale(norm, t.cfg.Train.Clip))
 		t.average(step)
 		t.at.Step, t.at.Cursor = step, batch.Next
 		since.add(loss)
@@ -74,9 +75,13 @@ func (t *trainer) stop(ctx context.Context) error {
 
 // broken describes a step whose loss or gradient is not finite. Nothing has
 // been updated: the last checkpoint and the weights are those of the step before.
-func (t *trainer) broken(step int, loss float64, err error, ids []int) error {
-	if err == nil {
-		err = fmt.Errorf("loss is %v", loss)
+func (t *trainer) broken(step int, loss float64, ids []int) error {
+	what := fmt.Sprintf("loss is %v", loss)
+	for _, g := range t.graph.Grads() {
+		if finite(loss) && slices.ContainsFunc(g.Data, func(v float32) bool { return !finite(float64(v)) }) {
+			what = "gradient of " + g.Name + " is not finite"
+			break
+		}
 	}
-	return fmt.Errorf("train: step %d: %w (samples %v of the train split); lower train.lr or set train.clip, the last checkpoint is good", step, err, ids)
+	return fmt.Errorf("train: step %d: %s (samples %v of the train split); lower train.lr or set train.clip, the last checkpoint is good", step, what, ids)
 }

@@ -117,7 +117,8 @@ func newTrainer(ctx context.Context, cfg configs.Config, rt *op.Runtime) (*train
 		return nil, &configs.UsageError{Err: err}
 	}
 	t.examples = example{x: t.graph.X, target: t.graph.Target, level: t.graph.Level, weight: t.graph.Weight}
-	if t.optimizer, err = newOptimizer(cfg.Train.Optimizer, t.net.Params()); err != nil {
+	t.chunks = newChunks(t.pool, t.net.Params())
+	if t.optimizer, err = newOptimizer(cfg.Train.Optimizer, t.pool, t.net.Params()); err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
 	if t.diffuser, err = newDiffuser(s, cfg.Objective, cfg.Seed, rt.Threads(), set.Dim()); err != nil {

@@ -27,6 +27,7 @@ type trainer struct {
 	loader    *data.Loader
 	validator *validator
 	pool      *par.Pool
+	chunks    *chunks // of the parameters
 	run       *checkpoint.Run
 	metrics   *metricsFile
 	progress  *progress
@@ -53,7 +54,7 @@ func (t *trainer) average(step int) {
 	}
 	rest := float32(1 - EMADecay(t.cfg.Train.EMA, step))
 	params := t.net.Params()
-	inChunks(t.pool, t.ema.Params(), func(i, lo, hi int) {
+	t.chunks.each(func(i, lo, hi int) {
 		p := params[i].Data[lo:hi]
 		for k, e := range t.ema.Params()[i].Data[lo:hi] {
 			t.ema.Params()[i].Data[lo+k] = e + rest*(p[k]-e)
@@ -137,15 +138,8 @@ func (t *trainer) restore(s *checkpoint.Snapshot) error {
 			return err
 		}
 	}
-	saved := map[string]model.Tensor{}
-	for _, v := range s.Optimizer {
-		saved[v.Name] = v
-	}
-	for _, v := range t.optimizer.State() {
-		if len(saved[v.Name].Data) != len(v.Data) {
-			return fmt.Errorf("optimizer state %s is missing or has another size", v.Name)
-		}
-		copy(v.Data, saved[v.Name].Data)
+	if err := loadState(t.optimizer, s.Optimizer); err != nil {
+		return err
 	}
 	if err := json.Unmarshal(s.State[stateSection], &t.at); err != nil {
 		return fmt.Errorf("state section %q: %w", stateSection, err)
