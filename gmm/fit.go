@@ -62,6 +62,10 @@ func Fit(ctx context.Context, x []float64, n int, o FitOptions) (*Mixture, FitRe
 	if err := o.complete(x, n); err != nil {
 		return nil, res, fmt.Errorf("gmm: fit: %w", err)
 	}
+	if o.Pool == nil {
+		o.Pool = par.New(defaultThreads())
+		defer o.Pool.Close()
+	}
 	f := newFit(x, n, o)
 	if o.Start != nil {
 		f.m = o.Start
@@ -109,9 +113,6 @@ func (o *FitOptions) complete(x []float64, n int) error {
 	}
 	if o.Reg == 0 {
 		o.Reg = 1e-6
-	}
-	if o.Pool == nil {
-		o.Pool = par.New(defaultThreads())
 	}
 	k := o.Components
 	switch {

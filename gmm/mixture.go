@@ -44,7 +44,9 @@ func New(weights, means, covs []float64) (*Mixture, error) {
 		return nil, fmt.Errorf("covariances: %d values are not the %d·%d·%d of %d components in %d dimensions", len(covs), k, n, n, k, n)
 	}
 	errs := make([]error, k)
-	par.New(defaultThreads()).Do(k, func(i, _ int) {
+	pool := par.New(defaultThreads())
+	defer pool.Close()
+	pool.Do(k, func(i, _ int) {
 		m.comps[i], errs[i] = fullComponent(slices.Clone(covs[i*n*n:(i+1)*n*n]), n)
 	})
 	for i, err := range errs {

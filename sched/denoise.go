@@ -11,7 +11,7 @@ type Start string
 
 const (
 	StartPaper Start = "paper" // the step at tHat itself is run (default)
-	StartCode  Start = "code"  // starts at tHat-1, as the authors' script does
+	StartCode  Start = "code"  // starts one level cleaner, ⌈tHat⌉-1, as the authors' script does
 )
 
 // ParseStart reads a Start; "" is StartPaper.
