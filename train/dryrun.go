@@ -8,6 +8,7 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/op"
 )
 
@@ -40,25 +41,44 @@ func DryRun(ctx context.Context, cfg configs.Config, w io.Writer) error {
 			return err
 		}
 	}
-	const trials = 3
-	var start time.Time
-	for i := range trials + 1 {
-		if i == 1 {
-			start = time.Now()
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if _, err := t.graph.Run(uint64(i)); err != nil {
-			return err
-		}
+	each, err := t.timeStep(ctx)
+	if err != nil {
+		return err
 	}
-	each := time.Since(start) / trials
 	weights := 4 * t.net.NumParams()
 	_, err = fmt.Fprintf(w, "parameters: %d\nmemory: about %d MB (activations and gradients %d MB, weights with optimizer %d MB)\ntime: about %v a step with %d threads and %s kernels, %v for %d steps\n",
 		t.net.NumParams(), (t.graph.Memory()+4*weights)>>20, t.graph.Memory()>>20, 4*weights>>20,
 		each.Round(time.Millisecond/10), rt.Threads(), rt.Kernels(), (each * time.Duration(t.total)).Round(time.Second), t.total)
 	return err
+}
+
+// timeStep measures whole steps on the first samples. The trainer is of no use
+// afterwards.
+func (t *trainer) timeStep(ctx context.Context) (time.Duration, error) {
+	x0, dim := make([]float32, len(t.examples.x)), t.set.Dim()
+	for i := range t.cfg.Train.Batch {
+		if err := t.set.Train.Read(x0[i*dim:][:dim], i); err != nil {
+			return 0, err
+		}
+		t.set.Norm.Apply(x0[i*dim:][:dim])
+	}
+	const trials = 3
+	var start time.Time
+	for step := 1; step <= trials+1; step++ {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		if step == 2 { // the first one warms up
+			start = time.Now()
+		}
+		t.diffuser.fill(t.pool, t.examples, x0, rng.TrainLevel, rng.TrainNoise, uint64(step), 0)
+		if _, err := t.graph.Run(uint64(step)); err != nil {
+			return 0, err
+		}
+		t.optimizer.Step(t.graph.Grads(), step, 0, clipScale(t.chunks.gradNorm(t.graph.Grads()), 1))
+		t.average(step)
+	}
+	return time.Since(start) / trials, nil
 }
 
 // moments returns the mean and the power of a normalised split.

@@ -3,20 +3,14 @@ package train
 import (
 	"context"
 	"fmt"
-	"slices"
-	"time"
 
 	"github.com/condmean/condmean/internal/rng"
 )
 
-// loop trains until the last step, or until ctx ends: then the step at hand is
-// finished and saved first.
+// loop trains until the last step, until validation no longer improves, or
+// until ctx ends: then the step at hand is finished and saved first.
 func (t *trainer) loop(ctx context.Context) error {
-	since := newInterval()
-	for t.at.Step < t.total {
-		if ctx.Err() != nil {
-			return t.stop(ctx)
-		}
+	for t.at.Step < t.total && !t.stale() {
 		batch, err := t.loader.Next(ctx)
 		if ctx.Err() != nil {
 			return t.stop(ctx)
@@ -25,63 +19,54 @@ func (t *trainer) loop(ctx context.Context) error {
 		}
 		step := t.at.Step + 1
 		t.diffuser.fill(t.pool, t.examples, batch.X, rng.TrainLevel, rng.TrainNoise, uint64(step), 0)
+		t.guard.keep(t.net.Buffers())
 		loss, err := t.graph.Run(uint64(step))
 		if err != nil {
 			return err
 		}
-		norm := t.chunks.gradNorm(t.graph.Grads())
-		if !finite(norm) || !finite(loss) {
-			return t.broken(step, loss, batch.IDs)
-		}
-		lr := LearningRate(t.cfg.Train, step, t.total)
-		t.optimizer.Step(t.graph.Grads(), step, lr, clipScale(norm, t.cfg.Train.Clip))
-		t.average(step)
-		t.at.Step, t.at.Cursor = step, batch.Next
-		since.add(loss)
-		t.progress.step()
-
-		if last := step == t.total; t.due(t.cfg.Train.LogEvery) || t.due(t.valEvery) || last {
-			m := Metrics{Step: step, Epoch: batch.Epoch, Loss: since.mean(), LR: lr, GradNorm: norm, Rate: since.rate(), DataWait: since.waitShare(t.loader)}
-			if t.due(t.valEvery) || last {
-				if err := t.validate(ctx, &m); err != nil {
-					return err
-				}
-			}
-			if err := t.metrics.write(m); err != nil {
+		grads := t.graph.Grads()
+		norm := t.chunks.gradNorm(grads)
+		if !finite(loss) || !finite(norm) {
+			if err := t.broken(ctx, nonFinite(step, loss, grads, t.examples, batch.IDs), batch.Next); err != nil {
 				return err
 			}
-			t.progress.report(m)
-			since = since.next(t.loader)
+			continue
 		}
-		if t.due(t.cfg.Checkpoint.EverySteps) || t.saveAt(time.Now()) || t.at.BestStep == step || step == t.total {
+		lr := LearningRate(t.cfg.Train, step, t.total)
+		t.optimizer.Step(grads, step-t.at.Skipped, lr, clipScale(norm, t.cfg.Train.Clip))
+		t.average(step)
+		t.at.advance(loss, batch.Next)
+		t.progress.at(step)
+		if err := t.observe(ctx, lr, norm); err != nil {
+			return err
+		}
+		if t.saveDue() {
 			if err := t.save(); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return t.saveOnce()
 }
 
 // due reports whether a thing done every n steps is due; n = 0 means never.
 func (t *trainer) due(n int) bool { return n > 0 && t.at.Step%n == 0 }
 
+// last reports whether the present step ends the run.
+func (t *trainer) last() bool { return t.at.Step >= t.total || t.stale() }
+
 // stop saves and reports the interruption.
 func (t *trainer) stop(ctx context.Context) error {
-	if err := t.save(); err != nil {
+	if err := t.saveOnce(); err != nil {
 		return err
 	}
 	return fmt.Errorf("train: stopped after step %d, saved in %s: %w", t.at.Step, t.run.StepDir(t.at.Step), ctx.Err())
 }
 
-// broken describes a step whose loss or gradient is not finite. Nothing has
-// been updated: the last checkpoint and the weights are those of the step before.
-func (t *trainer) broken(step int, loss float64, ids []int) error {
-	what := fmt.Sprintf("loss is %v", loss)
-	for _, g := range t.graph.Grads() {
-		if finite(loss) && slices.ContainsFunc(g.Data, func(v float32) bool { return !finite(float64(v)) }) {
-			what = "gradient of " + g.Name + " is not finite"
-			break
-		}
+// saveOnce saves unless the present step is saved already.
+func (t *trainer) saveOnce() error {
+	if t.savedStep == t.at.Step {
+		return nil
 	}
-	return fmt.Errorf("train: step %d: %s (samples %v of the train split); lower train.lr or set train.clip, the last checkpoint is good", step, what, ids)
+	return t.save()
 }

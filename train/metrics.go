@@ -1,45 +1,159 @@
 package train
 
 import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
+	"strconv"
 )
 
 // Metrics is one line of metrics.jsonl.
 type Metrics struct {
 	Step     int      `json:"step"`
-	Epoch    int      `json:"epoch"`
-	Loss     float64  `json:"loss"` // mean since the last line
+	Epoch    float64  `json:"epoch"` // passes over the train split
+	Loss     float64  `json:"loss"`  // mean since the last line
 	LR       float64  `json:"lr"`
 	GradNorm float64  `json:"grad_norm"`          // of the last step, before clipping
 	Val      *float64 `json:"val,omitempty"`      // validation loss of the weights
 	ValEMA   *float64 `json:"val_ema,omitempty"`  // validation loss of the averaged weights
 	Rate     float64  `json:"steps_per_second"`   // since the last line
-	DataWait float64  `json:"data_wait_fraction"` // share of the time spent waiting for data
+	DataWait float64  `json:"data_wait_fraction"` // share of that time spent waiting for data
+	Seconds  float64  `json:"seconds"`            // of training in all
 }
 
-// metricsFile appends lines of JSON. A line is written whole, so that a run that
-// is killed leaves at most its last line incomplete.
-type metricsFile struct{ f *os.File }
+var csvColumns = []string{"step", "epoch", "loss", "lr", "grad_norm", "val", "val_ema", "steps_per_second", "data_wait_fraction", "seconds"}
 
-func openMetrics(name string) (*metricsFile, error) {
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	if err != nil {
-		return nil, fmt.Errorf("train: %w", err)
+func (m Metrics) csvRow() []string {
+	f := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+	optional := func(v *float64) string {
+		if v == nil {
+			return ""
+		}
+		return f(*v)
 	}
-	return &metricsFile{f}, nil
+	return []string{strconv.Itoa(m.Step), f(m.Epoch), f(m.Loss), f(m.LR), f(m.GradNorm),
+		optional(m.Val), optional(m.ValEMA), f(m.Rate), f(m.DataWait), f(m.Seconds)}
 }
 
-func (m *metricsFile) write(v Metrics) error {
-	line, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("train: metrics: %w", err)
+// metricsFiles are metrics.jsonl and, with the same numbers, metrics.csv. Each
+// line is one write, so that a run that is killed leaves at most its last line
+// incomplete, which truncate removes.
+type metricsFiles struct {
+	jsonl, csv *os.File
+	seconds    float64 // of training, by the last line
+}
+
+// openMetrics opens the files of a run's folder and drops what lies behind step.
+func openMetrics(dir string, step int) (*metricsFiles, error) {
+	m := &metricsFiles{}
+	for _, f := range []struct {
+		to   **os.File
+		name string
+	}{{&m.jsonl, "metrics.jsonl"}, {&m.csv, "metrics.csv"}} {
+		var err error
+		if *f.to, err = os.OpenFile(filepath.Join(dir, f.name), os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o644); err != nil {
+			return nil, fmt.Errorf("train: %w", errors.Join(err, m.close()))
+		}
 	}
-	if _, err := m.f.Write(append(line, '\n')); err != nil {
+	if err := m.truncate(step); err != nil {
+		return nil, errors.Join(err, m.close())
+	}
+	return m, nil
+}
+
+// truncate drops all lines behind the given step: those of steps that are taken
+// again.
+func (m *metricsFiles) truncate(step int) error {
+	m.seconds = 0
+	if err := keepLines(m.jsonl, func(_ int, line []byte) bool {
+		var v Metrics
+		if json.Unmarshal(line, &v) != nil || v.Step > step {
+			return false
+		}
+		m.seconds = v.Seconds
+		return true
+	}); err != nil {
+		return err
+	}
+	if err := keepLines(m.csv, func(n int, line []byte) bool {
+		if n == 0 {
+			return true
+		}
+		first, _, _ := bytes.Cut(line, []byte(","))
+		s, err := strconv.Atoi(string(first))
+		return err == nil && s <= step
+	}); err != nil {
+		return err
+	}
+	if info, err := m.csv.Stat(); err != nil || info.Size() > 0 {
+		return err
+	}
+	return writeCSV(m.csv, csvColumns)
+}
+
+// keepLines cuts f off in front of the first line that is incomplete or that
+// keep does not want.
+func keepLines(f *os.File, keep func(n int, line []byte) bool) error {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	r := bufio.NewReader(f)
+	end := int64(0)
+	for n := 0; ; n++ {
+		line, err := r.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("train: %w", err)
+		}
+		if err != nil || !keep(n, line) {
+			break
+		}
+		end += int64(len(line))
+	}
+	if err := f.Truncate(end); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
 	return nil
 }
 
-func (m *metricsFile) close() error { return m.f.Close() }
+func (m *metricsFiles) write(v Metrics) error {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("train: metrics: %w", err)
+	}
+	if _, err := m.jsonl.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	return writeCSV(m.csv, v.csvRow())
+}
+
+func writeCSV(f *os.File, row []string) error {
+	w := csv.NewWriter(f) // buffers: one write a line
+	if err := errors.Join(w.Write(row), func() error { w.Flush(); return w.Error() }()); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	return nil
+}
+
+// sync makes the lines durable, so that a checkpoint never outlives them.
+func (m *metricsFiles) sync() error {
+	if err := errors.Join(m.jsonl.Sync(), m.csv.Sync()); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	return nil
+}
+
+func (m *metricsFiles) close() error {
+	var errs []error
+	for _, f := range []*os.File{m.jsonl, m.csv} {
+		if f != nil {
+			errs = append(errs, f.Close())
+		}
+	}
+	return errors.Join(errs...)
+}

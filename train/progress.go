@@ -18,13 +18,15 @@ import (
 type progress struct {
 	w     io.Writer
 	total int
+	from  int // step at the start
+	start time.Time
 	bars  *mpb.Progress
 	bar   *mpb.Bar
 	text  atomic.Pointer[string] // what the bar shows; it is drawn by another goroutine
 }
 
-func newProgress(w io.Writer, done, total int) *progress {
-	p := &progress{w: w, total: total}
+func newProgress(w io.Writer, from, total int) *progress {
+	p := &progress{w: w, from: from, total: total, start: time.Now()}
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return p
@@ -33,19 +35,28 @@ func newProgress(w io.Writer, done, total int) *progress {
 	p.bars = mpb.New(mpb.WithOutput(w), mpb.WithWidth(32), mpb.WithRefreshRate(200*time.Millisecond))
 	p.bar = p.bars.AddBar(int64(total),
 		mpb.PrependDecorators(decor.CountersNoUnit("step %d/%d ")),
-		mpb.AppendDecorators(
-			decor.Any(func(decor.Statistics) string { return *p.text.Load() }),
-			decor.AverageETA(decor.ET_STYLE_GO),
-		))
-	p.bar.SetRefill(int64(done))
-	p.bar.SetCurrent(int64(done))
+		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string {
+			return fmt.Sprintf(" %s  eta %s", *p.text.Load(), p.eta(int(s.Current)))
+		})))
+	p.bar.SetRefill(int64(from))
+	p.bar.SetCurrent(int64(from))
 	return p
 }
 
-// step advances the bar.
-func (p *progress) step() {
+// eta returns the time that the steps after the given one will take at the
+// average speed so far.
+func (p *progress) eta(step int) time.Duration {
+	if step <= p.from {
+		return 0
+	}
+	each := time.Since(p.start) / time.Duration(step-p.from)
+	return (each * time.Duration(p.total-step)).Round(time.Second)
+}
+
+// at moves the bar.
+func (p *progress) at(step int) {
 	if p.bar != nil {
-		p.bar.Increment()
+		p.bar.SetCurrent(int64(step))
 	}
 }
 
@@ -60,14 +71,16 @@ func (p *progress) report(m Metrics) {
 		fmt.Fprintf(&b, "  val(ema) %.4f", *m.ValEMA)
 	}
 	fmt.Fprintf(&b, "  %.1f steps/s", m.Rate)
+	if m.DataWait >= 0.05 {
+		fmt.Fprintf(&b, "  waiting for data %.0f%%", 100*m.DataWait)
+	}
 	if p.bar != nil {
-		text := "  " + b.String() + "  eta "
+		text := fmt.Sprintf("epoch %.1f  %s", m.Epoch, b.String())
 		p.text.Store(&text)
 		return
 	}
-	eta := time.Duration(float64(p.total-m.Step) / max(m.Rate, 1e-9) * float64(time.Second))
 	// Progress is a courtesy: a closed terminal must not end a run.
-	_, _ = fmt.Fprintf(p.w, "step %d/%d  epoch %d  %s  eta %s\n", m.Step, p.total, m.Epoch, b.String(), eta.Round(time.Second))
+	_, _ = fmt.Fprintf(p.w, "step %d/%d  epoch %.1f  %s  eta %s\n", m.Step, p.total, m.Epoch, b.String(), p.eta(m.Step))
 }
 
 // close leaves the terminal as it is wanted for what follows.

@@ -3,12 +3,8 @@ package train
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
-	"time"
 
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
@@ -20,10 +16,11 @@ import (
 
 // Options say where a run lives and where its output goes.
 type Options struct {
-	Out    string       // folder of the run; it must not hold anything yet
-	Resume string       // folder of a run to continue instead
-	Err    io.Writer    // progress
-	Log    *slog.Logger // nil: discarded
+	Out         string       // folder of the run; it must not hold anything yet
+	Resume      string       // folder of a run to continue instead, or one of its checkpoints
+	OnNonFinite Policy       // what to do about a loss or gradient that is not finite; "" stops
+	Err         io.Writer    // progress
+	Log         *slog.Logger // nil: discarded
 }
 
 // Result is what a run leaves behind.
@@ -32,58 +29,57 @@ type Result struct {
 	Checkpoint string  // its best checkpoint, or the latest where none was validated
 	Steps      int     // steps taken in all
 	Best       float64 // lowest validation loss
+	BestStep   int     // where it was reached; 0: never validated
+	Early      bool    // early stopping ended the run
 }
-
-// Names inside a run's folder.
-const (
-	CheckpointsDir = "checkpoints"
-	ConfigFile     = "config.yaml" // the resolved configuration
-)
 
 // Run trains from a configuration. If ctx ends, the step at hand is finished and
 // saved, and the error wraps ctx.Err().
-func Run(ctx context.Context, cfg configs.Config, o Options) (*Result, error) {
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	var resumed *checkpoint.Snapshot
-	if o.Resume != "" {
-		dir, err := checkpoint.ResolveLatest(o.Resume)
-		if err != nil {
-			return nil, configs.Usagef("--resume %s: %w", o.Resume, err)
-		}
-		if resumed, err = checkpoint.Read(dir); err != nil {
-			return nil, err
-		}
-		o.Out = o.Resume
-	}
+func Run(ctx context.Context, cfg configs.Config, o Options) (r *Result, err error) {
 	rt, err := op.NewRuntime(cfg.Threads)
 	if err != nil {
 		return nil, configs.Usagef("%w", err)
 	}
 	defer rt.Close()
+	dir, lock, err := claim(o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, lock.release()) }()
+	var resumed *checkpoint.Snapshot
+	if o.Resume != "" {
+		if resumed, err = readLatest(o.Resume); err != nil {
+			return nil, err
+		}
+	}
 	t, err := newTrainer(ctx, cfg, rt)
 	if err != nil {
 		return nil, err
 	}
+	defer func() { err = errors.Join(err, t.close()) }()
+	if o.Log != nil {
+		t.log = o.Log
+	}
+	if t.policy, err = ParsePolicy(string(o.OnNonFinite)); err != nil {
+		return nil, &configs.UsageError{Err: err}
+	}
 	if resumed != nil {
-		if err := t.restore(resumed); err != nil {
-			return nil, fmt.Errorf("train: %s does not fit the configuration: %w", o.Resume, err)
+		if err := t.resumeFrom(resumed); err != nil {
+			return nil, err
 		}
 	}
-	if err := t.open(o); err != nil {
+	if err := t.open(dir, o); err != nil {
 		return nil, err
 	}
-	o.Log.Info("training", "run", o.Out, "steps", t.total, "parameters", t.net.NumParams(), "threads", rt.Threads(), "kernels", rt.Kernels())
-	err = t.loop(ctx)
-	if err := errors.Join(err, t.close()); err != nil {
+	t.log.Info("training", "run", dir, "from", t.at.Step, "steps", t.total, "parameters", t.net.NumParams(), "threads", rt.Threads(), "kernels", rt.Kernels())
+	if err := t.loop(ctx); err != nil {
 		return nil, err
 	}
 	best, err := t.run.Best()
 	if err != nil {
 		return nil, err
 	}
-	return &Result{Dir: o.Out, Checkpoint: best, Steps: t.at.Step, Best: t.at.Best}, nil
+	return &Result{Dir: dir, Checkpoint: best, Steps: t.at.Step, Best: t.at.Best, BestStep: t.at.BestStep, Early: t.at.Step < t.total}, nil
 }
 
 // newTrainer builds everything that a run computes with.
@@ -96,7 +92,7 @@ func newTrainer(ctx context.Context, cfg configs.Config, rt *op.Runtime) (*train
 	if err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
-	t := &trainer{cfg: cfg, set: set, pool: rt.Pool()}
+	t := &trainer{cfg: cfg, set: set, pool: rt.Pool(), log: slog.New(slog.DiscardHandler)}
 	text, err := configs.Marshal(cfg)
 	if err != nil {
 		return nil, err
@@ -125,52 +121,12 @@ func newTrainer(ctx context.Context, cfg configs.Config, rt *op.Runtime) (*train
 		return nil, &configs.UsageError{Err: err}
 	}
 	t.validator = newValidator(set, t.diffuser, cfg.Objective.Loss, rt.Pool(), cfg.Train.Batch)
-	perEpoch := set.Train.Len() / cfg.Train.Batch
+	t.perEpoch = set.Train.Len() / cfg.Train.Batch
 	if t.total = cfg.Train.Steps; t.total == 0 {
-		t.total = cfg.Train.Epochs * perEpoch
+		t.total = cfg.Train.Epochs * t.perEpoch
 	}
 	if t.valEvery = cfg.Train.ValEvery; t.valEvery == 0 {
-		t.valEvery = perEpoch
+		t.valEvery = t.perEpoch
 	}
 	return t, nil
-}
-
-// open makes the run's folder, or goes on with it, and starts reading data.
-func (t *trainer) open(o Options) error {
-	if err := os.MkdirAll(o.Out, 0o755); err != nil {
-		return fmt.Errorf("train: %w", err)
-	}
-	if o.Resume == "" {
-		entries, err := os.ReadDir(o.Out)
-		if err != nil {
-			return fmt.Errorf("train: %w", err)
-		}
-		if len(entries) > 0 {
-			return configs.Usagef("--out %s: the folder holds something already; name a new one, or continue the run with --resume", o.Out)
-		}
-		if err := os.WriteFile(filepath.Join(o.Out, ConfigFile), []byte(t.yaml), 0o644); err != nil {
-			return fmt.Errorf("train: %w", err)
-		}
-	}
-	t.run = &checkpoint.Run{Dir: filepath.Join(o.Out, CheckpointsDir), Keep: t.cfg.Checkpoint.Keep}
-	var err error
-	if t.metrics, err = openMetrics(filepath.Join(o.Out, "metrics.jsonl")); err != nil {
-		return err
-	}
-	if t.loader, err = data.NewLoader(t.set.Train, t.set.Norm, t.cfg.Train.Batch, t.cfg.Seed, t.at.Cursor); err != nil {
-		return errors.Join(err, t.metrics.close())
-	}
-	w := o.Err
-	if w == nil {
-		w = io.Discard
-	}
-	t.progress = newProgress(w, t.at.Step, t.total)
-	t.saved = time.Now()
-	return nil
-}
-
-func (t *trainer) close() error {
-	t.progress.close()
-	t.loader.Close()
-	return errors.Join(t.metrics.close(), t.graph.Close())
 }

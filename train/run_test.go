@@ -191,7 +191,13 @@ func TestDivergence(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "not finite") && !strings.Contains(err.Error(), "loss is") {
 		t.Fatalf("error %v", err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, CheckpointsDir)); !errors.Is(err, os.ErrNotExist) {
-		t.Error("a broken step was saved")
+	s, _, err := checkpoint.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range append(append(s.Weights, s.EMA...), s.Optimizer...) {
+		if !allFinite(w.Data) {
+			t.Errorf("%s of the last checkpoint is not finite", w.Name)
+		}
 	}
 }

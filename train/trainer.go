@@ -2,9 +2,7 @@ package train
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"math"
+	"log/slog"
 	"time"
 
 	"github.com/condmean/condmean/checkpoint"
@@ -14,138 +12,141 @@ import (
 	"github.com/condmean/condmean/model"
 )
 
-// trainer is the state of a run.
+// trainer is a run at work.
 type trainer struct {
-	cfg       configs.Config
-	yaml      string // of cfg
+	cfg      configs.Config
+	yaml     string // of cfg
+	policy   Policy
+	total    int // steps
+	perEpoch int // steps
+	valEvery int // steps
+
 	set       *data.Set
 	net, ema  *model.UNet // ema is nil where nothing is averaged
 	graph     *model.TrainStep
+	examples  example // the graph's inputs
 	optimizer Optimizer
 	diffuser  *diffuser
-	examples  example // the graph's inputs
-	loader    *data.Loader
 	validator *validator
+	guard     guard
 	pool      *par.Pool
 	chunks    *chunks // of the parameters
-	run       *checkpoint.Run
-	metrics   *metricsFile
-	progress  *progress
-	total     int // steps
-	valEvery  int
-	saved     time.Time // of the last checkpoint
 	at        state
+
+	log       *slog.Logger
+	lock      *folderLock
+	loader    *data.Loader
+	run       *checkpoint.Run
+	metrics   *metricsFiles
+	progress  *progress
+	seconds   float64   // of training so far, interruptions not counted
+	clock     time.Time // when seconds was brought up to date
+	line      mark      // the last line of metrics
+	saved     time.Time // the last checkpoint
+	savedStep int       // its step
 }
 
-// state is what a checkpoint keeps beside the tensors.
-type state struct {
-	Step     int         `json:"step"`
-	Cursor   data.Cursor `json:"cursor"`
-	Best     float64     `json:"best"`      // lowest validation loss
-	BestStep int         `json:"best_step"` // 0: none yet
+// mark is a moment that rates are measured from.
+type mark struct {
+	step    int
+	seconds float64       // of training
+	waited  time.Duration // for data
 }
 
-const stateSection = "train"
+// tick brings the training time up to date.
+func (t *trainer) tick() {
+	now := time.Now()
+	t.seconds += now.Sub(t.clock).Seconds()
+	t.clock = now
+}
 
-// average moves the averaged weights towards the present ones.
-func (t *trainer) average(step int) {
-	if t.ema == nil {
-		return
+// observe validates and writes a line of metrics where they are due.
+func (t *trainer) observe(ctx context.Context, lr, norm float64) error {
+	validates := t.due(t.valEvery) || t.last()
+	if !validates && !t.due(t.cfg.Train.LogEvery) {
+		return nil
 	}
-	rest := float32(1 - EMADecay(t.cfg.Train.EMA, step))
-	params := t.net.Params()
-	t.chunks.each(func(i, lo, hi int) {
-		p := params[i].Data[lo:hi]
-		for k, e := range t.ema.Params()[i].Data[lo:hi] {
-			t.ema.Params()[i].Data[lo+k] = e + rest*(p[k]-e)
+	t.tick()
+	took := max(t.seconds-t.line.seconds, 1e-9)
+	m := Metrics{
+		Step: t.at.Step, Epoch: float64(t.at.Step) / float64(t.perEpoch), Loss: t.at.meanLoss(), LR: lr, GradNorm: norm,
+		Rate: float64(t.at.Step-t.line.step) / took, DataWait: (t.loader.Waited() - t.line.waited).Seconds() / took, Seconds: t.seconds,
+	}
+	if validates {
+		if err := t.validate(ctx, &m); err != nil {
+			return err
 		}
-	})
+		t.tick()
+	}
+	t.mark()
+	t.progress.report(m)
+	return t.metrics.write(m)
 }
 
-// shareBuffers copies the running statistics to the averaged network.
-func (t *trainer) shareBuffers() {
-	if t.ema == nil {
-		return
-	}
-	for i, b := range t.net.Buffers() {
-		copy(t.ema.Buffers()[i].Data, b.Data)
-	}
-}
+// mark begins the measurement of the next line's rates.
+func (t *trainer) mark() { t.line = mark{t.at.Step, t.seconds, t.loader.Waited()} }
 
 // validate computes the validation losses and notes a new best, which is judged
 // by the averaged weights where there are any.
 func (t *trainer) validate(ctx context.Context, m *Metrics) error {
 	ctx = context.WithoutCancel(ctx) // a signal lets the step finish first
-	loss, err := t.validator.loss(ctx, t.net)
-	if err != nil {
-		return err
-	}
-	m.Val = &loss
-	if t.ema != nil {
-		t.shareBuffers()
-		e, err := t.validator.loss(ctx, t.ema)
+	score := 0.0
+	for _, v := range []struct {
+		net *model.UNet
+		to  **float64
+	}{{t.net, &m.Val}, {t.ema, &m.ValEMA}} {
+		if v.net == nil {
+			continue
+		}
+		loss, err := t.validator.loss(ctx, v.net)
 		if err != nil {
 			return err
 		}
-		m.ValEMA = &e
-		loss = e
+		if score = loss; finite(loss) {
+			*v.to = &loss
+		} else {
+			t.log.Warn("the validation loss is not finite", "step", t.at.Step)
+		}
 	}
-	if finite(loss) && (t.at.BestStep == 0 || loss < t.at.Best) {
-		t.at.Best, t.at.BestStep = loss, t.at.Step
+	if finite(score) && (t.at.BestStep == 0 || score < t.at.Best) {
+		t.at.Best, t.at.BestStep = score, t.at.Step
 	}
 	return nil
 }
 
-// saveAt reports whether the time for a periodic checkpoint has come.
-func (t *trainer) saveAt(now time.Time) bool {
+// saveDue reports whether a checkpoint is due at the present step: a periodic
+// one, or of a new best.
+func (t *trainer) saveDue() bool {
 	minutes := t.cfg.Checkpoint.EveryMinutes
-	return minutes > 0 && now.Sub(t.saved) >= time.Duration(minutes*float64(time.Minute))
+	return t.due(t.cfg.Checkpoint.EverySteps) || t.at.BestStep == t.at.Step ||
+		minutes > 0 && time.Since(t.saved).Minutes() >= minutes
 }
 
 // save writes a checkpoint of the present step and, if it is the best one, marks
 // it.
 func (t *trainer) save() error {
-	at, err := json.Marshal(t.at)
+	s, err := t.snapshot()
 	if err != nil {
-		return fmt.Errorf("train: state: %w", err)
-	}
-	s := &checkpoint.Snapshot{
-		Step: t.at.Step, Counters: map[string]int64{"epoch": int64(t.at.Cursor.Epoch)}, Program: "condmean",
-		Config: t.yaml, Weights: t.net.State(), Optimizer: t.optimizer.State(), Norm: t.set.Norm.Vectors(),
-		State: map[string]json.RawMessage{stateSection: at},
-	}
-	if t.ema != nil {
-		t.shareBuffers()
-		s.EMA = t.ema.State()
-	}
-	if _, err := t.run.Save(s); err != nil {
 		return err
 	}
-	t.saved = time.Now()
-	if t.at.BestStep == t.at.Step && t.at.Step > 0 {
-		return t.run.SetBest(t.at.Step)
+	if err := t.metrics.sync(); err != nil {
+		return err
 	}
-	return nil
+	dir, err := t.run.Save(s)
+	if dir == "" {
+		return err
+	} else if err != nil {
+		t.log.Warn("the checkpoint is safe, but tidying up failed", "checkpoint", dir, "error", err)
+	}
+	t.saved, t.savedStep = time.Now(), t.at.Step
+	return t.markBest()
 }
 
-// restore takes everything from a checkpoint.
-func (t *trainer) restore(s *checkpoint.Snapshot) error {
-	if err := t.net.Load(s.Weights); err != nil {
-		return err
+// markBest lets the best pointer name the best step. After a crash between a
+// checkpoint and its pointer this repairs the latter.
+func (t *trainer) markBest() error {
+	if t.at.BestStep != t.savedStep || t.at.BestStep == 0 {
+		return nil
 	}
-	if t.ema != nil {
-		if err := t.ema.Load(s.EMA); err != nil {
-			return err
-		}
-	}
-	if err := loadState(t.optimizer, s.Optimizer); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(s.State[stateSection], &t.at); err != nil {
-		return fmt.Errorf("state section %q: %w", stateSection, err)
-	}
-	if t.at.Step != s.Step || t.at.Step < 0 || math.IsNaN(t.at.Best) {
-		return fmt.Errorf("state section %q does not belong to step %d", stateSection, s.Step)
-	}
-	return nil
+	return t.run.SetBest(t.at.BestStep)
 }

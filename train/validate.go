@@ -19,7 +19,6 @@ type validator struct {
 	batch   int
 	x0, out []float32
 	e       example
-	x       []float32
 }
 
 func newValidator(set *data.Set, d *diffuser, loss string, pool *par.Pool, batch int) *validator {

@@ -1,0 +1,106 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/condmean/condmean/checkpoint"
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/data"
+)
+
+// Names inside a run's folder.
+const (
+	CheckpointsDir = "checkpoints"
+	ConfigFile     = "config.yaml" // the resolved configuration
+	lockFile       = "train.lock"
+)
+
+// claim makes the folder of a new run, or finds that of a run to be resumed,
+// and locks it against other processes.
+func claim(o Options) (dir string, lock *folderLock, err error) {
+	if o.Resume != "" {
+		if dir, err = runFolder(o.Resume); err != nil {
+			return "", nil, err
+		}
+	} else {
+		dir = o.Out
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return "", nil, configs.Usagef("--out: %w", err)
+		}
+	}
+	if lock, err = lockFolder(dir); err != nil || o.Resume != "" {
+		return dir, lock, err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", nil, errors.Join(fmt.Errorf("train: %w", err), lock.release())
+	}
+	for _, e := range entries {
+		if e.Name() != lockFile {
+			err := configs.Usagef("--out %s: the folder holds something already; name a new one, or continue the run with --resume", dir)
+			return "", nil, errors.Join(err, lock.release())
+		}
+	}
+	return dir, lock, nil
+}
+
+// open prepares the run's folder for the loop and starts reading data.
+func (t *trainer) open(dir string, o Options) (err error) {
+	t.run = &checkpoint.Run{Dir: filepath.Join(dir, CheckpointsDir), Keep: t.cfg.Checkpoint.Keep}
+	if t.metrics, err = openMetrics(dir, t.at.Step); err != nil {
+		return err
+	}
+	if t.loader, err = data.NewLoader(t.set.Train, t.set.Norm, t.cfg.Train.Batch, t.cfg.Seed, t.at.Cursor); err != nil {
+		return err
+	}
+	w := o.Err
+	if w == nil {
+		w = io.Discard
+	}
+	t.progress = newProgress(w, t.at.Step, t.total)
+	t.seconds = t.metrics.seconds
+	t.clock, t.saved, t.savedStep = time.Now(), time.Now(), t.at.Step
+	t.mark()
+	if o.Resume != "" {
+		if len(t.at.Changes) == 0 {
+			return t.markBest()
+		}
+		return errors.Join(t.markBest(), writeConfig(dir, t.yaml))
+	}
+	if err := writeConfig(dir, t.yaml); err != nil {
+		return err
+	}
+	return t.save() // so that the run can be resumed, or go back, from its first moment on
+}
+
+// writeConfig replaces the run's configuration atomically.
+func writeConfig(dir, yaml string) error {
+	name := filepath.Join(dir, ConfigFile)
+	if err := errors.Join(os.WriteFile(name+".tmp", []byte(yaml), 0o644), os.Rename(name+".tmp", name)); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	return nil
+}
+
+// close releases what open and claim took, as far as they came.
+func (t *trainer) close() error {
+	var errs []error
+	if t.progress != nil {
+		t.progress.close()
+	}
+	if t.loader != nil {
+		t.loader.Close()
+	}
+	if t.metrics != nil {
+		errs = append(errs, t.metrics.close())
+	}
+	if t.graph != nil {
+		errs = append(errs, t.graph.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,73 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/condmean/condmean/checkpoint"
+	"github.com/condmean/condmean/configs"
+)
+
+// resumable are the settings that may change when a run is resumed, with the
+// sections as a whole: none of them is part of a step.
+var resumable = []string{"name", "threads", "data.dir", "train.steps", "train.epochs", "train.val_every", "train.log_every", "checkpoint.", "eval."}
+
+// runFolder returns the folder of the run that path means: the folder itself,
+// or that of one of its checkpoints.
+func runFolder(path string) (string, error) {
+	dir, err := checkpoint.ResolveLatest(path)
+	if err != nil {
+		return "", configs.Usagef("--resume: nothing to resume: %w", err)
+	}
+	checkpoints := filepath.Dir(dir)
+	if filepath.Base(checkpoints) != CheckpointsDir {
+		return "", configs.Usagef("--resume %s: not in the folder of a run; start a new run from it instead", path)
+	}
+	return filepath.Dir(checkpoints), nil
+}
+
+// readLatest reads the checkpoint that path means.
+func readLatest(path string) (*checkpoint.Snapshot, error) {
+	dir, err := checkpoint.ResolveLatest(path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := checkpoint.Read(dir)
+	var damaged *checkpoint.DamagedError
+	if errors.As(err, &damaged) && damaged.LastGood != "" {
+		return nil, fmt.Errorf("%w; resume from there with --resume %s", err, damaged.LastGood)
+	}
+	return s, err
+}
+
+// resumeFrom restores a checkpoint, unless settings differ that its steps
+// depend on. What may differ is recorded.
+func (t *trainer) resumeFrom(s *checkpoint.Snapshot) error {
+	old, err := configs.Parse("the checkpoint's configuration", []byte(s.Config))
+	if err != nil {
+		return err
+	}
+	var refused []error
+	var changes []Change
+	for _, d := range configs.Diff(old, t.cfg) {
+		if slices.ContainsFunc(resumable, func(key string) bool {
+			return d.Key == key || strings.HasSuffix(key, ".") && strings.HasPrefix(d.Key, key)
+		}) {
+			changes = append(changes, Change{Step: s.Step, Change: d.String()})
+			t.log.Info("setting changed", "step", s.Step, "change", d.String())
+			continue
+		}
+		refused = append(refused, fmt.Errorf("%s cannot change when a run is resumed (%s → %s); start a new run for that", d.Key, d.A, d.B))
+	}
+	if len(refused) > 0 {
+		return &configs.UsageError{Err: errors.Join(refused...)}
+	}
+	if err := t.restore(s); err != nil {
+		return fmt.Errorf("train: the checkpoint of step %d does not fit its configuration: %w", s.Step, err)
+	}
+	t.at.Changes = append(t.at.Changes, changes...)
+	return nil
+}
