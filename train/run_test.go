@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 )
@@ -145,9 +147,9 @@ func TestResume(t *testing.T) {
 		if r.Steps != 24 || !bytes.Equal(weightsOf(t, out, "step-24"), weightsOf(t, whole, "step-24")) {
 			t.Errorf("interrupted after %s and resumed, the run ends elsewhere", step)
 		}
-	}
-	if _, err := Run(context.Background(), c, Options{Resume: filepath.Join(dir, "nothing")}); !configs.IsUsage(err) {
-		t.Errorf("resuming nothing: %v", err)
+		if d := cmp.Diff(readMetrics(t, whole), readMetrics(t, out)); d != "" {
+			t.Errorf("interrupted after %s and resumed, metrics (-want +got):\n%s", step, d)
+		}
 	}
 }
 

@@ -1,0 +1,229 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/condmean/condmean/checkpoint"
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/op"
+)
+
+// hostile spoils some samples of a source.
+type hostile struct {
+	data.Source
+	bad   func(index int) bool
+	value float64
+}
+
+func (h hostile) Read(dst []float32, index int) error {
+	err := h.Source.Read(dst, index)
+	if h.bad(index) {
+		dst[0] = float32(h.value)
+	}
+	return err
+}
+
+// startRun returns a run in dir that is ready for its loop.
+func startRun(t *testing.T, c configs.Config, dir string, change func(*trainer)) *trainer {
+	t.Helper()
+	rt, err := op.NewRuntime(c.Threads)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, err := newTrainer(context.Background(), c, rt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if change != nil {
+		change(tr)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := tr.open(dir, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := tr.close(); err != nil {
+			t.Error(err)
+		}
+		rt.Close()
+	})
+	return tr
+}
+
+// spoil makes the given samples of the train split not finite.
+func spoil(value float64, ids ...int) func(*trainer) {
+	return func(t *trainer) {
+		t.set.Train = hostile{t.set.Train, func(i int) bool { return len(ids) == 0 || slices.Contains(ids, i) }, value}
+	}
+}
+
+// A sample that is not finite stops the run before anything changes: all that
+// a checkpoint holds is bitwise that of the step before.
+func TestNonFiniteStopsBeforeAnyChange(t *testing.T) {
+	c := tiny()
+	c.Checkpoint.EverySteps = 1
+	const id = 77
+	for _, value := range []float64{math.NaN(), math.Inf(1)} {
+		tr := startRun(t, c, t.TempDir(), spoil(value, id))
+		err := tr.loop(context.Background())
+		var bad *NonFiniteError
+		if !errors.As(err, &bad) {
+			t.Fatalf("error %v, want a NonFiniteError", err)
+		}
+		if !slices.Equal(bad.Bad, []int{id}) || len(bad.Samples) != c.Train.Batch || bad.Step != tr.at.Step+1 {
+			t.Errorf("%+v after step %d", bad, tr.at.Step)
+		}
+		for _, want := range []string{"77", "step ", "the loss is "} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("no %q in: %v", want, err)
+			}
+		}
+		if bad.Step < 2 {
+			t.Fatalf("the bad sample came in step %d, which tests little", bad.Step)
+		}
+		assertSameState(t, tr, bad.Step-1)
+	}
+}
+
+// assertSameState compares a trainer with the checkpoint of its last step.
+func assertSameState(t *testing.T, tr *trainer, step int) {
+	t.Helper()
+	s, err := checkpoint.Read(tr.run.StepDir(step))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := tr.snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now.Step != step {
+		t.Errorf("at step %d, want %d", now.Step, step)
+	}
+	for i := range s.Weights {
+		if !slices.Equal(s.Weights[i].Data, now.Weights[i].Data) {
+			t.Errorf("%s has changed", s.Weights[i].Name)
+		}
+	}
+	for i := range s.EMA {
+		if !slices.Equal(s.EMA[i].Data, now.EMA[i].Data) {
+			t.Errorf("average of %s has changed", s.EMA[i].Name)
+		}
+	}
+	for i := range s.Optimizer {
+		if !slices.Equal(s.Optimizer[i].Data, now.Optimizer[i].Data) {
+			t.Errorf("%s has changed", s.Optimizer[i].Name)
+		}
+	}
+	if got, want := string(now.State[stateSection]), string(s.State[stateSection]); got != want {
+		t.Errorf("state %s, want %s", got, want)
+	}
+}
+
+func TestNonFiniteGradientIsNamed(t *testing.T) {
+	tr := startRun(t, tiny(), t.TempDir(), nil)
+	var grads []*model.Tensor
+	for _, p := range tr.net.Params() {
+		grads = append(grads, &model.Tensor{Name: p.Name, Data: make([]float32, len(p.Data))})
+	}
+	grads[3].Data[1] = float32(math.Inf(-1))
+	ids := make([]int, len(tr.examples.level))
+	for i := range ids {
+		ids[i] = 100 + i
+	}
+	err := nonFinite(9, 0.5, grads, tr.examples, ids)
+	if want := "step 9: the gradient of " + grads[3].Name + " is not finite (samples 100 101"; !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("%v\nwant %s …", err, want)
+	}
+}
+
+func TestPolicySkip(t *testing.T) {
+	c := tiny()
+	tr := startRun(t, c, t.TempDir(), func(tr *trainer) {
+		spoil(math.NaN(), 77)(tr)
+		tr.policy = PolicySkip
+	})
+	if err := tr.loop(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	// 24 steps of 16 are two epochs of 192 out of 200 samples.
+	if tr.at.Step != 24 || tr.at.Skipped < 1 || tr.at.Skipped > 2 {
+		t.Errorf("after %d steps %d are skipped, want 1 or 2 of 24", tr.at.Step, tr.at.Skipped)
+	}
+	assertFinite(t, tr)
+
+	all := startRun(t, c, t.TempDir(), func(tr *trainer) {
+		spoil(math.NaN())(tr)
+		tr.policy = PolicySkip
+	})
+	err := all.loop(context.Background())
+	var bad *NonFiniteError
+	if !errors.As(err, &bad) || all.at.Skipped != maxSkips {
+		t.Errorf("where all samples are bad: %v after %d skipped steps, want an end after %d", err, all.at.Skipped, maxSkips)
+	}
+}
+
+func TestPolicyRollback(t *testing.T) {
+	c := tiny()
+	c.Checkpoint.EverySteps = 5
+	dir := t.TempDir()
+	tr := startRun(t, c, dir, func(tr *trainer) {
+		spoil(math.NaN(), 77)(tr)
+		tr.policy = PolicyRollback
+	})
+	if err := tr.loop(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if tr.at.Step != 24 || tr.at.Rollbacks < 1 || tr.at.Rollbacks > maxRollbacks {
+		t.Errorf("after %d steps the run went back %d times", tr.at.Step, tr.at.Rollbacks)
+	}
+	assertFinite(t, tr)
+	steps := 0
+	for i, m := range readMetrics(t, dir) {
+		if i > 0 && m.Step <= steps {
+			t.Errorf("step %d follows step %d in metrics.jsonl", m.Step, steps)
+		}
+		steps = m.Step
+	}
+
+	all := startRun(t, c, t.TempDir(), func(tr *trainer) {
+		spoil(math.NaN())(tr)
+		tr.policy = PolicyRollback
+	})
+	if err := all.loop(context.Background()); err == nil || all.at.Rollbacks != maxRollbacks {
+		t.Errorf("where all samples are bad: %v after going back %d times", err, all.at.Rollbacks)
+	}
+}
+
+func assertFinite(t *testing.T, tr *trainer) {
+	t.Helper()
+	s, err := tr.snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range slices.Concat(s.Weights, s.EMA, s.Optimizer) {
+		if !allFinite(w.Data) {
+			t.Errorf("%s is not finite", w.Name)
+		}
+	}
+}
+
+func TestParsePolicy(t *testing.T) {
+	for _, name := range []string{"", "stop", "skip", "rollback"} {
+		if _, err := ParsePolicy(name); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := Run(context.Background(), tiny(), Options{Out: t.TempDir(), OnNonFinite: "ignore"}); !configs.IsUsage(err) {
+		t.Errorf("unknown policy: %v", err)
+	}
+}

@@ -1,0 +1,209 @@
+package train
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/condmean/condmean/checkpoint"
+	"github.com/condmean/condmean/configs"
+)
+
+// childEnv makes the test binary a process that trains, for killing it.
+const childEnv = "CONDMEAN_TRAIN_CHILD"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childEnv); dir != "" {
+		child(dir)
+	}
+	os.Exit(m.Run())
+}
+
+// child trains in dir, from the start or from where the last child was killed.
+func child(dir string) {
+	o := Options{Out: dir}
+	if _, err := checkpoint.ResolveLatest(dir); err == nil {
+		o = Options{Resume: dir}
+	} else if err := os.RemoveAll(dir); err != nil { // killed before its first checkpoint
+		panic(err)
+	}
+	if _, err := Run(context.Background(), killed(), o); err != nil {
+		panic(err)
+	}
+	os.Exit(0)
+}
+
+// killed is the configuration of runs that are killed: checkpoints so often
+// that many kills meet the writing of one.
+func killed() configs.Config {
+	c := tiny()
+	c.Train.Steps, c.Train.LogEvery = 60, 7
+	c.Checkpoint = configs.Checkpoint{EverySteps: 2, Keep: 2}
+	return c
+}
+
+// Killing a process at any moment and resuming gives bitwise the weights, the
+// state and the metrics of an uninterrupted run.
+func TestResumeAfterKill(t *testing.T) {
+	dir := t.TempDir()
+	whole, run := filepath.Join(dir, "whole"), filepath.Join(dir, "run")
+	start := time.Now()
+	mustRun(t, killed(), Options{Out: whole})
+	span := time.Since(start)
+	kills := 20
+	if testing.Short() {
+		kills = 4
+	}
+	r := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
+	attempts := 0
+	for done := false; !done; attempts++ {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), childEnv+"="+run)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if attempts < kills {
+			time.Sleep(time.Duration(r.Float64() * float64(span) / 4))
+			if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+				t.Fatal(err)
+			}
+		}
+		err := cmd.Wait()
+		if done = err == nil; !done && attempts >= kills || stderr.Len() > 0 {
+			t.Fatalf("attempt %d: %v\n%s", attempts, err, stderr.String())
+		}
+	}
+	t.Logf("killed %d times", attempts-1)
+	if !bytes.Equal(weightsOf(t, run, "step-60"), weightsOf(t, whole, "step-60")) {
+		t.Error("the killed and resumed run ends elsewhere")
+	}
+	if d := cmp.Diff(readMetrics(t, whole), readMetrics(t, run)); d != "" {
+		t.Errorf("metrics (-whole +killed):\n%s", d)
+	}
+	for _, name := range []string{"best", "latest"} {
+		a, b := read(t, filepath.Join(whole, CheckpointsDir, name)), read(t, filepath.Join(run, CheckpointsDir, name))
+		if a != b {
+			t.Errorf("%s is %q, want %q", name, b, a)
+		}
+	}
+}
+
+func TestResumeRefusesOtherSettings(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	c := tiny()
+	mustRun(t, c, Options{Out: dir})
+	for key, change := range map[string]func(*configs.Config){
+		"train.lr":       func(c *configs.Config) { c.Train.LR = 1 },
+		"seed":           func(c *configs.Config) { c.Seed++ },
+		"model.channels": func(c *configs.Config) { c.Model.Channels = 16 },
+		"data.dim":       func(c *configs.Config) { c.Data.Dim = 16 },
+		"train.ema":      func(c *configs.Config) { c.Train.EMA = 0 },
+	} {
+		other := c.Clone()
+		change(&other)
+		if _, err := Run(context.Background(), other, Options{Resume: dir}); !configs.IsUsage(err) || !strings.Contains(err.Error(), key+" cannot change") {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+	more := c.Clone()
+	more.Train.Steps, more.Train.LogEvery, more.Eval.Samples, more.Threads = 30, 1, 5, 2
+	if r := mustRun(t, more, Options{Resume: dir}); r.Steps != 30 {
+		t.Errorf("the longer run ended after step %d", r.Steps)
+	}
+	s, err := checkpoint.Read(filepath.Join(dir, CheckpointsDir, "step-30"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"change":"train.steps: 24 → 30"`, `"step":24`, `"change":"eval.samples: 10000 → 5"`} {
+		if !strings.Contains(string(s.State[stateSection]), want) {
+			t.Errorf("no %s in %s", want, s.State[stateSection])
+		}
+	}
+	if back, err := configs.Load(filepath.Join(dir, ConfigFile)); err != nil || len(configs.Diff(back, more)) != 0 {
+		t.Errorf("config.yaml: %v, differs in %v", err, configs.Diff(back, more))
+	}
+}
+
+// A run can be continued from any of its checkpoints, and a damaged one is
+// refused with the name of the one to take instead.
+func TestResumeFromCheckpoint(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	c := tiny()
+	mustRun(t, c, Options{Out: dir})
+	want := weightsOf(t, dir, "step-24")
+	metrics := readMetrics(t, dir)
+	mustRun(t, c, Options{Resume: filepath.Join(dir, CheckpointsDir, "step-10")})
+	if !bytes.Equal(weightsOf(t, dir, "step-24"), want) {
+		t.Error("continued from step 10 the run ends elsewhere")
+	}
+	if d := cmp.Diff(metrics, readMetrics(t, dir)); d != "" {
+		t.Errorf("metrics (-before +after):\n%s", d)
+	}
+	broken := filepath.Join(dir, CheckpointsDir, "step-24", "optimizer.npz")
+	if err := os.Truncate(broken, 100); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Run(context.Background(), c, Options{Resume: dir})
+	var damaged *checkpoint.DamagedError
+	if !errors.As(err, &damaged) || !strings.Contains(err.Error(), broken) || !strings.Contains(err.Error(), "--resume "+damaged.LastGood) {
+		t.Fatalf("damaged checkpoint: %v", err)
+	}
+	mustRun(t, c, Options{Resume: damaged.LastGood})
+	if !bytes.Equal(weightsOf(t, dir, "step-24"), want) {
+		t.Error("continued from the last good checkpoint the run ends elsewhere")
+	}
+}
+
+func TestNothingToResume(t *testing.T) {
+	dir := t.TempDir()
+	for _, path := range []string{dir, filepath.Join(dir, "nothing")} {
+		if _, err := Run(context.Background(), tiny(), Options{Resume: path}); !configs.IsUsage(err) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// meddler starts a second run in the folder of one at work.
+type meddler struct {
+	dir  string
+	errs []error
+}
+
+func (m *meddler) Write(b []byte) (int, error) {
+	if m.errs == nil {
+		_, resume := Run(context.Background(), tiny(), Options{Resume: m.dir})
+		_, fresh := Run(context.Background(), tiny(), Options{Out: m.dir})
+		m.errs = []error{resume, fresh}
+	}
+	return len(b), nil
+}
+
+func TestLockKeepsOthersOut(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	m := &meddler{dir: dir}
+	mustRun(t, tiny(), Options{Out: dir, Err: m})
+	for _, err := range m.errs {
+		if !configs.IsUsage(err) || !strings.Contains(err.Error(), "trains in this folder") {
+			t.Errorf("a second run in the folder: %v", err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, lockFile)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the lock file stays: %v", err)
+	}
+	// One left by a process that was killed is no obstacle.
+	if err := os.WriteFile(filepath.Join(dir, lockFile), []byte("1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mustRun(t, tiny(), Options{Resume: dir})
+}
