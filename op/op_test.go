@@ -11,26 +11,28 @@ import (
 func TestConv(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, c := range []struct {
-		d         dims
-		out, k    int
-		oneD      bool
-		padding   Padding
-		norm      bool
-		residual  bool
-		unblocked bool
+		d        dims
+		out, k   int
+		oneD     bool
+		padding  Padding
+		norm     bool
+		residual bool
 	}{
-		{dims{2, 3, 5, 7}, 5, 3, false, Zero, false, false, false},
-		{dims{2, 16, 7, 7}, 16, 3, false, Zero, true, true, false},
-		{dims{1, 17, 4, 6}, 33, 3, false, Zero, true, false, false},
-		{dims{3, 1, 6, 6}, 8, 3, false, Replicate, false, false, false},
-		{dims{2, 8, 6, 5}, 1, 3, false, Replicate, true, false, false},
-		{dims{2, 20, 3, 3}, 4, 1, false, Zero, true, true, false},
-		{dims{3, 4, 1, 9}, 6, 3, true, Zero, true, true, false},
-		{dims{2, 1, 1, 8}, 16, 3, true, Replicate, false, false, false},
-		{dims{4, 24, 1, 1}, 16, 3, true, Zero, true, false, false},
-		{dims{2, 5, 1, 3}, 2, 1, true, Zero, false, true, false},
-		{dims{2, 2, 1, 1}, 3, 3, false, Zero, true, false, false},
-		{dims{2, 32, 1, 15}, 40, 3, true, Replicate, true, false, false},
+		{dims{2, 3, 5, 7}, 5, 3, false, Zero, false, false},
+		{dims{2, 16, 7, 7}, 16, 3, false, Zero, true, true},
+		{dims{1, 17, 4, 6}, 33, 3, false, Zero, true, false},
+		{dims{3, 1, 6, 6}, 8, 3, false, Replicate, false, false},
+		{dims{2, 8, 6, 5}, 1, 3, false, Replicate, true, false},
+		{dims{2, 20, 3, 3}, 4, 1, false, Zero, true, true},
+		{dims{3, 4, 1, 9}, 6, 3, true, Zero, true, true},
+		{dims{2, 1, 1, 8}, 16, 3, true, Replicate, false, false},
+		{dims{4, 24, 1, 1}, 16, 3, true, Zero, true, false},
+		{dims{2, 5, 1, 3}, 2, 1, true, Zero, false, true},
+		{dims{2, 2, 1, 1}, 3, 3, false, Zero, true, false},
+		{dims{2, 32, 1, 15}, 40, 3, true, Replicate, true, false},
+		{dims{40, 18, 1, 6}, 20, 3, true, Zero, true, true}, // several signals are convolved together
+		{dims{35, 3, 1, 4}, 5, 3, true, Replicate, true, false},
+		{dims{17, 2, 3, 4}, 3, 3, false, Zero, true, false},
 	} {
 		t.Run(fmt.Sprintf("%v-%d-k%d-%v-norm%v-res%v", c.d, c.out, c.k, c.padding, c.norm, c.residual), func(t *testing.T) {
 			kh := c.k

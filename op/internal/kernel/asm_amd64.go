@@ -4,61 +4,61 @@
 
 package kernel
 
-func tile512_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_2x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_2x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_3x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_3x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_4x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_4x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_5x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_5x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_6x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_6x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_7x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_7x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_8x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_8x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_9x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_9x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_10x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_10x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_11x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_11x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_12x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_12x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_13x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_13x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_14x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_14x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_1x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_1x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_2x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_2x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_3x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_3x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_4x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_4x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_5x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_5x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_6x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_6x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_7x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_7x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_8x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_8x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_9x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_9x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_10x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_10x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_11x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_11x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_12x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_12x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_13x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_13x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile512_14x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile512_14x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
 func weights512_1x16x1(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
 
@@ -80,17 +80,17 @@ func moments512(mean *float32, m2 *float32, x *float32, pixels int, inverse floa
 
 func sum512(sum *float32, x *float32, pixels int)
 
-func tile256_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile256_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile256_2x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile256_2x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile256_3x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile256_3x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile256_4x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile256_4x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile256_5x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile256_5x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func tile256_6x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+func tile256_6x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
 func weights256_1x4x1(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
 

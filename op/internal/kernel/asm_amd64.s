@@ -4,3755 +4,4049 @@
 
 #include "textflag.h"
 
-// func tile512_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_1x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_1x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_1x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile512_1x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile512_1x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile512_1x1_k:
-	VMOVUPS          (CX), Z1
-	ADDQ             R9, CX
-	VFMADD231PS.BCST (AX), Z1, Z0
-	VMOVUPS          (CX), Z1
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 4(AX), Z1, Z0
-	VMOVUPS          (CX), Z1
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 8(AX), Z1, Z0
-	VMOVUPS          (CX), Z1
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 12(AX), Z1, Z0
-	ADDQ             $0x10, AX
-	SUBQ             $0x04, R11
+	VMOVUPS          (R11), Z1
+	ADDQ             R9, R11
+	VFMADD231PS.BCST (R10), Z1, Z0
+	VMOVUPS          (R11), Z1
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 4(R10), Z1, Z0
+	VMOVUPS          (R11), Z1
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 8(R10), Z1, Z0
+	VMOVUPS          (R11), Z1
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 12(R10), Z1, Z0
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R14
 	JG               tile512_1x1_k
-	ADDQ             SI, AX
-	SUBQ             $0x01, R10
+	ADDQ             SI, R10
+	SUBQ             $0x01, R13
 	JG               tile512_1x1_row
-	ADDQ             BX, AX
-	SUBQ             $0x01, DX
+	ADDQ             BX, R10
+	SUBQ             $0x01, R12
 	JG               tile512_1x1_block
-	MOVQ             dst+0(FP), AX
-	MOVQ             dstBlock+56(FP), CX
-	VMOVUPS          Z0, (AX)
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	MOVQ             srcNext+96(FP), R14
+	ADDQ             R14, CX
+	MOVQ             dstNext+104(FP), R14
+	ADDQ             R14, AX
+	SUBQ             $0x01, DX
+	JG               tile512_1x1_next
 	VZEROUPPER
 	RET
 
-// func tile512_2x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_2x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_2x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX), Z1
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_2x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_2x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z1
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile512_2x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile512_2x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile512_2x1_k:
-	VMOVUPS          (CX), Z2
-	ADDQ             R9, CX
-	VFMADD231PS.BCST (AX), Z2, Z0
-	VFMADD231PS.BCST 64(AX), Z2, Z1
-	VMOVUPS          (CX), Z2
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 4(AX), Z2, Z0
-	VFMADD231PS.BCST 68(AX), Z2, Z1
-	VMOVUPS          (CX), Z2
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 8(AX), Z2, Z0
-	VFMADD231PS.BCST 72(AX), Z2, Z1
-	VMOVUPS          (CX), Z2
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 12(AX), Z2, Z0
-	VFMADD231PS.BCST 76(AX), Z2, Z1
-	ADDQ             $0x10, AX
-	SUBQ             $0x04, R11
+	VMOVUPS          (R11), Z2
+	ADDQ             R9, R11
+	VFMADD231PS.BCST (R10), Z2, Z0
+	VFMADD231PS.BCST 64(R10), Z2, Z1
+	VMOVUPS          (R11), Z2
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 4(R10), Z2, Z0
+	VFMADD231PS.BCST 68(R10), Z2, Z1
+	VMOVUPS          (R11), Z2
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 8(R10), Z2, Z0
+	VFMADD231PS.BCST 72(R10), Z2, Z1
+	VMOVUPS          (R11), Z2
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 12(R10), Z2, Z0
+	VFMADD231PS.BCST 76(R10), Z2, Z1
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R14
 	JG               tile512_2x1_k
-	ADDQ             SI, AX
-	SUBQ             $0x01, R10
+	ADDQ             SI, R10
+	SUBQ             $0x01, R13
 	JG               tile512_2x1_row
-	ADDQ             BX, AX
-	SUBQ             $0x01, DX
+	ADDQ             BX, R10
+	SUBQ             $0x01, R12
 	JG               tile512_2x1_block
-	MOVQ             dst+0(FP), AX
-	MOVQ             dstBlock+56(FP), CX
-	VMOVUPS          Z0, (AX)
-	VMOVUPS          Z1, 64(AX)
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	VMOVUPS          Z1, 64(R10)
+	MOVQ             srcNext+96(FP), R14
+	ADDQ             R14, CX
+	MOVQ             dstNext+104(FP), R14
+	ADDQ             R14, AX
+	SUBQ             $0x01, DX
+	JG               tile512_2x1_next
 	VZEROUPPER
 	RET
 
-// func tile512_3x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_3x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_3x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX), Z1
-	VMOVUPS (DX), Z2
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_3x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_3x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile512_3x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile512_3x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile512_3x1_k:
-	VMOVUPS          (CX), Z3
-	ADDQ             R9, CX
-	VFMADD231PS.BCST (AX), Z3, Z0
-	VFMADD231PS.BCST 64(AX), Z3, Z1
-	VFMADD231PS.BCST 128(AX), Z3, Z2
-	VMOVUPS          (CX), Z3
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 4(AX), Z3, Z0
-	VFMADD231PS.BCST 68(AX), Z3, Z1
-	VFMADD231PS.BCST 132(AX), Z3, Z2
-	VMOVUPS          (CX), Z3
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 8(AX), Z3, Z0
-	VFMADD231PS.BCST 72(AX), Z3, Z1
-	VFMADD231PS.BCST 136(AX), Z3, Z2
-	VMOVUPS          (CX), Z3
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 12(AX), Z3, Z0
-	VFMADD231PS.BCST 76(AX), Z3, Z1
-	VFMADD231PS.BCST 140(AX), Z3, Z2
-	ADDQ             $0x10, AX
-	SUBQ             $0x04, R11
+	VMOVUPS          (R11), Z3
+	ADDQ             R9, R11
+	VFMADD231PS.BCST (R10), Z3, Z0
+	VFMADD231PS.BCST 64(R10), Z3, Z1
+	VFMADD231PS.BCST 128(R10), Z3, Z2
+	VMOVUPS          (R11), Z3
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 4(R10), Z3, Z0
+	VFMADD231PS.BCST 68(R10), Z3, Z1
+	VFMADD231PS.BCST 132(R10), Z3, Z2
+	VMOVUPS          (R11), Z3
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 8(R10), Z3, Z0
+	VFMADD231PS.BCST 72(R10), Z3, Z1
+	VFMADD231PS.BCST 136(R10), Z3, Z2
+	VMOVUPS          (R11), Z3
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 12(R10), Z3, Z0
+	VFMADD231PS.BCST 76(R10), Z3, Z1
+	VFMADD231PS.BCST 140(R10), Z3, Z2
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R14
 	JG               tile512_3x1_k
-	ADDQ             SI, AX
-	SUBQ             $0x01, R10
+	ADDQ             SI, R10
+	SUBQ             $0x01, R13
 	JG               tile512_3x1_row
-	ADDQ             BX, AX
-	SUBQ             $0x01, DX
+	ADDQ             BX, R10
+	SUBQ             $0x01, R12
 	JG               tile512_3x1_block
-	MOVQ             dst+0(FP), AX
-	MOVQ             dstBlock+56(FP), CX
-	VMOVUPS          Z0, (AX)
-	VMOVUPS          Z1, 64(AX)
-	VMOVUPS          Z2, 128(AX)
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	VMOVUPS          Z1, 64(R10)
+	VMOVUPS          Z2, 128(R10)
+	MOVQ             srcNext+96(FP), R14
+	ADDQ             R14, CX
+	MOVQ             dstNext+104(FP), R14
+	ADDQ             R14, AX
+	SUBQ             $0x01, DX
+	JG               tile512_3x1_next
 	VZEROUPPER
 	RET
 
-// func tile512_4x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_4x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_4x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX), Z3
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_4x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_4x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile512_4x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile512_4x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile512_4x1_k:
-	VMOVUPS          (CX), Z4
-	ADDQ             R9, CX
-	VFMADD231PS.BCST (AX), Z4, Z0
-	VFMADD231PS.BCST 64(AX), Z4, Z1
-	VFMADD231PS.BCST 128(AX), Z4, Z2
-	VFMADD231PS.BCST 192(AX), Z4, Z3
-	VMOVUPS          (CX), Z4
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 4(AX), Z4, Z0
-	VFMADD231PS.BCST 68(AX), Z4, Z1
-	VFMADD231PS.BCST 132(AX), Z4, Z2
-	VFMADD231PS.BCST 196(AX), Z4, Z3
-	VMOVUPS          (CX), Z4
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 8(AX), Z4, Z0
-	VFMADD231PS.BCST 72(AX), Z4, Z1
-	VFMADD231PS.BCST 136(AX), Z4, Z2
-	VFMADD231PS.BCST 200(AX), Z4, Z3
-	VMOVUPS          (CX), Z4
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 12(AX), Z4, Z0
-	VFMADD231PS.BCST 76(AX), Z4, Z1
-	VFMADD231PS.BCST 140(AX), Z4, Z2
-	VFMADD231PS.BCST 204(AX), Z4, Z3
-	ADDQ             $0x10, AX
-	SUBQ             $0x04, R11
+	VMOVUPS          (R11), Z4
+	ADDQ             R9, R11
+	VFMADD231PS.BCST (R10), Z4, Z0
+	VFMADD231PS.BCST 64(R10), Z4, Z1
+	VFMADD231PS.BCST 128(R10), Z4, Z2
+	VFMADD231PS.BCST 192(R10), Z4, Z3
+	VMOVUPS          (R11), Z4
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 4(R10), Z4, Z0
+	VFMADD231PS.BCST 68(R10), Z4, Z1
+	VFMADD231PS.BCST 132(R10), Z4, Z2
+	VFMADD231PS.BCST 196(R10), Z4, Z3
+	VMOVUPS          (R11), Z4
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 8(R10), Z4, Z0
+	VFMADD231PS.BCST 72(R10), Z4, Z1
+	VFMADD231PS.BCST 136(R10), Z4, Z2
+	VFMADD231PS.BCST 200(R10), Z4, Z3
+	VMOVUPS          (R11), Z4
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 12(R10), Z4, Z0
+	VFMADD231PS.BCST 76(R10), Z4, Z1
+	VFMADD231PS.BCST 140(R10), Z4, Z2
+	VFMADD231PS.BCST 204(R10), Z4, Z3
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R14
 	JG               tile512_4x1_k
-	ADDQ             SI, AX
-	SUBQ             $0x01, R10
+	ADDQ             SI, R10
+	SUBQ             $0x01, R13
 	JG               tile512_4x1_row
-	ADDQ             BX, AX
-	SUBQ             $0x01, DX
+	ADDQ             BX, R10
+	SUBQ             $0x01, R12
 	JG               tile512_4x1_block
-	MOVQ             dst+0(FP), AX
-	MOVQ             dstBlock+56(FP), CX
-	VMOVUPS          Z0, (AX)
-	VMOVUPS          Z1, 64(AX)
-	VMOVUPS          Z2, 128(AX)
-	VMOVUPS          Z3, 192(AX)
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	VMOVUPS          Z1, 64(R10)
+	VMOVUPS          Z2, 128(R10)
+	VMOVUPS          Z3, 192(R10)
+	MOVQ             srcNext+96(FP), R14
+	ADDQ             R14, CX
+	MOVQ             dstNext+104(FP), R14
+	ADDQ             R14, AX
+	SUBQ             $0x01, DX
+	JG               tile512_4x1_next
 	VZEROUPPER
 	RET
 
-// func tile512_5x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_5x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_5x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX), Z4
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_5x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_5x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile512_5x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile512_5x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile512_5x1_k:
-	VMOVUPS          (CX), Z5
-	ADDQ             R9, CX
-	VFMADD231PS.BCST (AX), Z5, Z0
-	VFMADD231PS.BCST 64(AX), Z5, Z1
-	VFMADD231PS.BCST 128(AX), Z5, Z2
-	VFMADD231PS.BCST 192(AX), Z5, Z3
-	VFMADD231PS.BCST 256(AX), Z5, Z4
-	VMOVUPS          (CX), Z5
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 4(AX), Z5, Z0
-	VFMADD231PS.BCST 68(AX), Z5, Z1
-	VFMADD231PS.BCST 132(AX), Z5, Z2
-	VFMADD231PS.BCST 196(AX), Z5, Z3
-	VFMADD231PS.BCST 260(AX), Z5, Z4
-	VMOVUPS          (CX), Z5
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 8(AX), Z5, Z0
-	VFMADD231PS.BCST 72(AX), Z5, Z1
-	VFMADD231PS.BCST 136(AX), Z5, Z2
-	VFMADD231PS.BCST 200(AX), Z5, Z3
-	VFMADD231PS.BCST 264(AX), Z5, Z4
-	VMOVUPS          (CX), Z5
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 12(AX), Z5, Z0
-	VFMADD231PS.BCST 76(AX), Z5, Z1
-	VFMADD231PS.BCST 140(AX), Z5, Z2
-	VFMADD231PS.BCST 204(AX), Z5, Z3
-	VFMADD231PS.BCST 268(AX), Z5, Z4
-	ADDQ             $0x10, AX
-	SUBQ             $0x04, R11
+	VMOVUPS          (R11), Z5
+	ADDQ             R9, R11
+	VFMADD231PS.BCST (R10), Z5, Z0
+	VFMADD231PS.BCST 64(R10), Z5, Z1
+	VFMADD231PS.BCST 128(R10), Z5, Z2
+	VFMADD231PS.BCST 192(R10), Z5, Z3
+	VFMADD231PS.BCST 256(R10), Z5, Z4
+	VMOVUPS          (R11), Z5
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 4(R10), Z5, Z0
+	VFMADD231PS.BCST 68(R10), Z5, Z1
+	VFMADD231PS.BCST 132(R10), Z5, Z2
+	VFMADD231PS.BCST 196(R10), Z5, Z3
+	VFMADD231PS.BCST 260(R10), Z5, Z4
+	VMOVUPS          (R11), Z5
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 8(R10), Z5, Z0
+	VFMADD231PS.BCST 72(R10), Z5, Z1
+	VFMADD231PS.BCST 136(R10), Z5, Z2
+	VFMADD231PS.BCST 200(R10), Z5, Z3
+	VFMADD231PS.BCST 264(R10), Z5, Z4
+	VMOVUPS          (R11), Z5
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 12(R10), Z5, Z0
+	VFMADD231PS.BCST 76(R10), Z5, Z1
+	VFMADD231PS.BCST 140(R10), Z5, Z2
+	VFMADD231PS.BCST 204(R10), Z5, Z3
+	VFMADD231PS.BCST 268(R10), Z5, Z4
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R14
 	JG               tile512_5x1_k
-	ADDQ             SI, AX
-	SUBQ             $0x01, R10
+	ADDQ             SI, R10
+	SUBQ             $0x01, R13
 	JG               tile512_5x1_row
-	ADDQ             BX, AX
-	SUBQ             $0x01, DX
+	ADDQ             BX, R10
+	SUBQ             $0x01, R12
 	JG               tile512_5x1_block
-	MOVQ             dst+0(FP), AX
-	MOVQ             dstBlock+56(FP), CX
-	VMOVUPS          Z0, (AX)
-	VMOVUPS          Z1, 64(AX)
-	VMOVUPS          Z2, 128(AX)
-	VMOVUPS          Z3, 192(AX)
-	VMOVUPS          Z4, 256(AX)
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	VMOVUPS          Z1, 64(R10)
+	VMOVUPS          Z2, 128(R10)
+	VMOVUPS          Z3, 192(R10)
+	VMOVUPS          Z4, 256(R10)
+	MOVQ             srcNext+96(FP), R14
+	ADDQ             R14, CX
+	MOVQ             dstNext+104(FP), R14
+	ADDQ             R14, AX
+	SUBQ             $0x01, DX
+	JG               tile512_5x1_next
 	VZEROUPPER
 	RET
 
-// func tile512_6x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_6x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_6x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX), Z5
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_6x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_6x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile512_6x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile512_6x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile512_6x1_k:
-	VMOVUPS          (CX), Z6
-	ADDQ             R9, CX
-	VFMADD231PS.BCST (AX), Z6, Z0
-	VFMADD231PS.BCST 64(AX), Z6, Z1
-	VFMADD231PS.BCST 128(AX), Z6, Z2
-	VFMADD231PS.BCST 192(AX), Z6, Z3
-	VFMADD231PS.BCST 256(AX), Z6, Z4
-	VFMADD231PS.BCST 320(AX), Z6, Z5
-	VMOVUPS          (CX), Z6
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 4(AX), Z6, Z0
-	VFMADD231PS.BCST 68(AX), Z6, Z1
-	VFMADD231PS.BCST 132(AX), Z6, Z2
-	VFMADD231PS.BCST 196(AX), Z6, Z3
-	VFMADD231PS.BCST 260(AX), Z6, Z4
-	VFMADD231PS.BCST 324(AX), Z6, Z5
-	VMOVUPS          (CX), Z6
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 8(AX), Z6, Z0
-	VFMADD231PS.BCST 72(AX), Z6, Z1
-	VFMADD231PS.BCST 136(AX), Z6, Z2
-	VFMADD231PS.BCST 200(AX), Z6, Z3
-	VFMADD231PS.BCST 264(AX), Z6, Z4
-	VFMADD231PS.BCST 328(AX), Z6, Z5
-	VMOVUPS          (CX), Z6
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 12(AX), Z6, Z0
-	VFMADD231PS.BCST 76(AX), Z6, Z1
-	VFMADD231PS.BCST 140(AX), Z6, Z2
-	VFMADD231PS.BCST 204(AX), Z6, Z3
-	VFMADD231PS.BCST 268(AX), Z6, Z4
-	VFMADD231PS.BCST 332(AX), Z6, Z5
-	ADDQ             $0x10, AX
-	SUBQ             $0x04, R11
+	VMOVUPS          (R11), Z6
+	ADDQ             R9, R11
+	VFMADD231PS.BCST (R10), Z6, Z0
+	VFMADD231PS.BCST 64(R10), Z6, Z1
+	VFMADD231PS.BCST 128(R10), Z6, Z2
+	VFMADD231PS.BCST 192(R10), Z6, Z3
+	VFMADD231PS.BCST 256(R10), Z6, Z4
+	VFMADD231PS.BCST 320(R10), Z6, Z5
+	VMOVUPS          (R11), Z6
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 4(R10), Z6, Z0
+	VFMADD231PS.BCST 68(R10), Z6, Z1
+	VFMADD231PS.BCST 132(R10), Z6, Z2
+	VFMADD231PS.BCST 196(R10), Z6, Z3
+	VFMADD231PS.BCST 260(R10), Z6, Z4
+	VFMADD231PS.BCST 324(R10), Z6, Z5
+	VMOVUPS          (R11), Z6
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 8(R10), Z6, Z0
+	VFMADD231PS.BCST 72(R10), Z6, Z1
+	VFMADD231PS.BCST 136(R10), Z6, Z2
+	VFMADD231PS.BCST 200(R10), Z6, Z3
+	VFMADD231PS.BCST 264(R10), Z6, Z4
+	VFMADD231PS.BCST 328(R10), Z6, Z5
+	VMOVUPS          (R11), Z6
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 12(R10), Z6, Z0
+	VFMADD231PS.BCST 76(R10), Z6, Z1
+	VFMADD231PS.BCST 140(R10), Z6, Z2
+	VFMADD231PS.BCST 204(R10), Z6, Z3
+	VFMADD231PS.BCST 268(R10), Z6, Z4
+	VFMADD231PS.BCST 332(R10), Z6, Z5
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R14
 	JG               tile512_6x1_k
-	ADDQ             SI, AX
-	SUBQ             $0x01, R10
+	ADDQ             SI, R10
+	SUBQ             $0x01, R13
 	JG               tile512_6x1_row
-	ADDQ             BX, AX
-	SUBQ             $0x01, DX
+	ADDQ             BX, R10
+	SUBQ             $0x01, R12
 	JG               tile512_6x1_block
-	MOVQ             dst+0(FP), AX
-	MOVQ             dstBlock+56(FP), CX
-	VMOVUPS          Z0, (AX)
-	VMOVUPS          Z1, 64(AX)
-	VMOVUPS          Z2, 128(AX)
-	VMOVUPS          Z3, 192(AX)
-	VMOVUPS          Z4, 256(AX)
-	VMOVUPS          Z5, 320(AX)
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	VMOVUPS          Z1, 64(R10)
+	VMOVUPS          Z2, 128(R10)
+	VMOVUPS          Z3, 192(R10)
+	VMOVUPS          Z4, 256(R10)
+	VMOVUPS          Z5, 320(R10)
+	MOVQ             srcNext+96(FP), R14
+	ADDQ             R14, CX
+	MOVQ             dstNext+104(FP), R14
+	ADDQ             R14, AX
+	SUBQ             $0x01, DX
+	JG               tile512_6x1_next
 	VZEROUPPER
 	RET
 
-// func tile512_7x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_7x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_7x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX), Z5
-	VMOVUPS (DX), Z6
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_7x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_7x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile512_7x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile512_7x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile512_7x1_k:
-	VMOVUPS          (CX), Z7
-	ADDQ             R9, CX
-	VFMADD231PS.BCST (AX), Z7, Z0
-	VFMADD231PS.BCST 64(AX), Z7, Z1
-	VFMADD231PS.BCST 128(AX), Z7, Z2
-	VFMADD231PS.BCST 192(AX), Z7, Z3
-	VFMADD231PS.BCST 256(AX), Z7, Z4
-	VFMADD231PS.BCST 320(AX), Z7, Z5
-	VFMADD231PS.BCST 384(AX), Z7, Z6
-	VMOVUPS          (CX), Z7
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 4(AX), Z7, Z0
-	VFMADD231PS.BCST 68(AX), Z7, Z1
-	VFMADD231PS.BCST 132(AX), Z7, Z2
-	VFMADD231PS.BCST 196(AX), Z7, Z3
-	VFMADD231PS.BCST 260(AX), Z7, Z4
-	VFMADD231PS.BCST 324(AX), Z7, Z5
-	VFMADD231PS.BCST 388(AX), Z7, Z6
-	VMOVUPS          (CX), Z7
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 8(AX), Z7, Z0
-	VFMADD231PS.BCST 72(AX), Z7, Z1
-	VFMADD231PS.BCST 136(AX), Z7, Z2
-	VFMADD231PS.BCST 200(AX), Z7, Z3
-	VFMADD231PS.BCST 264(AX), Z7, Z4
-	VFMADD231PS.BCST 328(AX), Z7, Z5
-	VFMADD231PS.BCST 392(AX), Z7, Z6
-	VMOVUPS          (CX), Z7
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 12(AX), Z7, Z0
-	VFMADD231PS.BCST 76(AX), Z7, Z1
-	VFMADD231PS.BCST 140(AX), Z7, Z2
-	VFMADD231PS.BCST 204(AX), Z7, Z3
-	VFMADD231PS.BCST 268(AX), Z7, Z4
-	VFMADD231PS.BCST 332(AX), Z7, Z5
-	VFMADD231PS.BCST 396(AX), Z7, Z6
-	ADDQ             $0x10, AX
-	SUBQ             $0x04, R11
+	VMOVUPS          (R11), Z7
+	ADDQ             R9, R11
+	VFMADD231PS.BCST (R10), Z7, Z0
+	VFMADD231PS.BCST 64(R10), Z7, Z1
+	VFMADD231PS.BCST 128(R10), Z7, Z2
+	VFMADD231PS.BCST 192(R10), Z7, Z3
+	VFMADD231PS.BCST 256(R10), Z7, Z4
+	VFMADD231PS.BCST 320(R10), Z7, Z5
+	VFMADD231PS.BCST 384(R10), Z7, Z6
+	VMOVUPS          (R11), Z7
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 4(R10), Z7, Z0
+	VFMADD231PS.BCST 68(R10), Z7, Z1
+	VFMADD231PS.BCST 132(R10), Z7, Z2
+	VFMADD231PS.BCST 196(R10), Z7, Z3
+	VFMADD231PS.BCST 260(R10), Z7, Z4
+	VFMADD231PS.BCST 324(R10), Z7, Z5
+	VFMADD231PS.BCST 388(R10), Z7, Z6
+	VMOVUPS          (R11), Z7
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 8(R10), Z7, Z0
+	VFMADD231PS.BCST 72(R10), Z7, Z1
+	VFMADD231PS.BCST 136(R10), Z7, Z2
+	VFMADD231PS.BCST 200(R10), Z7, Z3
+	VFMADD231PS.BCST 264(R10), Z7, Z4
+	VFMADD231PS.BCST 328(R10), Z7, Z5
+	VFMADD231PS.BCST 392(R10), Z7, Z6
+	VMOVUPS          (R11), Z7
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 12(R10), Z7, Z0
+	VFMADD231PS.BCST 76(R10), Z7, Z1
+	VFMADD231PS.BCST 140(R10), Z7, Z2
+	VFMADD231PS.BCST 204(R10), Z7, Z3
+	VFMADD231PS.BCST 268(R10), Z7, Z4
+	VFMADD231PS.BCST 332(R10), Z7, Z5
+	VFMADD231PS.BCST 396(R10), Z7, Z6
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R14
 	JG               tile512_7x1_k
-	ADDQ             SI, AX
-	SUBQ             $0x01, R10
+	ADDQ             SI, R10
+	SUBQ             $0x01, R13
 	JG               tile512_7x1_row
-	ADDQ             BX, AX
-	SUBQ             $0x01, DX
+	ADDQ             BX, R10
+	SUBQ             $0x01, R12
 	JG               tile512_7x1_block
-	MOVQ             dst+0(FP), AX
-	MOVQ             dstBlock+56(FP), CX
-	VMOVUPS          Z0, (AX)
-	VMOVUPS          Z1, 64(AX)
-	VMOVUPS          Z2, 128(AX)
-	VMOVUPS          Z3, 192(AX)
-	VMOVUPS          Z4, 256(AX)
-	VMOVUPS          Z5, 320(AX)
-	VMOVUPS          Z6, 384(AX)
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	VMOVUPS          Z1, 64(R10)
+	VMOVUPS          Z2, 128(R10)
+	VMOVUPS          Z3, 192(R10)
+	VMOVUPS          Z4, 256(R10)
+	VMOVUPS          Z5, 320(R10)
+	VMOVUPS          Z6, 384(R10)
+	MOVQ             srcNext+96(FP), R14
+	ADDQ             R14, CX
+	MOVQ             dstNext+104(FP), R14
+	ADDQ             R14, AX
+	SUBQ             $0x01, DX
+	JG               tile512_7x1_next
 	VZEROUPPER
 	RET
 
-// func tile512_8x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_8x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_8x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX), Z7
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_8x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_8x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile512_8x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile512_8x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile512_8x1_k:
-	VMOVUPS          (CX), Z8
-	ADDQ             R9, CX
-	VFMADD231PS.BCST (AX), Z8, Z0
-	VFMADD231PS.BCST 64(AX), Z8, Z1
-	VFMADD231PS.BCST 128(AX), Z8, Z2
-	VFMADD231PS.BCST 192(AX), Z8, Z3
-	VFMADD231PS.BCST 256(AX), Z8, Z4
-	VFMADD231PS.BCST 320(AX), Z8, Z5
-	VFMADD231PS.BCST 384(AX), Z8, Z6
-	VFMADD231PS.BCST 448(AX), Z8, Z7
-	VMOVUPS          (CX), Z8
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 4(AX), Z8, Z0
-	VFMADD231PS.BCST 68(AX), Z8, Z1
-	VFMADD231PS.BCST 132(AX), Z8, Z2
-	VFMADD231PS.BCST 196(AX), Z8, Z3
-	VFMADD231PS.BCST 260(AX), Z8, Z4
-	VFMADD231PS.BCST 324(AX), Z8, Z5
-	VFMADD231PS.BCST 388(AX), Z8, Z6
-	VFMADD231PS.BCST 452(AX), Z8, Z7
-	VMOVUPS          (CX), Z8
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 8(AX), Z8, Z0
-	VFMADD231PS.BCST 72(AX), Z8, Z1
-	VFMADD231PS.BCST 136(AX), Z8, Z2
-	VFMADD231PS.BCST 200(AX), Z8, Z3
-	VFMADD231PS.BCST 264(AX), Z8, Z4
-	VFMADD231PS.BCST 328(AX), Z8, Z5
-	VFMADD231PS.BCST 392(AX), Z8, Z6
-	VFMADD231PS.BCST 456(AX), Z8, Z7
-	VMOVUPS          (CX), Z8
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 12(AX), Z8, Z0
-	VFMADD231PS.BCST 76(AX), Z8, Z1
-	VFMADD231PS.BCST 140(AX), Z8, Z2
-	VFMADD231PS.BCST 204(AX), Z8, Z3
-	VFMADD231PS.BCST 268(AX), Z8, Z4
-	VFMADD231PS.BCST 332(AX), Z8, Z5
-	VFMADD231PS.BCST 396(AX), Z8, Z6
-	VFMADD231PS.BCST 460(AX), Z8, Z7
-	ADDQ             $0x10, AX
-	SUBQ             $0x04, R11
+	VMOVUPS          (R11), Z8
+	ADDQ             R9, R11
+	VFMADD231PS.BCST (R10), Z8, Z0
+	VFMADD231PS.BCST 64(R10), Z8, Z1
+	VFMADD231PS.BCST 128(R10), Z8, Z2
+	VFMADD231PS.BCST 192(R10), Z8, Z3
+	VFMADD231PS.BCST 256(R10), Z8, Z4
+	VFMADD231PS.BCST 320(R10), Z8, Z5
+	VFMADD231PS.BCST 384(R10), Z8, Z6
+	VFMADD231PS.BCST 448(R10), Z8, Z7
+	VMOVUPS          (R11), Z8
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 4(R10), Z8, Z0
+	VFMADD231PS.BCST 68(R10), Z8, Z1
+	VFMADD231PS.BCST 132(R10), Z8, Z2
+	VFMADD231PS.BCST 196(R10), Z8, Z3
+	VFMADD231PS.BCST 260(R10), Z8, Z4
+	VFMADD231PS.BCST 324(R10), Z8, Z5
+	VFMADD231PS.BCST 388(R10), Z8, Z6
+	VFMADD231PS.BCST 452(R10), Z8, Z7
+	VMOVUPS          (R11), Z8
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 8(R10), Z8, Z0
+	VFMADD231PS.BCST 72(R10), Z8, Z1
+	VFMADD231PS.BCST 136(R10), Z8, Z2
+	VFMADD231PS.BCST 200(R10), Z8, Z3
+	VFMADD231PS.BCST 264(R10), Z8, Z4
+	VFMADD231PS.BCST 328(R10), Z8, Z5
+	VFMADD231PS.BCST 392(R10), Z8, Z6
+	VFMADD231PS.BCST 456(R10), Z8, Z7
+	VMOVUPS          (R11), Z8
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 12(R10), Z8, Z0
+	VFMADD231PS.BCST 76(R10), Z8, Z1
+	VFMADD231PS.BCST 140(R10), Z8, Z2
+	VFMADD231PS.BCST 204(R10), Z8, Z3
+	VFMADD231PS.BCST 268(R10), Z8, Z4
+	VFMADD231PS.BCST 332(R10), Z8, Z5
+	VFMADD231PS.BCST 396(R10), Z8, Z6
+	VFMADD231PS.BCST 460(R10), Z8, Z7
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R14
 	JG               tile512_8x1_k
-	ADDQ             SI, AX
-	SUBQ             $0x01, R10
+	ADDQ             SI, R10
+	SUBQ             $0x01, R13
 	JG               tile512_8x1_row
-	ADDQ             BX, AX
-	SUBQ             $0x01, DX
+	ADDQ             BX, R10
+	SUBQ             $0x01, R12
 	JG               tile512_8x1_block
-	MOVQ             dst+0(FP), AX
-	MOVQ             dstBlock+56(FP), CX
-	VMOVUPS          Z0, (AX)
-	VMOVUPS          Z1, 64(AX)
-	VMOVUPS          Z2, 128(AX)
-	VMOVUPS          Z3, 192(AX)
-	VMOVUPS          Z4, 256(AX)
-	VMOVUPS          Z5, 320(AX)
-	VMOVUPS          Z6, 384(AX)
-	VMOVUPS          Z7, 448(AX)
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	VMOVUPS          Z1, 64(R10)
+	VMOVUPS          Z2, 128(R10)
+	VMOVUPS          Z3, 192(R10)
+	VMOVUPS          Z4, 256(R10)
+	VMOVUPS          Z5, 320(R10)
+	VMOVUPS          Z6, 384(R10)
+	VMOVUPS          Z7, 448(R10)
+	MOVQ             srcNext+96(FP), R14
+	ADDQ             R14, CX
+	MOVQ             dstNext+104(FP), R14
+	ADDQ             R14, AX
+	SUBQ             $0x01, DX
+	JG               tile512_8x1_next
 	VZEROUPPER
 	RET
 
-// func tile512_9x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_9x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_9x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX), Z7
-	VMOVUPS (DX), Z8
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_9x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_9x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile512_9x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile512_9x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile512_9x1_k:
-	VMOVUPS          (CX), Z9
-	ADDQ             R9, CX
-	VFMADD231PS.BCST (AX), Z9, Z0
-	VFMADD231PS.BCST 64(AX), Z9, Z1
-	VFMADD231PS.BCST 128(AX), Z9, Z2
-	VFMADD231PS.BCST 192(AX), Z9, Z3
-	VFMADD231PS.BCST 256(AX), Z9, Z4
-	VFMADD231PS.BCST 320(AX), Z9, Z5
-	VFMADD231PS.BCST 384(AX), Z9, Z6
-	VFMADD231PS.BCST 448(AX), Z9, Z7
-	VFMADD231PS.BCST 512(AX), Z9, Z8
-	VMOVUPS          (CX), Z9
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 4(AX), Z9, Z0
-	VFMADD231PS.BCST 68(AX), Z9, Z1
-	VFMADD231PS.BCST 132(AX), Z9, Z2
-	VFMADD231PS.BCST 196(AX), Z9, Z3
-	VFMADD231PS.BCST 260(AX), Z9, Z4
-	VFMADD231PS.BCST 324(AX), Z9, Z5
-	VFMADD231PS.BCST 388(AX), Z9, Z6
-	VFMADD231PS.BCST 452(AX), Z9, Z7
-	VFMADD231PS.BCST 516(AX), Z9, Z8
-	VMOVUPS          (CX), Z9
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 8(AX), Z9, Z0
-	VFMADD231PS.BCST 72(AX), Z9, Z1
-	VFMADD231PS.BCST 136(AX), Z9, Z2
-	VFMADD231PS.BCST 200(AX), Z9, Z3
-	VFMADD231PS.BCST 264(AX), Z9, Z4
-	VFMADD231PS.BCST 328(AX), Z9, Z5
-	VFMADD231PS.BCST 392(AX), Z9, Z6
-	VFMADD231PS.BCST 456(AX), Z9, Z7
-	VFMADD231PS.BCST 520(AX), Z9, Z8
-	VMOVUPS          (CX), Z9
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 12(AX), Z9, Z0
-	VFMADD231PS.BCST 76(AX), Z9, Z1
-	VFMADD231PS.BCST 140(AX), Z9, Z2
-	VFMADD231PS.BCST 204(AX), Z9, Z3
-	VFMADD231PS.BCST 268(AX), Z9, Z4
-	VFMADD231PS.BCST 332(AX), Z9, Z5
-	VFMADD231PS.BCST 396(AX), Z9, Z6
-	VFMADD231PS.BCST 460(AX), Z9, Z7
-	VFMADD231PS.BCST 524(AX), Z9, Z8
-	ADDQ             $0x10, AX
-	SUBQ             $0x04, R11
+	VMOVUPS          (R11), Z9
+	ADDQ             R9, R11
+	VFMADD231PS.BCST (R10), Z9, Z0
+	VFMADD231PS.BCST 64(R10), Z9, Z1
+	VFMADD231PS.BCST 128(R10), Z9, Z2
+	VFMADD231PS.BCST 192(R10), Z9, Z3
+	VFMADD231PS.BCST 256(R10), Z9, Z4
+	VFMADD231PS.BCST 320(R10), Z9, Z5
+	VFMADD231PS.BCST 384(R10), Z9, Z6
+	VFMADD231PS.BCST 448(R10), Z9, Z7
+	VFMADD231PS.BCST 512(R10), Z9, Z8
+	VMOVUPS          (R11), Z9
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 4(R10), Z9, Z0
+	VFMADD231PS.BCST 68(R10), Z9, Z1
+	VFMADD231PS.BCST 132(R10), Z9, Z2
+	VFMADD231PS.BCST 196(R10), Z9, Z3
+	VFMADD231PS.BCST 260(R10), Z9, Z4
+	VFMADD231PS.BCST 324(R10), Z9, Z5
+	VFMADD231PS.BCST 388(R10), Z9, Z6
+	VFMADD231PS.BCST 452(R10), Z9, Z7
+	VFMADD231PS.BCST 516(R10), Z9, Z8
+	VMOVUPS          (R11), Z9
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 8(R10), Z9, Z0
+	VFMADD231PS.BCST 72(R10), Z9, Z1
+	VFMADD231PS.BCST 136(R10), Z9, Z2
+	VFMADD231PS.BCST 200(R10), Z9, Z3
+	VFMADD231PS.BCST 264(R10), Z9, Z4
+	VFMADD231PS.BCST 328(R10), Z9, Z5
+	VFMADD231PS.BCST 392(R10), Z9, Z6
+	VFMADD231PS.BCST 456(R10), Z9, Z7
+	VFMADD231PS.BCST 520(R10), Z9, Z8
+	VMOVUPS          (R11), Z9
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 12(R10), Z9, Z0
+	VFMADD231PS.BCST 76(R10), Z9, Z1
+	VFMADD231PS.BCST 140(R10), Z9, Z2
+	VFMADD231PS.BCST 204(R10), Z9, Z3
+	VFMADD231PS.BCST 268(R10), Z9, Z4
+	VFMADD231PS.BCST 332(R10), Z9, Z5
+	VFMADD231PS.BCST 396(R10), Z9, Z6
+	VFMADD231PS.BCST 460(R10), Z9, Z7
+	VFMADD231PS.BCST 524(R10), Z9, Z8
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R14
 	JG               tile512_9x1_k
-	ADDQ             SI, AX
-	SUBQ             $0x01, R10
+	ADDQ             SI, R10
+	SUBQ             $0x01, R13
 	JG               tile512_9x1_row
-	ADDQ             BX, AX
-	SUBQ             $0x01, DX
+	ADDQ             BX, R10
+	SUBQ             $0x01, R12
 	JG               tile512_9x1_block
-	MOVQ             dst+0(FP), AX
-	MOVQ             dstBlock+56(FP), CX
-	VMOVUPS          Z0, (AX)
-	VMOVUPS          Z1, 64(AX)
-	VMOVUPS          Z2, 128(AX)
-	VMOVUPS          Z3, 192(AX)
-	VMOVUPS          Z4, 256(AX)
-	VMOVUPS          Z5, 320(AX)
-	VMOVUPS          Z6, 384(AX)
-	VMOVUPS          Z7, 448(AX)
-	VMOVUPS          Z8, 512(AX)
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	VMOVUPS          Z1, 64(R10)
+	VMOVUPS          Z2, 128(R10)
+	VMOVUPS          Z3, 192(R10)
+	VMOVUPS          Z4, 256(R10)
+	VMOVUPS          Z5, 320(R10)
+	VMOVUPS          Z6, 384(R10)
+	VMOVUPS          Z7, 448(R10)
+	VMOVUPS          Z8, 512(R10)
+	MOVQ             srcNext+96(FP), R14
+	ADDQ             R14, CX
+	MOVQ             dstNext+104(FP), R14
+	ADDQ             R14, AX
+	SUBQ             $0x01, DX
+	JG               tile512_9x1_next
 	VZEROUPPER
 	RET
 
-// func tile512_10x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_10x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_10x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX), Z9
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_10x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_10x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile512_10x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile512_10x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile512_10x1_k:
-	VMOVUPS          (CX), Z10
-	ADDQ             R9, CX
-	VFMADD231PS.BCST (AX), Z10, Z0
-	VFMADD231PS.BCST 64(AX), Z10, Z1
-	VFMADD231PS.BCST 128(AX), Z10, Z2
-	VFMADD231PS.BCST 192(AX), Z10, Z3
-	VFMADD231PS.BCST 256(AX), Z10, Z4
-	VFMADD231PS.BCST 320(AX), Z10, Z5
-	VFMADD231PS.BCST 384(AX), Z10, Z6
-	VFMADD231PS.BCST 448(AX), Z10, Z7
-	VFMADD231PS.BCST 512(AX), Z10, Z8
-	VFMADD231PS.BCST 576(AX), Z10, Z9
-	VMOVUPS          (CX), Z10
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 4(AX), Z10, Z0
-	VFMADD231PS.BCST 68(AX), Z10, Z1
-	VFMADD231PS.BCST 132(AX), Z10, Z2
-	VFMADD231PS.BCST 196(AX), Z10, Z3
-	VFMADD231PS.BCST 260(AX), Z10, Z4
-	VFMADD231PS.BCST 324(AX), Z10, Z5
-	VFMADD231PS.BCST 388(AX), Z10, Z6
-	VFMADD231PS.BCST 452(AX), Z10, Z7
-	VFMADD231PS.BCST 516(AX), Z10, Z8
-	VFMADD231PS.BCST 580(AX), Z10, Z9
-	VMOVUPS          (CX), Z10
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 8(AX), Z10, Z0
-	VFMADD231PS.BCST 72(AX), Z10, Z1
-	VFMADD231PS.BCST 136(AX), Z10, Z2
-	VFMADD231PS.BCST 200(AX), Z10, Z3
-	VFMADD231PS.BCST 264(AX), Z10, Z4
-	VFMADD231PS.BCST 328(AX), Z10, Z5
-	VFMADD231PS.BCST 392(AX), Z10, Z6
-	VFMADD231PS.BCST 456(AX), Z10, Z7
-	VFMADD231PS.BCST 520(AX), Z10, Z8
-	VFMADD231PS.BCST 584(AX), Z10, Z9
-	VMOVUPS          (CX), Z10
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 12(AX), Z10, Z0
-	VFMADD231PS.BCST 76(AX), Z10, Z1
-	VFMADD231PS.BCST 140(AX), Z10, Z2
-	VFMADD231PS.BCST 204(AX), Z10, Z3
-	VFMADD231PS.BCST 268(AX), Z10, Z4
-	VFMADD231PS.BCST 332(AX), Z10, Z5
-	VFMADD231PS.BCST 396(AX), Z10, Z6
-	VFMADD231PS.BCST 460(AX), Z10, Z7
-	VFMADD231PS.BCST 524(AX), Z10, Z8
-	VFMADD231PS.BCST 588(AX), Z10, Z9
-	ADDQ             $0x10, AX
-	SUBQ             $0x04, R11
+	VMOVUPS          (R11), Z10
+	ADDQ             R9, R11
+	VFMADD231PS.BCST (R10), Z10, Z0
+	VFMADD231PS.BCST 64(R10), Z10, Z1
+	VFMADD231PS.BCST 128(R10), Z10, Z2
+	VFMADD231PS.BCST 192(R10), Z10, Z3
+	VFMADD231PS.BCST 256(R10), Z10, Z4
+	VFMADD231PS.BCST 320(R10), Z10, Z5
+	VFMADD231PS.BCST 384(R10), Z10, Z6
+	VFMADD231PS.BCST 448(R10), Z10, Z7
+	VFMADD231PS.BCST 512(R10), Z10, Z8
+	VFMADD231PS.BCST 576(R10), Z10, Z9
+	VMOVUPS          (R11), Z10
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 4(R10), Z10, Z0
+	VFMADD231PS.BCST 68(R10), Z10, Z1
+	VFMADD231PS.BCST 132(R10), Z10, Z2
+	VFMADD231PS.BCST 196(R10), Z10, Z3
+	VFMADD231PS.BCST 260(R10), Z10, Z4
+	VFMADD231PS.BCST 324(R10), Z10, Z5
+	VFMADD231PS.BCST 388(R10), Z10, Z6
+	VFMADD231PS.BCST 452(R10), Z10, Z7
+	VFMADD231PS.BCST 516(R10), Z10, Z8
+	VFMADD231PS.BCST 580(R10), Z10, Z9
+	VMOVUPS          (R11), Z10
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 8(R10), Z10, Z0
+	VFMADD231PS.BCST 72(R10), Z10, Z1
+	VFMADD231PS.BCST 136(R10), Z10, Z2
+	VFMADD231PS.BCST 200(R10), Z10, Z3
+	VFMADD231PS.BCST 264(R10), Z10, Z4
+	VFMADD231PS.BCST 328(R10), Z10, Z5
+	VFMADD231PS.BCST 392(R10), Z10, Z6
+	VFMADD231PS.BCST 456(R10), Z10, Z7
+	VFMADD231PS.BCST 520(R10), Z10, Z8
+	VFMADD231PS.BCST 584(R10), Z10, Z9
+	VMOVUPS          (R11), Z10
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 12(R10), Z10, Z0
+	VFMADD231PS.BCST 76(R10), Z10, Z1
+	VFMADD231PS.BCST 140(R10), Z10, Z2
+	VFMADD231PS.BCST 204(R10), Z10, Z3
+	VFMADD231PS.BCST 268(R10), Z10, Z4
+	VFMADD231PS.BCST 332(R10), Z10, Z5
+	VFMADD231PS.BCST 396(R10), Z10, Z6
+	VFMADD231PS.BCST 460(R10), Z10, Z7
+	VFMADD231PS.BCST 524(R10), Z10, Z8
+	VFMADD231PS.BCST 588(R10), Z10, Z9
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R14
 	JG               tile512_10x1_k
-	ADDQ             SI, AX
-	SUBQ             $0x01, R10
+	ADDQ             SI, R10
+	SUBQ             $0x01, R13
 	JG               tile512_10x1_row
-	ADDQ             BX, AX
-	SUBQ             $0x01, DX
+	ADDQ             BX, R10
+	SUBQ             $0x01, R12
 	JG               tile512_10x1_block
-	MOVQ             dst+0(FP), AX
-	MOVQ             dstBlock+56(FP), CX
-	VMOVUPS          Z0, (AX)
-	VMOVUPS          Z1, 64(AX)
-	VMOVUPS          Z2, 128(AX)
-	VMOVUPS          Z3, 192(AX)
-	VMOVUPS          Z4, 256(AX)
-	VMOVUPS          Z5, 320(AX)
-	VMOVUPS          Z6, 384(AX)
-	VMOVUPS          Z7, 448(AX)
-	VMOVUPS          Z8, 512(AX)
-	VMOVUPS          Z9, 576(AX)
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	VMOVUPS          Z1, 64(R10)
+	VMOVUPS          Z2, 128(R10)
+	VMOVUPS          Z3, 192(R10)
+	VMOVUPS          Z4, 256(R10)
+	VMOVUPS          Z5, 320(R10)
+	VMOVUPS          Z6, 384(R10)
+	VMOVUPS          Z7, 448(R10)
+	VMOVUPS          Z8, 512(R10)
+	VMOVUPS          Z9, 576(R10)
+	MOVQ             srcNext+96(FP), R14
+	ADDQ             R14, CX
+	MOVQ             dstNext+104(FP), R14
+	ADDQ             R14, AX
+	SUBQ             $0x01, DX
+	JG               tile512_10x1_next
 	VZEROUPPER
 	RET
 
-// func tile512_11x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_11x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_11x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX), Z10
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_11x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_11x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile512_11x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile512_11x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile512_11x1_k:
-	VMOVUPS          (CX), Z11
-	ADDQ             R9, CX
-	VFMADD231PS.BCST (AX), Z11, Z0
-	VFMADD231PS.BCST 64(AX), Z11, Z1
-	VFMADD231PS.BCST 128(AX), Z11, Z2
-	VFMADD231PS.BCST 192(AX), Z11, Z3
-	VFMADD231PS.BCST 256(AX), Z11, Z4
-	VFMADD231PS.BCST 320(AX), Z11, Z5
-	VFMADD231PS.BCST 384(AX), Z11, Z6
-	VFMADD231PS.BCST 448(AX), Z11, Z7
-	VFMADD231PS.BCST 512(AX), Z11, Z8
-	VFMADD231PS.BCST 576(AX), Z11, Z9
-	VFMADD231PS.BCST 640(AX), Z11, Z10
-	VMOVUPS          (CX), Z11
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 4(AX), Z11, Z0
-	VFMADD231PS.BCST 68(AX), Z11, Z1
-	VFMADD231PS.BCST 132(AX), Z11, Z2
-	VFMADD231PS.BCST 196(AX), Z11, Z3
-	VFMADD231PS.BCST 260(AX), Z11, Z4
-	VFMADD231PS.BCST 324(AX), Z11, Z5
-	VFMADD231PS.BCST 388(AX), Z11, Z6
-	VFMADD231PS.BCST 452(AX), Z11, Z7
-	VFMADD231PS.BCST 516(AX), Z11, Z8
-	VFMADD231PS.BCST 580(AX), Z11, Z9
-	VFMADD231PS.BCST 644(AX), Z11, Z10
-	VMOVUPS          (CX), Z11
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 8(AX), Z11, Z0
-	VFMADD231PS.BCST 72(AX), Z11, Z1
-	VFMADD231PS.BCST 136(AX), Z11, Z2
-	VFMADD231PS.BCST 200(AX), Z11, Z3
-	VFMADD231PS.BCST 264(AX), Z11, Z4
-	VFMADD231PS.BCST 328(AX), Z11, Z5
-	VFMADD231PS.BCST 392(AX), Z11, Z6
-	VFMADD231PS.BCST 456(AX), Z11, Z7
-	VFMADD231PS.BCST 520(AX), Z11, Z8
-	VFMADD231PS.BCST 584(AX), Z11, Z9
-	VFMADD231PS.BCST 648(AX), Z11, Z10
-	VMOVUPS          (CX), Z11
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 12(AX), Z11, Z0
-	VFMADD231PS.BCST 76(AX), Z11, Z1
-	VFMADD231PS.BCST 140(AX), Z11, Z2
-	VFMADD231PS.BCST 204(AX), Z11, Z3
-	VFMADD231PS.BCST 268(AX), Z11, Z4
-	VFMADD231PS.BCST 332(AX), Z11, Z5
-	VFMADD231PS.BCST 396(AX), Z11, Z6
-	VFMADD231PS.BCST 460(AX), Z11, Z7
-	VFMADD231PS.BCST 524(AX), Z11, Z8
-	VFMADD231PS.BCST 588(AX), Z11, Z9
-	VFMADD231PS.BCST 652(AX), Z11, Z10
-	ADDQ             $0x10, AX
-	SUBQ             $0x04, R11
+	VMOVUPS          (R11), Z11
+	ADDQ             R9, R11
+	VFMADD231PS.BCST (R10), Z11, Z0
+	VFMADD231PS.BCST 64(R10), Z11, Z1
+	VFMADD231PS.BCST 128(R10), Z11, Z2
+	VFMADD231PS.BCST 192(R10), Z11, Z3
+	VFMADD231PS.BCST 256(R10), Z11, Z4
+	VFMADD231PS.BCST 320(R10), Z11, Z5
+	VFMADD231PS.BCST 384(R10), Z11, Z6
+	VFMADD231PS.BCST 448(R10), Z11, Z7
+	VFMADD231PS.BCST 512(R10), Z11, Z8
+	VFMADD231PS.BCST 576(R10), Z11, Z9
+	VFMADD231PS.BCST 640(R10), Z11, Z10
+	VMOVUPS          (R11), Z11
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 4(R10), Z11, Z0
+	VFMADD231PS.BCST 68(R10), Z11, Z1
+	VFMADD231PS.BCST 132(R10), Z11, Z2
+	VFMADD231PS.BCST 196(R10), Z11, Z3
+	VFMADD231PS.BCST 260(R10), Z11, Z4
+	VFMADD231PS.BCST 324(R10), Z11, Z5
+	VFMADD231PS.BCST 388(R10), Z11, Z6
+	VFMADD231PS.BCST 452(R10), Z11, Z7
+	VFMADD231PS.BCST 516(R10), Z11, Z8
+	VFMADD231PS.BCST 580(R10), Z11, Z9
+	VFMADD231PS.BCST 644(R10), Z11, Z10
+	VMOVUPS          (R11), Z11
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 8(R10), Z11, Z0
+	VFMADD231PS.BCST 72(R10), Z11, Z1
+	VFMADD231PS.BCST 136(R10), Z11, Z2
+	VFMADD231PS.BCST 200(R10), Z11, Z3
+	VFMADD231PS.BCST 264(R10), Z11, Z4
+	VFMADD231PS.BCST 328(R10), Z11, Z5
+	VFMADD231PS.BCST 392(R10), Z11, Z6
+	VFMADD231PS.BCST 456(R10), Z11, Z7
+	VFMADD231PS.BCST 520(R10), Z11, Z8
+	VFMADD231PS.BCST 584(R10), Z11, Z9
+	VFMADD231PS.BCST 648(R10), Z11, Z10
+	VMOVUPS          (R11), Z11
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 12(R10), Z11, Z0
+	VFMADD231PS.BCST 76(R10), Z11, Z1
+	VFMADD231PS.BCST 140(R10), Z11, Z2
+	VFMADD231PS.BCST 204(R10), Z11, Z3
+	VFMADD231PS.BCST 268(R10), Z11, Z4
+	VFMADD231PS.BCST 332(R10), Z11, Z5
+	VFMADD231PS.BCST 396(R10), Z11, Z6
+	VFMADD231PS.BCST 460(R10), Z11, Z7
+	VFMADD231PS.BCST 524(R10), Z11, Z8
+	VFMADD231PS.BCST 588(R10), Z11, Z9
+	VFMADD231PS.BCST 652(R10), Z11, Z10
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R14
 	JG               tile512_11x1_k
-	ADDQ             SI, AX
-	SUBQ             $0x01, R10
+	ADDQ             SI, R10
+	SUBQ             $0x01, R13
 	JG               tile512_11x1_row
-	ADDQ             BX, AX
-	SUBQ             $0x01, DX
+	ADDQ             BX, R10
+	SUBQ             $0x01, R12
 	JG               tile512_11x1_block
-	MOVQ             dst+0(FP), AX
-	MOVQ             dstBlock+56(FP), CX
-	VMOVUPS          Z0, (AX)
-	VMOVUPS          Z1, 64(AX)
-	VMOVUPS          Z2, 128(AX)
-	VMOVUPS          Z3, 192(AX)
-	VMOVUPS          Z4, 256(AX)
-	VMOVUPS          Z5, 320(AX)
-	VMOVUPS          Z6, 384(AX)
-	VMOVUPS          Z7, 448(AX)
-	VMOVUPS          Z8, 512(AX)
-	VMOVUPS          Z9, 576(AX)
-	VMOVUPS          Z10, 640(AX)
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	VMOVUPS          Z1, 64(R10)
+	VMOVUPS          Z2, 128(R10)
+	VMOVUPS          Z3, 192(R10)
+	VMOVUPS          Z4, 256(R10)
+	VMOVUPS          Z5, 320(R10)
+	VMOVUPS          Z6, 384(R10)
+	VMOVUPS          Z7, 448(R10)
+	VMOVUPS          Z8, 512(R10)
+	VMOVUPS          Z9, 576(R10)
+	VMOVUPS          Z10, 640(R10)
+	MOVQ             srcNext+96(FP), R14
+	ADDQ             R14, CX
+	MOVQ             dstNext+104(FP), R14
+	ADDQ             R14, AX
+	SUBQ             $0x01, DX
+	JG               tile512_11x1_next
 	VZEROUPPER
 	RET
 
-// func tile512_12x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_12x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_12x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX), Z11
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_12x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_12x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile512_12x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile512_12x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile512_12x1_k:
-	VMOVUPS          (CX), Z12
-	ADDQ             R9, CX
-	VFMADD231PS.BCST (AX), Z12, Z0
-	VFMADD231PS.BCST 64(AX), Z12, Z1
-	VFMADD231PS.BCST 128(AX), Z12, Z2
-	VFMADD231PS.BCST 192(AX), Z12, Z3
-	VFMADD231PS.BCST 256(AX), Z12, Z4
-	VFMADD231PS.BCST 320(AX), Z12, Z5
-	VFMADD231PS.BCST 384(AX), Z12, Z6
-	VFMADD231PS.BCST 448(AX), Z12, Z7
-	VFMADD231PS.BCST 512(AX), Z12, Z8
-	VFMADD231PS.BCST 576(AX), Z12, Z9
-	VFMADD231PS.BCST 640(AX), Z12, Z10
-	VFMADD231PS.BCST 704(AX), Z12, Z11
-	VMOVUPS          (CX), Z12
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 4(AX), Z12, Z0
-	VFMADD231PS.BCST 68(AX), Z12, Z1
-	VFMADD231PS.BCST 132(AX), Z12, Z2
-	VFMADD231PS.BCST 196(AX), Z12, Z3
-	VFMADD231PS.BCST 260(AX), Z12, Z4
-	VFMADD231PS.BCST 324(AX), Z12, Z5
-	VFMADD231PS.BCST 388(AX), Z12, Z6
-	VFMADD231PS.BCST 452(AX), Z12, Z7
-	VFMADD231PS.BCST 516(AX), Z12, Z8
-	VFMADD231PS.BCST 580(AX), Z12, Z9
-	VFMADD231PS.BCST 644(AX), Z12, Z10
-	VFMADD231PS.BCST 708(AX), Z12, Z11
-	VMOVUPS          (CX), Z12
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 8(AX), Z12, Z0
-	VFMADD231PS.BCST 72(AX), Z12, Z1
-	VFMADD231PS.BCST 136(AX), Z12, Z2
-	VFMADD231PS.BCST 200(AX), Z12, Z3
-	VFMADD231PS.BCST 264(AX), Z12, Z4
-	VFMADD231PS.BCST 328(AX), Z12, Z5
-	VFMADD231PS.BCST 392(AX), Z12, Z6
-	VFMADD231PS.BCST 456(AX), Z12, Z7
-	VFMADD231PS.BCST 520(AX), Z12, Z8
-	VFMADD231PS.BCST 584(AX), Z12, Z9
-	VFMADD231PS.BCST 648(AX), Z12, Z10
-	VFMADD231PS.BCST 712(AX), Z12, Z11
-	VMOVUPS          (CX), Z12
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 12(AX), Z12, Z0
-	VFMADD231PS.BCST 76(AX), Z12, Z1
-	VFMADD231PS.BCST 140(AX), Z12, Z2
-	VFMADD231PS.BCST 204(AX), Z12, Z3
-	VFMADD231PS.BCST 268(AX), Z12, Z4
-	VFMADD231PS.BCST 332(AX), Z12, Z5
-	VFMADD231PS.BCST 396(AX), Z12, Z6
-	VFMADD231PS.BCST 460(AX), Z12, Z7
-	VFMADD231PS.BCST 524(AX), Z12, Z8
-	VFMADD231PS.BCST 588(AX), Z12, Z9
-	VFMADD231PS.BCST 652(AX), Z12, Z10
-	VFMADD231PS.BCST 716(AX), Z12, Z11
-	ADDQ             $0x10, AX
-	SUBQ             $0x04, R11
+	VMOVUPS          (R11), Z12
+	ADDQ             R9, R11
+	VFMADD231PS.BCST (R10), Z12, Z0
+	VFMADD231PS.BCST 64(R10), Z12, Z1
+	VFMADD231PS.BCST 128(R10), Z12, Z2
+	VFMADD231PS.BCST 192(R10), Z12, Z3
+	VFMADD231PS.BCST 256(R10), Z12, Z4
+	VFMADD231PS.BCST 320(R10), Z12, Z5
+	VFMADD231PS.BCST 384(R10), Z12, Z6
+	VFMADD231PS.BCST 448(R10), Z12, Z7
+	VFMADD231PS.BCST 512(R10), Z12, Z8
+	VFMADD231PS.BCST 576(R10), Z12, Z9
+	VFMADD231PS.BCST 640(R10), Z12, Z10
+	VFMADD231PS.BCST 704(R10), Z12, Z11
+	VMOVUPS          (R11), Z12
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 4(R10), Z12, Z0
+	VFMADD231PS.BCST 68(R10), Z12, Z1
+	VFMADD231PS.BCST 132(R10), Z12, Z2
+	VFMADD231PS.BCST 196(R10), Z12, Z3
+	VFMADD231PS.BCST 260(R10), Z12, Z4
+	VFMADD231PS.BCST 324(R10), Z12, Z5
+	VFMADD231PS.BCST 388(R10), Z12, Z6
+	VFMADD231PS.BCST 452(R10), Z12, Z7
+	VFMADD231PS.BCST 516(R10), Z12, Z8
+	VFMADD231PS.BCST 580(R10), Z12, Z9
+	VFMADD231PS.BCST 644(R10), Z12, Z10
+	VFMADD231PS.BCST 708(R10), Z12, Z11
+	VMOVUPS          (R11), Z12
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 8(R10), Z12, Z0
+	VFMADD231PS.BCST 72(R10), Z12, Z1
+	VFMADD231PS.BCST 136(R10), Z12, Z2
+	VFMADD231PS.BCST 200(R10), Z12, Z3
+	VFMADD231PS.BCST 264(R10), Z12, Z4
+	VFMADD231PS.BCST 328(R10), Z12, Z5
+	VFMADD231PS.BCST 392(R10), Z12, Z6
+	VFMADD231PS.BCST 456(R10), Z12, Z7
+	VFMADD231PS.BCST 520(R10), Z12, Z8
+	VFMADD231PS.BCST 584(R10), Z12, Z9
+	VFMADD231PS.BCST 648(R10), Z12, Z10
+	VFMADD231PS.BCST 712(R10), Z12, Z11
+	VMOVUPS          (R11), Z12
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 12(R10), Z12, Z0
+	VFMADD231PS.BCST 76(R10), Z12, Z1
+	VFMADD231PS.BCST 140(R10), Z12, Z2
+	VFMADD231PS.BCST 204(R10), Z12, Z3
+	VFMADD231PS.BCST 268(R10), Z12, Z4
+	VFMADD231PS.BCST 332(R10), Z12, Z5
+	VFMADD231PS.BCST 396(R10), Z12, Z6
+	VFMADD231PS.BCST 460(R10), Z12, Z7
+	VFMADD231PS.BCST 524(R10), Z12, Z8
+	VFMADD231PS.BCST 588(R10), Z12, Z9
+	VFMADD231PS.BCST 652(R10), Z12, Z10
+	VFMADD231PS.BCST 716(R10), Z12, Z11
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R14
 	JG               tile512_12x1_k
-	ADDQ             SI, AX
-	SUBQ             $0x01, R10
+	ADDQ             SI, R10
+	SUBQ             $0x01, R13
 	JG               tile512_12x1_row
-	ADDQ             BX, AX
-	SUBQ             $0x01, DX
+	ADDQ             BX, R10
+	SUBQ             $0x01, R12
 	JG               tile512_12x1_block
-	MOVQ             dst+0(FP), AX
-	MOVQ             dstBlock+56(FP), CX
-	VMOVUPS          Z0, (AX)
-	VMOVUPS          Z1, 64(AX)
-	VMOVUPS          Z2, 128(AX)
-	VMOVUPS          Z3, 192(AX)
-	VMOVUPS          Z4, 256(AX)
-	VMOVUPS          Z5, 320(AX)
-	VMOVUPS          Z6, 384(AX)
-	VMOVUPS          Z7, 448(AX)
-	VMOVUPS          Z8, 512(AX)
-	VMOVUPS          Z9, 576(AX)
-	VMOVUPS          Z10, 640(AX)
-	VMOVUPS          Z11, 704(AX)
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	VMOVUPS          Z1, 64(R10)
+	VMOVUPS          Z2, 128(R10)
+	VMOVUPS          Z3, 192(R10)
+	VMOVUPS          Z4, 256(R10)
+	VMOVUPS          Z5, 320(R10)
+	VMOVUPS          Z6, 384(R10)
+	VMOVUPS          Z7, 448(R10)
+	VMOVUPS          Z8, 512(R10)
+	VMOVUPS          Z9, 576(R10)
+	VMOVUPS          Z10, 640(R10)
+	VMOVUPS          Z11, 704(R10)
+	MOVQ             srcNext+96(FP), R14
+	ADDQ             R14, CX
+	MOVQ             dstNext+104(FP), R14
+	ADDQ             R14, AX
+	SUBQ             $0x01, DX
+	JG               tile512_12x1_next
 	VZEROUPPER
 	RET
 
-// func tile512_13x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_13x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_13x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX), Z11
-	VMOVUPS (DX), Z12
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_13x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_13x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	VMOVAPS Z0, Z12
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile512_13x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile512_13x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile512_13x1_k:
-	VMOVUPS          (CX), Z13
-	ADDQ             R9, CX
-	VFMADD231PS.BCST (AX), Z13, Z0
-	VFMADD231PS.BCST 64(AX), Z13, Z1
-	VFMADD231PS.BCST 128(AX), Z13, Z2
-	VFMADD231PS.BCST 192(AX), Z13, Z3
-	VFMADD231PS.BCST 256(AX), Z13, Z4
-	VFMADD231PS.BCST 320(AX), Z13, Z5
-	VFMADD231PS.BCST 384(AX), Z13, Z6
-	VFMADD231PS.BCST 448(AX), Z13, Z7
-	VFMADD231PS.BCST 512(AX), Z13, Z8
-	VFMADD231PS.BCST 576(AX), Z13, Z9
-	VFMADD231PS.BCST 640(AX), Z13, Z10
-	VFMADD231PS.BCST 704(AX), Z13, Z11
-	VFMADD231PS.BCST 768(AX), Z13, Z12
-	VMOVUPS          (CX), Z13
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 4(AX), Z13, Z0
-	VFMADD231PS.BCST 68(AX), Z13, Z1
-	VFMADD231PS.BCST 132(AX), Z13, Z2
-	VFMADD231PS.BCST 196(AX), Z13, Z3
-	VFMADD231PS.BCST 260(AX), Z13, Z4
-	VFMADD231PS.BCST 324(AX), Z13, Z5
-	VFMADD231PS.BCST 388(AX), Z13, Z6
-	VFMADD231PS.BCST 452(AX), Z13, Z7
-	VFMADD231PS.BCST 516(AX), Z13, Z8
-	VFMADD231PS.BCST 580(AX), Z13, Z9
-	VFMADD231PS.BCST 644(AX), Z13, Z10
-	VFMADD231PS.BCST 708(AX), Z13, Z11
-	VFMADD231PS.BCST 772(AX), Z13, Z12
-	VMOVUPS          (CX), Z13
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 8(AX), Z13, Z0
-	VFMADD231PS.BCST 72(AX), Z13, Z1
-	VFMADD231PS.BCST 136(AX), Z13, Z2
-	VFMADD231PS.BCST 200(AX), Z13, Z3
-	VFMADD231PS.BCST 264(AX), Z13, Z4
-	VFMADD231PS.BCST 328(AX), Z13, Z5
-	VFMADD231PS.BCST 392(AX), Z13, Z6
-	VFMADD231PS.BCST 456(AX), Z13, Z7
-	VFMADD231PS.BCST 520(AX), Z13, Z8
-	VFMADD231PS.BCST 584(AX), Z13, Z9
-	VFMADD231PS.BCST 648(AX), Z13, Z10
-	VFMADD231PS.BCST 712(AX), Z13, Z11
-	VFMADD231PS.BCST 776(AX), Z13, Z12
-	VMOVUPS          (CX), Z13
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 12(AX), Z13, Z0
-	VFMADD231PS.BCST 76(AX), Z13, Z1
-	VFMADD231PS.BCST 140(AX), Z13, Z2
-	VFMADD231PS.BCST 204(AX), Z13, Z3
-	VFMADD231PS.BCST 268(AX), Z13, Z4
-	VFMADD231PS.BCST 332(AX), Z13, Z5
-	VFMADD231PS.BCST 396(AX), Z13, Z6
-	VFMADD231PS.BCST 460(AX), Z13, Z7
-	VFMADD231PS.BCST 524(AX), Z13, Z8
-	VFMADD231PS.BCST 588(AX), Z13, Z9
-	VFMADD231PS.BCST 652(AX), Z13, Z10
-	VFMADD231PS.BCST 716(AX), Z13, Z11
-	VFMADD231PS.BCST 780(AX), Z13, Z12
-	ADDQ             $0x10, AX
-	SUBQ             $0x04, R11
+	VMOVUPS          (R11), Z13
+	ADDQ             R9, R11
+	VFMADD231PS.BCST (R10), Z13, Z0
+	VFMADD231PS.BCST 64(R10), Z13, Z1
+	VFMADD231PS.BCST 128(R10), Z13, Z2
+	VFMADD231PS.BCST 192(R10), Z13, Z3
+	VFMADD231PS.BCST 256(R10), Z13, Z4
+	VFMADD231PS.BCST 320(R10), Z13, Z5
+	VFMADD231PS.BCST 384(R10), Z13, Z6
+	VFMADD231PS.BCST 448(R10), Z13, Z7
+	VFMADD231PS.BCST 512(R10), Z13, Z8
+	VFMADD231PS.BCST 576(R10), Z13, Z9
+	VFMADD231PS.BCST 640(R10), Z13, Z10
+	VFMADD231PS.BCST 704(R10), Z13, Z11
+	VFMADD231PS.BCST 768(R10), Z13, Z12
+	VMOVUPS          (R11), Z13
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 4(R10), Z13, Z0
+	VFMADD231PS.BCST 68(R10), Z13, Z1
+	VFMADD231PS.BCST 132(R10), Z13, Z2
+	VFMADD231PS.BCST 196(R10), Z13, Z3
+	VFMADD231PS.BCST 260(R10), Z13, Z4
+	VFMADD231PS.BCST 324(R10), Z13, Z5
+	VFMADD231PS.BCST 388(R10), Z13, Z6
+	VFMADD231PS.BCST 452(R10), Z13, Z7
+	VFMADD231PS.BCST 516(R10), Z13, Z8
+	VFMADD231PS.BCST 580(R10), Z13, Z9
+	VFMADD231PS.BCST 644(R10), Z13, Z10
+	VFMADD231PS.BCST 708(R10), Z13, Z11
+	VFMADD231PS.BCST 772(R10), Z13, Z12
+	VMOVUPS          (R11), Z13
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 8(R10), Z13, Z0
+	VFMADD231PS.BCST 72(R10), Z13, Z1
+	VFMADD231PS.BCST 136(R10), Z13, Z2
+	VFMADD231PS.BCST 200(R10), Z13, Z3
+	VFMADD231PS.BCST 264(R10), Z13, Z4
+	VFMADD231PS.BCST 328(R10), Z13, Z5
+	VFMADD231PS.BCST 392(R10), Z13, Z6
+	VFMADD231PS.BCST 456(R10), Z13, Z7
+	VFMADD231PS.BCST 520(R10), Z13, Z8
+	VFMADD231PS.BCST 584(R10), Z13, Z9
+	VFMADD231PS.BCST 648(R10), Z13, Z10
+	VFMADD231PS.BCST 712(R10), Z13, Z11
+	VFMADD231PS.BCST 776(R10), Z13, Z12
+	VMOVUPS          (R11), Z13
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 12(R10), Z13, Z0
+	VFMADD231PS.BCST 76(R10), Z13, Z1
+	VFMADD231PS.BCST 140(R10), Z13, Z2
+	VFMADD231PS.BCST 204(R10), Z13, Z3
+	VFMADD231PS.BCST 268(R10), Z13, Z4
+	VFMADD231PS.BCST 332(R10), Z13, Z5
+	VFMADD231PS.BCST 396(R10), Z13, Z6
+	VFMADD231PS.BCST 460(R10), Z13, Z7
+	VFMADD231PS.BCST 524(R10), Z13, Z8
+	VFMADD231PS.BCST 588(R10), Z13, Z9
+	VFMADD231PS.BCST 652(R10), Z13, Z10
+	VFMADD231PS.BCST 716(R10), Z13, Z11
+	VFMADD231PS.BCST 780(R10), Z13, Z12
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R14
 	JG               tile512_13x1_k
-	ADDQ             SI, AX
-	SUBQ             $0x01, R10
+	ADDQ             SI, R10
+	SUBQ             $0x01, R13
 	JG               tile512_13x1_row
-	ADDQ             BX, AX
-	SUBQ             $0x01, DX
+	ADDQ             BX, R10
+	SUBQ             $0x01, R12
 	JG               tile512_13x1_block
-	MOVQ             dst+0(FP), AX
-	MOVQ             dstBlock+56(FP), CX
-	VMOVUPS          Z0, (AX)
-	VMOVUPS          Z1, 64(AX)
-	VMOVUPS          Z2, 128(AX)
-	VMOVUPS          Z3, 192(AX)
-	VMOVUPS          Z4, 256(AX)
-	VMOVUPS          Z5, 320(AX)
-	VMOVUPS          Z6, 384(AX)
-	VMOVUPS          Z7, 448(AX)
-	VMOVUPS          Z8, 512(AX)
-	VMOVUPS          Z9, 576(AX)
-	VMOVUPS          Z10, 640(AX)
-	VMOVUPS          Z11, 704(AX)
-	VMOVUPS          Z12, 768(AX)
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	VMOVUPS          Z1, 64(R10)
+	VMOVUPS          Z2, 128(R10)
+	VMOVUPS          Z3, 192(R10)
+	VMOVUPS          Z4, 256(R10)
+	VMOVUPS          Z5, 320(R10)
+	VMOVUPS          Z6, 384(R10)
+	VMOVUPS          Z7, 448(R10)
+	VMOVUPS          Z8, 512(R10)
+	VMOVUPS          Z9, 576(R10)
+	VMOVUPS          Z10, 640(R10)
+	VMOVUPS          Z11, 704(R10)
+	VMOVUPS          Z12, 768(R10)
+	MOVQ             srcNext+96(FP), R14
+	ADDQ             R14, CX
+	MOVQ             dstNext+104(FP), R14
+	ADDQ             R14, AX
+	SUBQ             $0x01, DX
+	JG               tile512_13x1_next
 	VZEROUPPER
 	RET
 
-// func tile512_14x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_14x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_14x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX), Z11
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX), Z13
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_14x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_14x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z13
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile512_14x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile512_14x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile512_14x1_k:
-	VMOVUPS          (CX), Z14
-	ADDQ             R9, CX
-	VFMADD231PS.BCST (AX), Z14, Z0
-	VFMADD231PS.BCST 64(AX), Z14, Z1
-	VFMADD231PS.BCST 128(AX), Z14, Z2
-	VFMADD231PS.BCST 192(AX), Z14, Z3
-	VFMADD231PS.BCST 256(AX), Z14, Z4
-	VFMADD231PS.BCST 320(AX), Z14, Z5
-	VFMADD231PS.BCST 384(AX), Z14, Z6
-	VFMADD231PS.BCST 448(AX), Z14, Z7
-	VFMADD231PS.BCST 512(AX), Z14, Z8
-	VFMADD231PS.BCST 576(AX), Z14, Z9
-	VFMADD231PS.BCST 640(AX), Z14, Z10
-	VFMADD231PS.BCST 704(AX), Z14, Z11
-	VFMADD231PS.BCST 768(AX), Z14, Z12
-	VFMADD231PS.BCST 832(AX), Z14, Z13
-	VMOVUPS          (CX), Z14
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 4(AX), Z14, Z0
-	VFMADD231PS.BCST 68(AX), Z14, Z1
-	VFMADD231PS.BCST 132(AX), Z14, Z2
-	VFMADD231PS.BCST 196(AX), Z14, Z3
-	VFMADD231PS.BCST 260(AX), Z14, Z4
-	VFMADD231PS.BCST 324(AX), Z14, Z5
-	VFMADD231PS.BCST 388(AX), Z14, Z6
-	VFMADD231PS.BCST 452(AX), Z14, Z7
-	VFMADD231PS.BCST 516(AX), Z14, Z8
-	VFMADD231PS.BCST 580(AX), Z14, Z9
-	VFMADD231PS.BCST 644(AX), Z14, Z10
-	VFMADD231PS.BCST 708(AX), Z14, Z11
-	VFMADD231PS.BCST 772(AX), Z14, Z12
-	VFMADD231PS.BCST 836(AX), Z14, Z13
-	VMOVUPS          (CX), Z14
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 8(AX), Z14, Z0
-	VFMADD231PS.BCST 72(AX), Z14, Z1
-	VFMADD231PS.BCST 136(AX), Z14, Z2
-	VFMADD231PS.BCST 200(AX), Z14, Z3
-	VFMADD231PS.BCST 264(AX), Z14, Z4
-	VFMADD231PS.BCST 328(AX), Z14, Z5
-	VFMADD231PS.BCST 392(AX), Z14, Z6
-	VFMADD231PS.BCST 456(AX), Z14, Z7
-	VFMADD231PS.BCST 520(AX), Z14, Z8
-	VFMADD231PS.BCST 584(AX), Z14, Z9
-	VFMADD231PS.BCST 648(AX), Z14, Z10
-	VFMADD231PS.BCST 712(AX), Z14, Z11
-	VFMADD231PS.BCST 776(AX), Z14, Z12
-	VFMADD231PS.BCST 840(AX), Z14, Z13
-	VMOVUPS          (CX), Z14
-	ADDQ             R9, CX
-	VFMADD231PS.BCST 12(AX), Z14, Z0
-	VFMADD231PS.BCST 76(AX), Z14, Z1
-	VFMADD231PS.BCST 140(AX), Z14, Z2
-	VFMADD231PS.BCST 204(AX), Z14, Z3
-	VFMADD231PS.BCST 268(AX), Z14, Z4
-	VFMADD231PS.BCST 332(AX), Z14, Z5
-	VFMADD231PS.BCST 396(AX), Z14, Z6
-	VFMADD231PS.BCST 460(AX), Z14, Z7
-	VFMADD231PS.BCST 524(AX), Z14, Z8
-	VFMADD231PS.BCST 588(AX), Z14, Z9
-	VFMADD231PS.BCST 652(AX), Z14, Z10
-	VFMADD231PS.BCST 716(AX), Z14, Z11
-	VFMADD231PS.BCST 780(AX), Z14, Z12
-	VFMADD231PS.BCST 844(AX), Z14, Z13
-	ADDQ             $0x10, AX
-	SUBQ             $0x04, R11
+	VMOVUPS          (R11), Z14
+	ADDQ             R9, R11
+	VFMADD231PS.BCST (R10), Z14, Z0
+	VFMADD231PS.BCST 64(R10), Z14, Z1
+	VFMADD231PS.BCST 128(R10), Z14, Z2
+	VFMADD231PS.BCST 192(R10), Z14, Z3
+	VFMADD231PS.BCST 256(R10), Z14, Z4
+	VFMADD231PS.BCST 320(R10), Z14, Z5
+	VFMADD231PS.BCST 384(R10), Z14, Z6
+	VFMADD231PS.BCST 448(R10), Z14, Z7
+	VFMADD231PS.BCST 512(R10), Z14, Z8
+	VFMADD231PS.BCST 576(R10), Z14, Z9
+	VFMADD231PS.BCST 640(R10), Z14, Z10
+	VFMADD231PS.BCST 704(R10), Z14, Z11
+	VFMADD231PS.BCST 768(R10), Z14, Z12
+	VFMADD231PS.BCST 832(R10), Z14, Z13
+	VMOVUPS          (R11), Z14
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 4(R10), Z14, Z0
+	VFMADD231PS.BCST 68(R10), Z14, Z1
+	VFMADD231PS.BCST 132(R10), Z14, Z2
+	VFMADD231PS.BCST 196(R10), Z14, Z3
+	VFMADD231PS.BCST 260(R10), Z14, Z4
+	VFMADD231PS.BCST 324(R10), Z14, Z5
+	VFMADD231PS.BCST 388(R10), Z14, Z6
+	VFMADD231PS.BCST 452(R10), Z14, Z7
+	VFMADD231PS.BCST 516(R10), Z14, Z8
+	VFMADD231PS.BCST 580(R10), Z14, Z9
+	VFMADD231PS.BCST 644(R10), Z14, Z10
+	VFMADD231PS.BCST 708(R10), Z14, Z11
+	VFMADD231PS.BCST 772(R10), Z14, Z12
+	VFMADD231PS.BCST 836(R10), Z14, Z13
+	VMOVUPS          (R11), Z14
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 8(R10), Z14, Z0
+	VFMADD231PS.BCST 72(R10), Z14, Z1
+	VFMADD231PS.BCST 136(R10), Z14, Z2
+	VFMADD231PS.BCST 200(R10), Z14, Z3
+	VFMADD231PS.BCST 264(R10), Z14, Z4
+	VFMADD231PS.BCST 328(R10), Z14, Z5
+	VFMADD231PS.BCST 392(R10), Z14, Z6
+	VFMADD231PS.BCST 456(R10), Z14, Z7
+	VFMADD231PS.BCST 520(R10), Z14, Z8
+	VFMADD231PS.BCST 584(R10), Z14, Z9
+	VFMADD231PS.BCST 648(R10), Z14, Z10
+	VFMADD231PS.BCST 712(R10), Z14, Z11
+	VFMADD231PS.BCST 776(R10), Z14, Z12
+	VFMADD231PS.BCST 840(R10), Z14, Z13
+	VMOVUPS          (R11), Z14
+	ADDQ             R9, R11
+	VFMADD231PS.BCST 12(R10), Z14, Z0
+	VFMADD231PS.BCST 76(R10), Z14, Z1
+	VFMADD231PS.BCST 140(R10), Z14, Z2
+	VFMADD231PS.BCST 204(R10), Z14, Z3
+	VFMADD231PS.BCST 268(R10), Z14, Z4
+	VFMADD231PS.BCST 332(R10), Z14, Z5
+	VFMADD231PS.BCST 396(R10), Z14, Z6
+	VFMADD231PS.BCST 460(R10), Z14, Z7
+	VFMADD231PS.BCST 524(R10), Z14, Z8
+	VFMADD231PS.BCST 588(R10), Z14, Z9
+	VFMADD231PS.BCST 652(R10), Z14, Z10
+	VFMADD231PS.BCST 716(R10), Z14, Z11
+	VFMADD231PS.BCST 780(R10), Z14, Z12
+	VFMADD231PS.BCST 844(R10), Z14, Z13
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R14
 	JG               tile512_14x1_k
-	ADDQ             SI, AX
-	SUBQ             $0x01, R10
+	ADDQ             SI, R10
+	SUBQ             $0x01, R13
 	JG               tile512_14x1_row
-	ADDQ             BX, AX
-	SUBQ             $0x01, DX
+	ADDQ             BX, R10
+	SUBQ             $0x01, R12
 	JG               tile512_14x1_block
-	MOVQ             dst+0(FP), AX
-	MOVQ             dstBlock+56(FP), CX
-	VMOVUPS          Z0, (AX)
-	VMOVUPS          Z1, 64(AX)
-	VMOVUPS          Z2, 128(AX)
-	VMOVUPS          Z3, 192(AX)
-	VMOVUPS          Z4, 256(AX)
-	VMOVUPS          Z5, 320(AX)
-	VMOVUPS          Z6, 384(AX)
-	VMOVUPS          Z7, 448(AX)
-	VMOVUPS          Z8, 512(AX)
-	VMOVUPS          Z9, 576(AX)
-	VMOVUPS          Z10, 640(AX)
-	VMOVUPS          Z11, 704(AX)
-	VMOVUPS          Z12, 768(AX)
-	VMOVUPS          Z13, 832(AX)
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	VMOVUPS          Z1, 64(R10)
+	VMOVUPS          Z2, 128(R10)
+	VMOVUPS          Z3, 192(R10)
+	VMOVUPS          Z4, 256(R10)
+	VMOVUPS          Z5, 320(R10)
+	VMOVUPS          Z6, 384(R10)
+	VMOVUPS          Z7, 448(R10)
+	VMOVUPS          Z8, 512(R10)
+	VMOVUPS          Z9, 576(R10)
+	VMOVUPS          Z10, 640(R10)
+	VMOVUPS          Z11, 704(R10)
+	VMOVUPS          Z12, 768(R10)
+	VMOVUPS          Z13, 832(R10)
+	MOVQ             srcNext+96(FP), R14
+	ADDQ             R14, CX
+	MOVQ             dstNext+104(FP), R14
+	ADDQ             R14, AX
+	SUBQ             $0x01, DX
+	JG               tile512_14x1_next
 	VZEROUPPER
 	RET
 
-// func tile512_1x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_1x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_1x2(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_1x2(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_1x2_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R12
+	MOVQ    inBlocks+32(FP), R13
 
 tile512_1x2_block:
-	MOVQ DI, R10
+	MOVQ DI, R14
 
 tile512_1x2_row:
 	MOVQ R8, R11
 
 tile512_1x2_k:
-	VMOVUPS      (CX), Z2
-	VMOVUPS      64(CX), Z3
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Z4
+	VMOVUPS      (R12), Z2
+	VMOVUPS      64(R12), Z3
+	ADDQ         R9, R12
+	VBROADCASTSS (R10), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
-	VMOVUPS      (CX), Z2
-	VMOVUPS      64(CX), Z3
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Z4
+	VMOVUPS      (R12), Z2
+	VMOVUPS      64(R12), Z3
+	ADDQ         R9, R12
+	VBROADCASTSS 4(R10), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
-	VMOVUPS      (CX), Z2
-	VMOVUPS      64(CX), Z3
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Z4
+	VMOVUPS      (R12), Z2
+	VMOVUPS      64(R12), Z3
+	ADDQ         R9, R12
+	VBROADCASTSS 8(R10), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
-	VMOVUPS      (CX), Z2
-	VMOVUPS      64(CX), Z3
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Z4
+	VMOVUPS      (R12), Z2
+	VMOVUPS      64(R12), Z3
+	ADDQ         R9, R12
+	VBROADCASTSS 12(R10), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
-	ADDQ         $0x10, AX
+	ADDQ         $0x10, R10
 	SUBQ         $0x04, R11
 	JG           tile512_1x2_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R14
 	JG           tile512_1x2_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R13
 	JG           tile512_1x2_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Z0, (AX)
-	ADDQ         CX, AX
-	VMOVUPS      Z1, (AX)
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	MOVQ         dstBlock+56(FP), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	MOVQ         srcNext+96(FP), R11
+	ADDQ         R11, CX
+	MOVQ         dstNext+104(FP), R11
+	ADDQ         R11, AX
+	SUBQ         $0x01, DX
+	JG           tile512_1x2_next
 	VZEROUPPER
 	RET
 
-// func tile512_2x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_2x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_2x2(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS 64(DX), Z3
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_2x2(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_2x2_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z2
+	VMOVUPS 64(R10), Z1
+	VMOVAPS Z1, Z3
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R12
+	MOVQ    inBlocks+32(FP), R13
 
 tile512_2x2_block:
-	MOVQ DI, R10
+	MOVQ DI, R14
 
 tile512_2x2_row:
 	MOVQ R8, R11
 
 tile512_2x2_k:
-	VMOVUPS      (CX), Z4
-	VMOVUPS      64(CX), Z5
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Z6
+	VMOVUPS      (R12), Z4
+	VMOVUPS      64(R12), Z5
+	ADDQ         R9, R12
+	VBROADCASTSS (R10), Z6
 	VFMADD231PS  Z6, Z4, Z0
 	VFMADD231PS  Z6, Z5, Z1
-	VBROADCASTSS 64(AX), Z6
+	VBROADCASTSS 64(R10), Z6
 	VFMADD231PS  Z6, Z4, Z2
 	VFMADD231PS  Z6, Z5, Z3
-	VMOVUPS      (CX), Z4
-	VMOVUPS      64(CX), Z5
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Z6
+	VMOVUPS      (R12), Z4
+	VMOVUPS      64(R12), Z5
+	ADDQ         R9, R12
+	VBROADCASTSS 4(R10), Z6
 	VFMADD231PS  Z6, Z4, Z0
 	VFMADD231PS  Z6, Z5, Z1
-	VBROADCASTSS 68(AX), Z6
+	VBROADCASTSS 68(R10), Z6
 	VFMADD231PS  Z6, Z4, Z2
 	VFMADD231PS  Z6, Z5, Z3
-	VMOVUPS      (CX), Z4
-	VMOVUPS      64(CX), Z5
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Z6
+	VMOVUPS      (R12), Z4
+	VMOVUPS      64(R12), Z5
+	ADDQ         R9, R12
+	VBROADCASTSS 8(R10), Z6
 	VFMADD231PS  Z6, Z4, Z0
 	VFMADD231PS  Z6, Z5, Z1
-	VBROADCASTSS 72(AX), Z6
+	VBROADCASTSS 72(R10), Z6
 	VFMADD231PS  Z6, Z4, Z2
 	VFMADD231PS  Z6, Z5, Z3
-	VMOVUPS      (CX), Z4
-	VMOVUPS      64(CX), Z5
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Z6
+	VMOVUPS      (R12), Z4
+	VMOVUPS      64(R12), Z5
+	ADDQ         R9, R12
+	VBROADCASTSS 12(R10), Z6
 	VFMADD231PS  Z6, Z4, Z0
 	VFMADD231PS  Z6, Z5, Z1
-	VBROADCASTSS 76(AX), Z6
+	VBROADCASTSS 76(R10), Z6
 	VFMADD231PS  Z6, Z4, Z2
 	VFMADD231PS  Z6, Z5, Z3
-	ADDQ         $0x10, AX
+	ADDQ         $0x10, R10
 	SUBQ         $0x04, R11
 	JG           tile512_2x2_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R14
 	JG           tile512_2x2_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R13
 	JG           tile512_2x2_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z3, 64(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z2, 64(R10)
+	MOVQ         dstBlock+56(FP), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	VMOVUPS      Z3, 64(R10)
+	MOVQ         srcNext+96(FP), R11
+	ADDQ         R11, CX
+	MOVQ         dstNext+104(FP), R11
+	ADDQ         R11, AX
+	SUBQ         $0x01, DX
+	JG           tile512_2x2_next
 	VZEROUPPER
 	RET
 
-// func tile512_3x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_3x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_3x2(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS 64(DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS 64(DX), Z5
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_3x2(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_3x2_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z4
+	VMOVUPS 64(R10), Z1
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z5
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R12
+	MOVQ    inBlocks+32(FP), R13
 
 tile512_3x2_block:
-	MOVQ DI, R10
+	MOVQ DI, R14
 
 tile512_3x2_row:
 	MOVQ R8, R11
 
 tile512_3x2_k:
-	VMOVUPS      (CX), Z6
-	VMOVUPS      64(CX), Z7
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Z8
+	VMOVUPS      (R12), Z6
+	VMOVUPS      64(R12), Z7
+	ADDQ         R9, R12
+	VBROADCASTSS (R10), Z8
 	VFMADD231PS  Z8, Z6, Z0
 	VFMADD231PS  Z8, Z7, Z1
-	VBROADCASTSS 64(AX), Z8
+	VBROADCASTSS 64(R10), Z8
 	VFMADD231PS  Z8, Z6, Z2
 	VFMADD231PS  Z8, Z7, Z3
-	VBROADCASTSS 128(AX), Z8
+	VBROADCASTSS 128(R10), Z8
 	VFMADD231PS  Z8, Z6, Z4
 	VFMADD231PS  Z8, Z7, Z5
-	VMOVUPS      (CX), Z6
-	VMOVUPS      64(CX), Z7
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Z8
+	VMOVUPS      (R12), Z6
+	VMOVUPS      64(R12), Z7
+	ADDQ         R9, R12
+	VBROADCASTSS 4(R10), Z8
 	VFMADD231PS  Z8, Z6, Z0
 	VFMADD231PS  Z8, Z7, Z1
-	VBROADCASTSS 68(AX), Z8
+	VBROADCASTSS 68(R10), Z8
 	VFMADD231PS  Z8, Z6, Z2
 	VFMADD231PS  Z8, Z7, Z3
-	VBROADCASTSS 132(AX), Z8
+	VBROADCASTSS 132(R10), Z8
 	VFMADD231PS  Z8, Z6, Z4
 	VFMADD231PS  Z8, Z7, Z5
-	VMOVUPS      (CX), Z6
-	VMOVUPS      64(CX), Z7
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Z8
+	VMOVUPS      (R12), Z6
+	VMOVUPS      64(R12), Z7
+	ADDQ         R9, R12
+	VBROADCASTSS 8(R10), Z8
 	VFMADD231PS  Z8, Z6, Z0
 	VFMADD231PS  Z8, Z7, Z1
-	VBROADCASTSS 72(AX), Z8
+	VBROADCASTSS 72(R10), Z8
 	VFMADD231PS  Z8, Z6, Z2
 	VFMADD231PS  Z8, Z7, Z3
-	VBROADCASTSS 136(AX), Z8
+	VBROADCASTSS 136(R10), Z8
 	VFMADD231PS  Z8, Z6, Z4
 	VFMADD231PS  Z8, Z7, Z5
-	VMOVUPS      (CX), Z6
-	VMOVUPS      64(CX), Z7
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Z8
+	VMOVUPS      (R12), Z6
+	VMOVUPS      64(R12), Z7
+	ADDQ         R9, R12
+	VBROADCASTSS 12(R10), Z8
 	VFMADD231PS  Z8, Z6, Z0
 	VFMADD231PS  Z8, Z7, Z1
-	VBROADCASTSS 76(AX), Z8
+	VBROADCASTSS 76(R10), Z8
 	VFMADD231PS  Z8, Z6, Z2
 	VFMADD231PS  Z8, Z7, Z3
-	VBROADCASTSS 140(AX), Z8
+	VBROADCASTSS 140(R10), Z8
 	VFMADD231PS  Z8, Z6, Z4
 	VFMADD231PS  Z8, Z7, Z5
-	ADDQ         $0x10, AX
+	ADDQ         $0x10, R10
 	SUBQ         $0x04, R11
 	JG           tile512_3x2_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R14
 	JG           tile512_3x2_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R13
 	JG           tile512_3x2_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z4, 128(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z3, 64(AX)
-	VMOVUPS      Z5, 128(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z2, 64(R10)
+	VMOVUPS      Z4, 128(R10)
+	MOVQ         dstBlock+56(FP), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	VMOVUPS      Z3, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	MOVQ         srcNext+96(FP), R11
+	ADDQ         R11, CX
+	MOVQ         dstNext+104(FP), R11
+	ADDQ         R11, AX
+	SUBQ         $0x01, DX
+	JG           tile512_3x2_next
 	VZEROUPPER
 	RET
 
-// func tile512_4x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_4x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_4x2(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS 64(DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS 64(DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS 64(DX), Z7
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_4x2(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_4x2_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z6
+	VMOVUPS 64(R10), Z1
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z7
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R12
+	MOVQ    inBlocks+32(FP), R13
 
 tile512_4x2_block:
-	MOVQ DI, R10
+	MOVQ DI, R14
 
 tile512_4x2_row:
 	MOVQ R8, R11
 
 tile512_4x2_k:
-	VMOVUPS      (CX), Z8
-	VMOVUPS      64(CX), Z9
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Z10
+	VMOVUPS      (R12), Z8
+	VMOVUPS      64(R12), Z9
+	ADDQ         R9, R12
+	VBROADCASTSS (R10), Z10
 	VFMADD231PS  Z10, Z8, Z0
 	VFMADD231PS  Z10, Z9, Z1
-	VBROADCASTSS 64(AX), Z10
+	VBROADCASTSS 64(R10), Z10
 	VFMADD231PS  Z10, Z8, Z2
 	VFMADD231PS  Z10, Z9, Z3
-	VBROADCASTSS 128(AX), Z10
+	VBROADCASTSS 128(R10), Z10
 	VFMADD231PS  Z10, Z8, Z4
 	VFMADD231PS  Z10, Z9, Z5
-	VBROADCASTSS 192(AX), Z10
+	VBROADCASTSS 192(R10), Z10
 	VFMADD231PS  Z10, Z8, Z6
 	VFMADD231PS  Z10, Z9, Z7
-	VMOVUPS      (CX), Z8
-	VMOVUPS      64(CX), Z9
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Z10
+	VMOVUPS      (R12), Z8
+	VMOVUPS      64(R12), Z9
+	ADDQ         R9, R12
+	VBROADCASTSS 4(R10), Z10
 	VFMADD231PS  Z10, Z8, Z0
 	VFMADD231PS  Z10, Z9, Z1
-	VBROADCASTSS 68(AX), Z10
+	VBROADCASTSS 68(R10), Z10
 	VFMADD231PS  Z10, Z8, Z2
 	VFMADD231PS  Z10, Z9, Z3
-	VBROADCASTSS 132(AX), Z10
+	VBROADCASTSS 132(R10), Z10
 	VFMADD231PS  Z10, Z8, Z4
 	VFMADD231PS  Z10, Z9, Z5
-	VBROADCASTSS 196(AX), Z10
+	VBROADCASTSS 196(R10), Z10
 	VFMADD231PS  Z10, Z8, Z6
 	VFMADD231PS  Z10, Z9, Z7
-	VMOVUPS      (CX), Z8
-	VMOVUPS      64(CX), Z9
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Z10
+	VMOVUPS      (R12), Z8
+	VMOVUPS      64(R12), Z9
+	ADDQ         R9, R12
+	VBROADCASTSS 8(R10), Z10
 	VFMADD231PS  Z10, Z8, Z0
 	VFMADD231PS  Z10, Z9, Z1
-	VBROADCASTSS 72(AX), Z10
+	VBROADCASTSS 72(R10), Z10
 	VFMADD231PS  Z10, Z8, Z2
 	VFMADD231PS  Z10, Z9, Z3
-	VBROADCASTSS 136(AX), Z10
+	VBROADCASTSS 136(R10), Z10
 	VFMADD231PS  Z10, Z8, Z4
 	VFMADD231PS  Z10, Z9, Z5
-	VBROADCASTSS 200(AX), Z10
+	VBROADCASTSS 200(R10), Z10
 	VFMADD231PS  Z10, Z8, Z6
 	VFMADD231PS  Z10, Z9, Z7
-	VMOVUPS      (CX), Z8
-	VMOVUPS      64(CX), Z9
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Z10
+	VMOVUPS      (R12), Z8
+	VMOVUPS      64(R12), Z9
+	ADDQ         R9, R12
+	VBROADCASTSS 12(R10), Z10
 	VFMADD231PS  Z10, Z8, Z0
 	VFMADD231PS  Z10, Z9, Z1
-	VBROADCASTSS 76(AX), Z10
+	VBROADCASTSS 76(R10), Z10
 	VFMADD231PS  Z10, Z8, Z2
 	VFMADD231PS  Z10, Z9, Z3
-	VBROADCASTSS 140(AX), Z10
+	VBROADCASTSS 140(R10), Z10
 	VFMADD231PS  Z10, Z8, Z4
 	VFMADD231PS  Z10, Z9, Z5
-	VBROADCASTSS 204(AX), Z10
+	VBROADCASTSS 204(R10), Z10
 	VFMADD231PS  Z10, Z8, Z6
 	VFMADD231PS  Z10, Z9, Z7
-	ADDQ         $0x10, AX
+	ADDQ         $0x10, R10
 	SUBQ         $0x04, R11
 	JG           tile512_4x2_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R14
 	JG           tile512_4x2_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R13
 	JG           tile512_4x2_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z4, 128(AX)
-	VMOVUPS      Z6, 192(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z3, 64(AX)
-	VMOVUPS      Z5, 128(AX)
-	VMOVUPS      Z7, 192(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z2, 64(R10)
+	VMOVUPS      Z4, 128(R10)
+	VMOVUPS      Z6, 192(R10)
+	MOVQ         dstBlock+56(FP), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	VMOVUPS      Z3, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	MOVQ         srcNext+96(FP), R11
+	ADDQ         R11, CX
+	MOVQ         dstNext+104(FP), R11
+	ADDQ         R11, AX
+	SUBQ         $0x01, DX
+	JG           tile512_4x2_next
 	VZEROUPPER
 	RET
 
-// func tile512_5x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_5x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_5x2(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS 64(DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS 64(DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS 64(DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS 64(DX), Z9
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_5x2(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_5x2_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z8
+	VMOVUPS 64(R10), Z1
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z9
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R12
+	MOVQ    inBlocks+32(FP), R13
 
 tile512_5x2_block:
-	MOVQ DI, R10
+	MOVQ DI, R14
 
 tile512_5x2_row:
 	MOVQ R8, R11
 
 tile512_5x2_k:
-	VMOVUPS      (CX), Z10
-	VMOVUPS      64(CX), Z11
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Z12
+	VMOVUPS      (R12), Z10
+	VMOVUPS      64(R12), Z11
+	ADDQ         R9, R12
+	VBROADCASTSS (R10), Z12
 	VFMADD231PS  Z12, Z10, Z0
 	VFMADD231PS  Z12, Z11, Z1
-	VBROADCASTSS 64(AX), Z12
+	VBROADCASTSS 64(R10), Z12
 	VFMADD231PS  Z12, Z10, Z2
 	VFMADD231PS  Z12, Z11, Z3
-	VBROADCASTSS 128(AX), Z12
+	VBROADCASTSS 128(R10), Z12
 	VFMADD231PS  Z12, Z10, Z4
 	VFMADD231PS  Z12, Z11, Z5
-	VBROADCASTSS 192(AX), Z12
+	VBROADCASTSS 192(R10), Z12
 	VFMADD231PS  Z12, Z10, Z6
 	VFMADD231PS  Z12, Z11, Z7
-	VBROADCASTSS 256(AX), Z12
+	VBROADCASTSS 256(R10), Z12
 	VFMADD231PS  Z12, Z10, Z8
 	VFMADD231PS  Z12, Z11, Z9
-	VMOVUPS      (CX), Z10
-	VMOVUPS      64(CX), Z11
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Z12
+	VMOVUPS      (R12), Z10
+	VMOVUPS      64(R12), Z11
+	ADDQ         R9, R12
+	VBROADCASTSS 4(R10), Z12
 	VFMADD231PS  Z12, Z10, Z0
 	VFMADD231PS  Z12, Z11, Z1
-	VBROADCASTSS 68(AX), Z12
+	VBROADCASTSS 68(R10), Z12
 	VFMADD231PS  Z12, Z10, Z2
 	VFMADD231PS  Z12, Z11, Z3
-	VBROADCASTSS 132(AX), Z12
+	VBROADCASTSS 132(R10), Z12
 	VFMADD231PS  Z12, Z10, Z4
 	VFMADD231PS  Z12, Z11, Z5
-	VBROADCASTSS 196(AX), Z12
+	VBROADCASTSS 196(R10), Z12
 	VFMADD231PS  Z12, Z10, Z6
 	VFMADD231PS  Z12, Z11, Z7
-	VBROADCASTSS 260(AX), Z12
+	VBROADCASTSS 260(R10), Z12
 	VFMADD231PS  Z12, Z10, Z8
 	VFMADD231PS  Z12, Z11, Z9
-	VMOVUPS      (CX), Z10
-	VMOVUPS      64(CX), Z11
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Z12
+	VMOVUPS      (R12), Z10
+	VMOVUPS      64(R12), Z11
+	ADDQ         R9, R12
+	VBROADCASTSS 8(R10), Z12
 	VFMADD231PS  Z12, Z10, Z0
 	VFMADD231PS  Z12, Z11, Z1
-	VBROADCASTSS 72(AX), Z12
+	VBROADCASTSS 72(R10), Z12
 	VFMADD231PS  Z12, Z10, Z2
 	VFMADD231PS  Z12, Z11, Z3
-	VBROADCASTSS 136(AX), Z12
+	VBROADCASTSS 136(R10), Z12
 	VFMADD231PS  Z12, Z10, Z4
 	VFMADD231PS  Z12, Z11, Z5
-	VBROADCASTSS 200(AX), Z12
+	VBROADCASTSS 200(R10), Z12
 	VFMADD231PS  Z12, Z10, Z6
 	VFMADD231PS  Z12, Z11, Z7
-	VBROADCASTSS 264(AX), Z12
+	VBROADCASTSS 264(R10), Z12
 	VFMADD231PS  Z12, Z10, Z8
 	VFMADD231PS  Z12, Z11, Z9
-	VMOVUPS      (CX), Z10
-	VMOVUPS      64(CX), Z11
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Z12
+	VMOVUPS      (R12), Z10
+	VMOVUPS      64(R12), Z11
+	ADDQ         R9, R12
+	VBROADCASTSS 12(R10), Z12
 	VFMADD231PS  Z12, Z10, Z0
 	VFMADD231PS  Z12, Z11, Z1
-	VBROADCASTSS 76(AX), Z12
+	VBROADCASTSS 76(R10), Z12
 	VFMADD231PS  Z12, Z10, Z2
 	VFMADD231PS  Z12, Z11, Z3
-	VBROADCASTSS 140(AX), Z12
+	VBROADCASTSS 140(R10), Z12
 	VFMADD231PS  Z12, Z10, Z4
 	VFMADD231PS  Z12, Z11, Z5
-	VBROADCASTSS 204(AX), Z12
+	VBROADCASTSS 204(R10), Z12
 	VFMADD231PS  Z12, Z10, Z6
 	VFMADD231PS  Z12, Z11, Z7
-	VBROADCASTSS 268(AX), Z12
+	VBROADCASTSS 268(R10), Z12
 	VFMADD231PS  Z12, Z10, Z8
 	VFMADD231PS  Z12, Z11, Z9
-	ADDQ         $0x10, AX
+	ADDQ         $0x10, R10
 	SUBQ         $0x04, R11
 	JG           tile512_5x2_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R14
 	JG           tile512_5x2_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R13
 	JG           tile512_5x2_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z4, 128(AX)
-	VMOVUPS      Z6, 192(AX)
-	VMOVUPS      Z8, 256(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z3, 64(AX)
-	VMOVUPS      Z5, 128(AX)
-	VMOVUPS      Z7, 192(AX)
-	VMOVUPS      Z9, 256(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z2, 64(R10)
+	VMOVUPS      Z4, 128(R10)
+	VMOVUPS      Z6, 192(R10)
+	VMOVUPS      Z8, 256(R10)
+	MOVQ         dstBlock+56(FP), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	VMOVUPS      Z3, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	VMOVUPS      Z9, 256(R10)
+	MOVQ         srcNext+96(FP), R11
+	ADDQ         R11, CX
+	MOVQ         dstNext+104(FP), R11
+	ADDQ         R11, AX
+	SUBQ         $0x01, DX
+	JG           tile512_5x2_next
 	VZEROUPPER
 	RET
 
-// func tile512_6x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_6x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_6x2(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS 64(DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS 64(DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS 64(DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS 64(DX), Z9
-	VMOVUPS (DX), Z10
-	VMOVUPS 64(DX), Z11
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_6x2(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_6x2_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z10
+	VMOVUPS 64(R10), Z1
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z11
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R12
+	MOVQ    inBlocks+32(FP), R13
 
 tile512_6x2_block:
-	MOVQ DI, R10
+	MOVQ DI, R14
 
 tile512_6x2_row:
 	MOVQ R8, R11
 
 tile512_6x2_k:
-	VMOVUPS      (CX), Z12
-	VMOVUPS      64(CX), Z13
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Z14
+	VMOVUPS      (R12), Z12
+	VMOVUPS      64(R12), Z13
+	ADDQ         R9, R12
+	VBROADCASTSS (R10), Z14
 	VFMADD231PS  Z14, Z12, Z0
 	VFMADD231PS  Z14, Z13, Z1
-	VBROADCASTSS 64(AX), Z14
+	VBROADCASTSS 64(R10), Z14
 	VFMADD231PS  Z14, Z12, Z2
 	VFMADD231PS  Z14, Z13, Z3
-	VBROADCASTSS 128(AX), Z14
+	VBROADCASTSS 128(R10), Z14
 	VFMADD231PS  Z14, Z12, Z4
 	VFMADD231PS  Z14, Z13, Z5
-	VBROADCASTSS 192(AX), Z14
+	VBROADCASTSS 192(R10), Z14
 	VFMADD231PS  Z14, Z12, Z6
 	VFMADD231PS  Z14, Z13, Z7
-	VBROADCASTSS 256(AX), Z14
+	VBROADCASTSS 256(R10), Z14
 	VFMADD231PS  Z14, Z12, Z8
 	VFMADD231PS  Z14, Z13, Z9
-	VBROADCASTSS 320(AX), Z14
+	VBROADCASTSS 320(R10), Z14
 	VFMADD231PS  Z14, Z12, Z10
 	VFMADD231PS  Z14, Z13, Z11
-	VMOVUPS      (CX), Z12
-	VMOVUPS      64(CX), Z13
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Z14
+	VMOVUPS      (R12), Z12
+	VMOVUPS      64(R12), Z13
+	ADDQ         R9, R12
+	VBROADCASTSS 4(R10), Z14
 	VFMADD231PS  Z14, Z12, Z0
 	VFMADD231PS  Z14, Z13, Z1
-	VBROADCASTSS 68(AX), Z14
+	VBROADCASTSS 68(R10), Z14
 	VFMADD231PS  Z14, Z12, Z2
 	VFMADD231PS  Z14, Z13, Z3
-	VBROADCASTSS 132(AX), Z14
+	VBROADCASTSS 132(R10), Z14
 	VFMADD231PS  Z14, Z12, Z4
 	VFMADD231PS  Z14, Z13, Z5
-	VBROADCASTSS 196(AX), Z14
+	VBROADCASTSS 196(R10), Z14
 	VFMADD231PS  Z14, Z12, Z6
 	VFMADD231PS  Z14, Z13, Z7
-	VBROADCASTSS 260(AX), Z14
+	VBROADCASTSS 260(R10), Z14
 	VFMADD231PS  Z14, Z12, Z8
 	VFMADD231PS  Z14, Z13, Z9
-	VBROADCASTSS 324(AX), Z14
+	VBROADCASTSS 324(R10), Z14
 	VFMADD231PS  Z14, Z12, Z10
 	VFMADD231PS  Z14, Z13, Z11
-	VMOVUPS      (CX), Z12
-	VMOVUPS      64(CX), Z13
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Z14
+	VMOVUPS      (R12), Z12
+	VMOVUPS      64(R12), Z13
+	ADDQ         R9, R12
+	VBROADCASTSS 8(R10), Z14
 	VFMADD231PS  Z14, Z12, Z0
 	VFMADD231PS  Z14, Z13, Z1
-	VBROADCASTSS 72(AX), Z14
+	VBROADCASTSS 72(R10), Z14
 	VFMADD231PS  Z14, Z12, Z2
 	VFMADD231PS  Z14, Z13, Z3
-	VBROADCASTSS 136(AX), Z14
+	VBROADCASTSS 136(R10), Z14
 	VFMADD231PS  Z14, Z12, Z4
 	VFMADD231PS  Z14, Z13, Z5
-	VBROADCASTSS 200(AX), Z14
+	VBROADCASTSS 200(R10), Z14
 	VFMADD231PS  Z14, Z12, Z6
 	VFMADD231PS  Z14, Z13, Z7
-	VBROADCASTSS 264(AX), Z14
+	VBROADCASTSS 264(R10), Z14
 	VFMADD231PS  Z14, Z12, Z8
 	VFMADD231PS  Z14, Z13, Z9
-	VBROADCASTSS 328(AX), Z14
+	VBROADCASTSS 328(R10), Z14
 	VFMADD231PS  Z14, Z12, Z10
 	VFMADD231PS  Z14, Z13, Z11
-	VMOVUPS      (CX), Z12
-	VMOVUPS      64(CX), Z13
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Z14
+	VMOVUPS      (R12), Z12
+	VMOVUPS      64(R12), Z13
+	ADDQ         R9, R12
+	VBROADCASTSS 12(R10), Z14
 	VFMADD231PS  Z14, Z12, Z0
 	VFMADD231PS  Z14, Z13, Z1
-	VBROADCASTSS 76(AX), Z14
+	VBROADCASTSS 76(R10), Z14
 	VFMADD231PS  Z14, Z12, Z2
 	VFMADD231PS  Z14, Z13, Z3
-	VBROADCASTSS 140(AX), Z14
+	VBROADCASTSS 140(R10), Z14
 	VFMADD231PS  Z14, Z12, Z4
 	VFMADD231PS  Z14, Z13, Z5
-	VBROADCASTSS 204(AX), Z14
+	VBROADCASTSS 204(R10), Z14
 	VFMADD231PS  Z14, Z12, Z6
 	VFMADD231PS  Z14, Z13, Z7
-	VBROADCASTSS 268(AX), Z14
+	VBROADCASTSS 268(R10), Z14
 	VFMADD231PS  Z14, Z12, Z8
 	VFMADD231PS  Z14, Z13, Z9
-	VBROADCASTSS 332(AX), Z14
+	VBROADCASTSS 332(R10), Z14
 	VFMADD231PS  Z14, Z12, Z10
 	VFMADD231PS  Z14, Z13, Z11
-	ADDQ         $0x10, AX
+	ADDQ         $0x10, R10
 	SUBQ         $0x04, R11
 	JG           tile512_6x2_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R14
 	JG           tile512_6x2_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R13
 	JG           tile512_6x2_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z4, 128(AX)
-	VMOVUPS      Z6, 192(AX)
-	VMOVUPS      Z8, 256(AX)
-	VMOVUPS      Z10, 320(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z3, 64(AX)
-	VMOVUPS      Z5, 128(AX)
-	VMOVUPS      Z7, 192(AX)
-	VMOVUPS      Z9, 256(AX)
-	VMOVUPS      Z11, 320(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z2, 64(R10)
+	VMOVUPS      Z4, 128(R10)
+	VMOVUPS      Z6, 192(R10)
+	VMOVUPS      Z8, 256(R10)
+	VMOVUPS      Z10, 320(R10)
+	MOVQ         dstBlock+56(FP), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	VMOVUPS      Z3, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	VMOVUPS      Z9, 256(R10)
+	VMOVUPS      Z11, 320(R10)
+	MOVQ         srcNext+96(FP), R11
+	ADDQ         R11, CX
+	MOVQ         dstNext+104(FP), R11
+	ADDQ         R11, AX
+	SUBQ         $0x01, DX
+	JG           tile512_6x2_next
 	VZEROUPPER
 	RET
 
-// func tile512_7x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_7x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_7x2(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS 64(DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS 64(DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS 64(DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS 64(DX), Z9
-	VMOVUPS (DX), Z10
-	VMOVUPS 64(DX), Z11
-	VMOVUPS (DX), Z12
-	VMOVUPS 64(DX), Z13
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_7x2(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_7x2_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z12
+	VMOVUPS 64(R10), Z1
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z11
+	VMOVAPS Z1, Z13
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R12
+	MOVQ    inBlocks+32(FP), R13
 
 tile512_7x2_block:
-	MOVQ DI, R10
+	MOVQ DI, R14
 
 tile512_7x2_row:
 	MOVQ R8, R11
 
 tile512_7x2_k:
-	VMOVUPS      (CX), Z14
-	VMOVUPS      64(CX), Z15
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Z16
+	VMOVUPS      (R12), Z14
+	VMOVUPS      64(R12), Z15
+	ADDQ         R9, R12
+	VBROADCASTSS (R10), Z16
 	VFMADD231PS  Z16, Z14, Z0
 	VFMADD231PS  Z16, Z15, Z1
-	VBROADCASTSS 64(AX), Z16
+	VBROADCASTSS 64(R10), Z16
 	VFMADD231PS  Z16, Z14, Z2
 	VFMADD231PS  Z16, Z15, Z3
-	VBROADCASTSS 128(AX), Z16
+	VBROADCASTSS 128(R10), Z16
 	VFMADD231PS  Z16, Z14, Z4
 	VFMADD231PS  Z16, Z15, Z5
-	VBROADCASTSS 192(AX), Z16
+	VBROADCASTSS 192(R10), Z16
 	VFMADD231PS  Z16, Z14, Z6
 	VFMADD231PS  Z16, Z15, Z7
-	VBROADCASTSS 256(AX), Z16
+	VBROADCASTSS 256(R10), Z16
 	VFMADD231PS  Z16, Z14, Z8
 	VFMADD231PS  Z16, Z15, Z9
-	VBROADCASTSS 320(AX), Z16
+	VBROADCASTSS 320(R10), Z16
 	VFMADD231PS  Z16, Z14, Z10
 	VFMADD231PS  Z16, Z15, Z11
-	VBROADCASTSS 384(AX), Z16
+	VBROADCASTSS 384(R10), Z16
 	VFMADD231PS  Z16, Z14, Z12
 	VFMADD231PS  Z16, Z15, Z13
-	VMOVUPS      (CX), Z14
-	VMOVUPS      64(CX), Z15
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Z16
+	VMOVUPS      (R12), Z14
+	VMOVUPS      64(R12), Z15
+	ADDQ         R9, R12
+	VBROADCASTSS 4(R10), Z16
 	VFMADD231PS  Z16, Z14, Z0
 	VFMADD231PS  Z16, Z15, Z1
-	VBROADCASTSS 68(AX), Z16
+	VBROADCASTSS 68(R10), Z16
 	VFMADD231PS  Z16, Z14, Z2
 	VFMADD231PS  Z16, Z15, Z3
-	VBROADCASTSS 132(AX), Z16
+	VBROADCASTSS 132(R10), Z16
 	VFMADD231PS  Z16, Z14, Z4
 	VFMADD231PS  Z16, Z15, Z5
-	VBROADCASTSS 196(AX), Z16
+	VBROADCASTSS 196(R10), Z16
 	VFMADD231PS  Z16, Z14, Z6
 	VFMADD231PS  Z16, Z15, Z7
-	VBROADCASTSS 260(AX), Z16
+	VBROADCASTSS 260(R10), Z16
 	VFMADD231PS  Z16, Z14, Z8
 	VFMADD231PS  Z16, Z15, Z9
-	VBROADCASTSS 324(AX), Z16
+	VBROADCASTSS 324(R10), Z16
 	VFMADD231PS  Z16, Z14, Z10
 	VFMADD231PS  Z16, Z15, Z11
-	VBROADCASTSS 388(AX), Z16
+	VBROADCASTSS 388(R10), Z16
 	VFMADD231PS  Z16, Z14, Z12
 	VFMADD231PS  Z16, Z15, Z13
-	VMOVUPS      (CX), Z14
-	VMOVUPS      64(CX), Z15
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Z16
+	VMOVUPS      (R12), Z14
+	VMOVUPS      64(R12), Z15
+	ADDQ         R9, R12
+	VBROADCASTSS 8(R10), Z16
 	VFMADD231PS  Z16, Z14, Z0
 	VFMADD231PS  Z16, Z15, Z1
-	VBROADCASTSS 72(AX), Z16
+	VBROADCASTSS 72(R10), Z16
 	VFMADD231PS  Z16, Z14, Z2
 	VFMADD231PS  Z16, Z15, Z3
-	VBROADCASTSS 136(AX), Z16
+	VBROADCASTSS 136(R10), Z16
 	VFMADD231PS  Z16, Z14, Z4
 	VFMADD231PS  Z16, Z15, Z5
-	VBROADCASTSS 200(AX), Z16
+	VBROADCASTSS 200(R10), Z16
 	VFMADD231PS  Z16, Z14, Z6
 	VFMADD231PS  Z16, Z15, Z7
-	VBROADCASTSS 264(AX), Z16
+	VBROADCASTSS 264(R10), Z16
 	VFMADD231PS  Z16, Z14, Z8
 	VFMADD231PS  Z16, Z15, Z9
-	VBROADCASTSS 328(AX), Z16
+	VBROADCASTSS 328(R10), Z16
 	VFMADD231PS  Z16, Z14, Z10
 	VFMADD231PS  Z16, Z15, Z11
-	VBROADCASTSS 392(AX), Z16
+	VBROADCASTSS 392(R10), Z16
 	VFMADD231PS  Z16, Z14, Z12
 	VFMADD231PS  Z16, Z15, Z13
-	VMOVUPS      (CX), Z14
-	VMOVUPS      64(CX), Z15
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Z16
+	VMOVUPS      (R12), Z14
+	VMOVUPS      64(R12), Z15
+	ADDQ         R9, R12
+	VBROADCASTSS 12(R10), Z16
 	VFMADD231PS  Z16, Z14, Z0
 	VFMADD231PS  Z16, Z15, Z1
-	VBROADCASTSS 76(AX), Z16
+	VBROADCASTSS 76(R10), Z16
 	VFMADD231PS  Z16, Z14, Z2
 	VFMADD231PS  Z16, Z15, Z3
-	VBROADCASTSS 140(AX), Z16
+	VBROADCASTSS 140(R10), Z16
 	VFMADD231PS  Z16, Z14, Z4
 	VFMADD231PS  Z16, Z15, Z5
-	VBROADCASTSS 204(AX), Z16
+	VBROADCASTSS 204(R10), Z16
 	VFMADD231PS  Z16, Z14, Z6
 	VFMADD231PS  Z16, Z15, Z7
-	VBROADCASTSS 268(AX), Z16
+	VBROADCASTSS 268(R10), Z16
 	VFMADD231PS  Z16, Z14, Z8
 	VFMADD231PS  Z16, Z15, Z9
-	VBROADCASTSS 332(AX), Z16
+	VBROADCASTSS 332(R10), Z16
 	VFMADD231PS  Z16, Z14, Z10
 	VFMADD231PS  Z16, Z15, Z11
-	VBROADCASTSS 396(AX), Z16
+	VBROADCASTSS 396(R10), Z16
 	VFMADD231PS  Z16, Z14, Z12
 	VFMADD231PS  Z16, Z15, Z13
-	ADDQ         $0x10, AX
+	ADDQ         $0x10, R10
 	SUBQ         $0x04, R11
 	JG           tile512_7x2_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R14
 	JG           tile512_7x2_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R13
 	JG           tile512_7x2_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z4, 128(AX)
-	VMOVUPS      Z6, 192(AX)
-	VMOVUPS      Z8, 256(AX)
-	VMOVUPS      Z10, 320(AX)
-	VMOVUPS      Z12, 384(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z3, 64(AX)
-	VMOVUPS      Z5, 128(AX)
-	VMOVUPS      Z7, 192(AX)
-	VMOVUPS      Z9, 256(AX)
-	VMOVUPS      Z11, 320(AX)
-	VMOVUPS      Z13, 384(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z2, 64(R10)
+	VMOVUPS      Z4, 128(R10)
+	VMOVUPS      Z6, 192(R10)
+	VMOVUPS      Z8, 256(R10)
+	VMOVUPS      Z10, 320(R10)
+	VMOVUPS      Z12, 384(R10)
+	MOVQ         dstBlock+56(FP), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	VMOVUPS      Z3, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	VMOVUPS      Z9, 256(R10)
+	VMOVUPS      Z11, 320(R10)
+	VMOVUPS      Z13, 384(R10)
+	MOVQ         srcNext+96(FP), R11
+	ADDQ         R11, CX
+	MOVQ         dstNext+104(FP), R11
+	ADDQ         R11, AX
+	SUBQ         $0x01, DX
+	JG           tile512_7x2_next
 	VZEROUPPER
 	RET
 
-// func tile512_8x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_8x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_8x2(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS 64(DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS 64(DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS 64(DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS 64(DX), Z9
-	VMOVUPS (DX), Z10
-	VMOVUPS 64(DX), Z11
-	VMOVUPS (DX), Z12
-	VMOVUPS 64(DX), Z13
-	VMOVUPS (DX), Z14
-	VMOVUPS 64(DX), Z15
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_8x2(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_8x2_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z14
+	VMOVUPS 64(R10), Z1
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z11
+	VMOVAPS Z1, Z13
+	VMOVAPS Z1, Z15
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R12
+	MOVQ    inBlocks+32(FP), R13
 
 tile512_8x2_block:
-	MOVQ DI, R10
+	MOVQ DI, R14
 
 tile512_8x2_row:
 	MOVQ R8, R11
 
 tile512_8x2_k:
-	VMOVUPS      (CX), Z16
-	VMOVUPS      64(CX), Z17
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Z18
+	VMOVUPS      (R12), Z16
+	VMOVUPS      64(R12), Z17
+	ADDQ         R9, R12
+	VBROADCASTSS (R10), Z18
 	VFMADD231PS  Z18, Z16, Z0
 	VFMADD231PS  Z18, Z17, Z1
-	VBROADCASTSS 64(AX), Z18
+	VBROADCASTSS 64(R10), Z18
 	VFMADD231PS  Z18, Z16, Z2
 	VFMADD231PS  Z18, Z17, Z3
-	VBROADCASTSS 128(AX), Z18
+	VBROADCASTSS 128(R10), Z18
 	VFMADD231PS  Z18, Z16, Z4
 	VFMADD231PS  Z18, Z17, Z5
-	VBROADCASTSS 192(AX), Z18
+	VBROADCASTSS 192(R10), Z18
 	VFMADD231PS  Z18, Z16, Z6
 	VFMADD231PS  Z18, Z17, Z7
-	VBROADCASTSS 256(AX), Z18
+	VBROADCASTSS 256(R10), Z18
 	VFMADD231PS  Z18, Z16, Z8
 	VFMADD231PS  Z18, Z17, Z9
-	VBROADCASTSS 320(AX), Z18
+	VBROADCASTSS 320(R10), Z18
 	VFMADD231PS  Z18, Z16, Z10
 	VFMADD231PS  Z18, Z17, Z11
-	VBROADCASTSS 384(AX), Z18
+	VBROADCASTSS 384(R10), Z18
 	VFMADD231PS  Z18, Z16, Z12
 	VFMADD231PS  Z18, Z17, Z13
-	VBROADCASTSS 448(AX), Z18
+	VBROADCASTSS 448(R10), Z18
 	VFMADD231PS  Z18, Z16, Z14
 	VFMADD231PS  Z18, Z17, Z15
-	VMOVUPS      (CX), Z16
-	VMOVUPS      64(CX), Z17
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Z18
+	VMOVUPS      (R12), Z16
+	VMOVUPS      64(R12), Z17
+	ADDQ         R9, R12
+	VBROADCASTSS 4(R10), Z18
 	VFMADD231PS  Z18, Z16, Z0
 	VFMADD231PS  Z18, Z17, Z1
-	VBROADCASTSS 68(AX), Z18
+	VBROADCASTSS 68(R10), Z18
 	VFMADD231PS  Z18, Z16, Z2
 	VFMADD231PS  Z18, Z17, Z3
-	VBROADCASTSS 132(AX), Z18
+	VBROADCASTSS 132(R10), Z18
 	VFMADD231PS  Z18, Z16, Z4
 	VFMADD231PS  Z18, Z17, Z5
-	VBROADCASTSS 196(AX), Z18
+	VBROADCASTSS 196(R10), Z18
 	VFMADD231PS  Z18, Z16, Z6
 	VFMADD231PS  Z18, Z17, Z7
-	VBROADCASTSS 260(AX), Z18
+	VBROADCASTSS 260(R10), Z18
 	VFMADD231PS  Z18, Z16, Z8
 	VFMADD231PS  Z18, Z17, Z9
-	VBROADCASTSS 324(AX), Z18
+	VBROADCASTSS 324(R10), Z18
 	VFMADD231PS  Z18, Z16, Z10
 	VFMADD231PS  Z18, Z17, Z11
-	VBROADCASTSS 388(AX), Z18
+	VBROADCASTSS 388(R10), Z18
 	VFMADD231PS  Z18, Z16, Z12
 	VFMADD231PS  Z18, Z17, Z13
-	VBROADCASTSS 452(AX), Z18
+	VBROADCASTSS 452(R10), Z18
 	VFMADD231PS  Z18, Z16, Z14
 	VFMADD231PS  Z18, Z17, Z15
-	VMOVUPS      (CX), Z16
-	VMOVUPS      64(CX), Z17
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Z18
+	VMOVUPS      (R12), Z16
+	VMOVUPS      64(R12), Z17
+	ADDQ         R9, R12
+	VBROADCASTSS 8(R10), Z18
 	VFMADD231PS  Z18, Z16, Z0
 	VFMADD231PS  Z18, Z17, Z1
-	VBROADCASTSS 72(AX), Z18
+	VBROADCASTSS 72(R10), Z18
 	VFMADD231PS  Z18, Z16, Z2
 	VFMADD231PS  Z18, Z17, Z3
-	VBROADCASTSS 136(AX), Z18
+	VBROADCASTSS 136(R10), Z18
 	VFMADD231PS  Z18, Z16, Z4
 	VFMADD231PS  Z18, Z17, Z5
-	VBROADCASTSS 200(AX), Z18
+	VBROADCASTSS 200(R10), Z18
 	VFMADD231PS  Z18, Z16, Z6
 	VFMADD231PS  Z18, Z17, Z7
-	VBROADCASTSS 264(AX), Z18
+	VBROADCASTSS 264(R10), Z18
 	VFMADD231PS  Z18, Z16, Z8
 	VFMADD231PS  Z18, Z17, Z9
-	VBROADCASTSS 328(AX), Z18
+	VBROADCASTSS 328(R10), Z18
 	VFMADD231PS  Z18, Z16, Z10
 	VFMADD231PS  Z18, Z17, Z11
-	VBROADCASTSS 392(AX), Z18
+	VBROADCASTSS 392(R10), Z18
 	VFMADD231PS  Z18, Z16, Z12
 	VFMADD231PS  Z18, Z17, Z13
-	VBROADCASTSS 456(AX), Z18
+	VBROADCASTSS 456(R10), Z18
 	VFMADD231PS  Z18, Z16, Z14
 	VFMADD231PS  Z18, Z17, Z15
-	VMOVUPS      (CX), Z16
-	VMOVUPS      64(CX), Z17
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Z18
+	VMOVUPS      (R12), Z16
+	VMOVUPS      64(R12), Z17
+	ADDQ         R9, R12
+	VBROADCASTSS 12(R10), Z18
 	VFMADD231PS  Z18, Z16, Z0
 	VFMADD231PS  Z18, Z17, Z1
-	VBROADCASTSS 76(AX), Z18
+	VBROADCASTSS 76(R10), Z18
 	VFMADD231PS  Z18, Z16, Z2
 	VFMADD231PS  Z18, Z17, Z3
-	VBROADCASTSS 140(AX), Z18
+	VBROADCASTSS 140(R10), Z18
 	VFMADD231PS  Z18, Z16, Z4
 	VFMADD231PS  Z18, Z17, Z5
-	VBROADCASTSS 204(AX), Z18
+	VBROADCASTSS 204(R10), Z18
 	VFMADD231PS  Z18, Z16, Z6
 	VFMADD231PS  Z18, Z17, Z7
-	VBROADCASTSS 268(AX), Z18
+	VBROADCASTSS 268(R10), Z18
 	VFMADD231PS  Z18, Z16, Z8
 	VFMADD231PS  Z18, Z17, Z9
-	VBROADCASTSS 332(AX), Z18
+	VBROADCASTSS 332(R10), Z18
 	VFMADD231PS  Z18, Z16, Z10
 	VFMADD231PS  Z18, Z17, Z11
-	VBROADCASTSS 396(AX), Z18
+	VBROADCASTSS 396(R10), Z18
 	VFMADD231PS  Z18, Z16, Z12
 	VFMADD231PS  Z18, Z17, Z13
-	VBROADCASTSS 460(AX), Z18
+	VBROADCASTSS 460(R10), Z18
 	VFMADD231PS  Z18, Z16, Z14
 	VFMADD231PS  Z18, Z17, Z15
-	ADDQ         $0x10, AX
+	ADDQ         $0x10, R10
 	SUBQ         $0x04, R11
 	JG           tile512_8x2_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R14
 	JG           tile512_8x2_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R13
 	JG           tile512_8x2_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z4, 128(AX)
-	VMOVUPS      Z6, 192(AX)
-	VMOVUPS      Z8, 256(AX)
-	VMOVUPS      Z10, 320(AX)
-	VMOVUPS      Z12, 384(AX)
-	VMOVUPS      Z14, 448(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z3, 64(AX)
-	VMOVUPS      Z5, 128(AX)
-	VMOVUPS      Z7, 192(AX)
-	VMOVUPS      Z9, 256(AX)
-	VMOVUPS      Z11, 320(AX)
-	VMOVUPS      Z13, 384(AX)
-	VMOVUPS      Z15, 448(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z2, 64(R10)
+	VMOVUPS      Z4, 128(R10)
+	VMOVUPS      Z6, 192(R10)
+	VMOVUPS      Z8, 256(R10)
+	VMOVUPS      Z10, 320(R10)
+	VMOVUPS      Z12, 384(R10)
+	VMOVUPS      Z14, 448(R10)
+	MOVQ         dstBlock+56(FP), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	VMOVUPS      Z3, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	VMOVUPS      Z9, 256(R10)
+	VMOVUPS      Z11, 320(R10)
+	VMOVUPS      Z13, 384(R10)
+	VMOVUPS      Z15, 448(R10)
+	MOVQ         srcNext+96(FP), R11
+	ADDQ         R11, CX
+	MOVQ         dstNext+104(FP), R11
+	ADDQ         R11, AX
+	SUBQ         $0x01, DX
+	JG           tile512_8x2_next
 	VZEROUPPER
 	RET
 
-// func tile512_9x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_9x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_9x2(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS 64(DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS 64(DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS 64(DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS 64(DX), Z9
-	VMOVUPS (DX), Z10
-	VMOVUPS 64(DX), Z11
-	VMOVUPS (DX), Z12
-	VMOVUPS 64(DX), Z13
-	VMOVUPS (DX), Z14
-	VMOVUPS 64(DX), Z15
-	VMOVUPS (DX), Z16
-	VMOVUPS 64(DX), Z17
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_9x2(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_9x2_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z14
+	VMOVAPS Z0, Z16
+	VMOVUPS 64(R10), Z1
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z11
+	VMOVAPS Z1, Z13
+	VMOVAPS Z1, Z15
+	VMOVAPS Z1, Z17
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R12
+	MOVQ    inBlocks+32(FP), R13
 
 tile512_9x2_block:
-	MOVQ DI, R10
+	MOVQ DI, R14
 
 tile512_9x2_row:
 	MOVQ R8, R11
 
 tile512_9x2_k:
-	VMOVUPS      (CX), Z18
-	VMOVUPS      64(CX), Z19
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Z20
+	VMOVUPS      (R12), Z18
+	VMOVUPS      64(R12), Z19
+	ADDQ         R9, R12
+	VBROADCASTSS (R10), Z20
 	VFMADD231PS  Z20, Z18, Z0
 	VFMADD231PS  Z20, Z19, Z1
-	VBROADCASTSS 64(AX), Z20
+	VBROADCASTSS 64(R10), Z20
 	VFMADD231PS  Z20, Z18, Z2
 	VFMADD231PS  Z20, Z19, Z3
-	VBROADCASTSS 128(AX), Z20
+	VBROADCASTSS 128(R10), Z20
 	VFMADD231PS  Z20, Z18, Z4
 	VFMADD231PS  Z20, Z19, Z5
-	VBROADCASTSS 192(AX), Z20
+	VBROADCASTSS 192(R10), Z20
 	VFMADD231PS  Z20, Z18, Z6
 	VFMADD231PS  Z20, Z19, Z7
-	VBROADCASTSS 256(AX), Z20
+	VBROADCASTSS 256(R10), Z20
 	VFMADD231PS  Z20, Z18, Z8
 	VFMADD231PS  Z20, Z19, Z9
-	VBROADCASTSS 320(AX), Z20
+	VBROADCASTSS 320(R10), Z20
 	VFMADD231PS  Z20, Z18, Z10
 	VFMADD231PS  Z20, Z19, Z11
-	VBROADCASTSS 384(AX), Z20
+	VBROADCASTSS 384(R10), Z20
 	VFMADD231PS  Z20, Z18, Z12
 	VFMADD231PS  Z20, Z19, Z13
-	VBROADCASTSS 448(AX), Z20
+	VBROADCASTSS 448(R10), Z20
 	VFMADD231PS  Z20, Z18, Z14
 	VFMADD231PS  Z20, Z19, Z15
-	VBROADCASTSS 512(AX), Z20
+	VBROADCASTSS 512(R10), Z20
 	VFMADD231PS  Z20, Z18, Z16
 	VFMADD231PS  Z20, Z19, Z17
-	VMOVUPS      (CX), Z18
-	VMOVUPS      64(CX), Z19
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Z20
+	VMOVUPS      (R12), Z18
+	VMOVUPS      64(R12), Z19
+	ADDQ         R9, R12
+	VBROADCASTSS 4(R10), Z20
 	VFMADD231PS  Z20, Z18, Z0
 	VFMADD231PS  Z20, Z19, Z1
-	VBROADCASTSS 68(AX), Z20
+	VBROADCASTSS 68(R10), Z20
 	VFMADD231PS  Z20, Z18, Z2
 	VFMADD231PS  Z20, Z19, Z3
-	VBROADCASTSS 132(AX), Z20
+	VBROADCASTSS 132(R10), Z20
 	VFMADD231PS  Z20, Z18, Z4
 	VFMADD231PS  Z20, Z19, Z5
-	VBROADCASTSS 196(AX), Z20
+	VBROADCASTSS 196(R10), Z20
 	VFMADD231PS  Z20, Z18, Z6
 	VFMADD231PS  Z20, Z19, Z7
-	VBROADCASTSS 260(AX), Z20
+	VBROADCASTSS 260(R10), Z20
 	VFMADD231PS  Z20, Z18, Z8
 	VFMADD231PS  Z20, Z19, Z9
-	VBROADCASTSS 324(AX), Z20
+	VBROADCASTSS 324(R10), Z20
 	VFMADD231PS  Z20, Z18, Z10
 	VFMADD231PS  Z20, Z19, Z11
-	VBROADCASTSS 388(AX), Z20
+	VBROADCASTSS 388(R10), Z20
 	VFMADD231PS  Z20, Z18, Z12
 	VFMADD231PS  Z20, Z19, Z13
-	VBROADCASTSS 452(AX), Z20
+	VBROADCASTSS 452(R10), Z20
 	VFMADD231PS  Z20, Z18, Z14
 	VFMADD231PS  Z20, Z19, Z15
-	VBROADCASTSS 516(AX), Z20
+	VBROADCASTSS 516(R10), Z20
 	VFMADD231PS  Z20, Z18, Z16
 	VFMADD231PS  Z20, Z19, Z17
-	VMOVUPS      (CX), Z18
-	VMOVUPS      64(CX), Z19
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Z20
+	VMOVUPS      (R12), Z18
+	VMOVUPS      64(R12), Z19
+	ADDQ         R9, R12
+	VBROADCASTSS 8(R10), Z20
 	VFMADD231PS  Z20, Z18, Z0
 	VFMADD231PS  Z20, Z19, Z1
-	VBROADCASTSS 72(AX), Z20
+	VBROADCASTSS 72(R10), Z20
 	VFMADD231PS  Z20, Z18, Z2
 	VFMADD231PS  Z20, Z19, Z3
-	VBROADCASTSS 136(AX), Z20
+	VBROADCASTSS 136(R10), Z20
 	VFMADD231PS  Z20, Z18, Z4
 	VFMADD231PS  Z20, Z19, Z5
-	VBROADCASTSS 200(AX), Z20
+	VBROADCASTSS 200(R10), Z20
 	VFMADD231PS  Z20, Z18, Z6
 	VFMADD231PS  Z20, Z19, Z7
-	VBROADCASTSS 264(AX), Z20
+	VBROADCASTSS 264(R10), Z20
 	VFMADD231PS  Z20, Z18, Z8
 	VFMADD231PS  Z20, Z19, Z9
-	VBROADCASTSS 328(AX), Z20
+	VBROADCASTSS 328(R10), Z20
 	VFMADD231PS  Z20, Z18, Z10
 	VFMADD231PS  Z20, Z19, Z11
-	VBROADCASTSS 392(AX), Z20
+	VBROADCASTSS 392(R10), Z20
 	VFMADD231PS  Z20, Z18, Z12
 	VFMADD231PS  Z20, Z19, Z13
-	VBROADCASTSS 456(AX), Z20
+	VBROADCASTSS 456(R10), Z20
 	VFMADD231PS  Z20, Z18, Z14
 	VFMADD231PS  Z20, Z19, Z15
-	VBROADCASTSS 520(AX), Z20
+	VBROADCASTSS 520(R10), Z20
 	VFMADD231PS  Z20, Z18, Z16
 	VFMADD231PS  Z20, Z19, Z17
-	VMOVUPS      (CX), Z18
-	VMOVUPS      64(CX), Z19
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Z20
+	VMOVUPS      (R12), Z18
+	VMOVUPS      64(R12), Z19
+	ADDQ         R9, R12
+	VBROADCASTSS 12(R10), Z20
 	VFMADD231PS  Z20, Z18, Z0
 	VFMADD231PS  Z20, Z19, Z1
-	VBROADCASTSS 76(AX), Z20
+	VBROADCASTSS 76(R10), Z20
 	VFMADD231PS  Z20, Z18, Z2
 	VFMADD231PS  Z20, Z19, Z3
-	VBROADCASTSS 140(AX), Z20
+	VBROADCASTSS 140(R10), Z20
 	VFMADD231PS  Z20, Z18, Z4
 	VFMADD231PS  Z20, Z19, Z5
-	VBROADCASTSS 204(AX), Z20
+	VBROADCASTSS 204(R10), Z20
 	VFMADD231PS  Z20, Z18, Z6
 	VFMADD231PS  Z20, Z19, Z7
-	VBROADCASTSS 268(AX), Z20
+	VBROADCASTSS 268(R10), Z20
 	VFMADD231PS  Z20, Z18, Z8
 	VFMADD231PS  Z20, Z19, Z9
-	VBROADCASTSS 332(AX), Z20
+	VBROADCASTSS 332(R10), Z20
 	VFMADD231PS  Z20, Z18, Z10
 	VFMADD231PS  Z20, Z19, Z11
-	VBROADCASTSS 396(AX), Z20
+	VBROADCASTSS 396(R10), Z20
 	VFMADD231PS  Z20, Z18, Z12
 	VFMADD231PS  Z20, Z19, Z13
-	VBROADCASTSS 460(AX), Z20
+	VBROADCASTSS 460(R10), Z20
 	VFMADD231PS  Z20, Z18, Z14
 	VFMADD231PS  Z20, Z19, Z15
-	VBROADCASTSS 524(AX), Z20
+	VBROADCASTSS 524(R10), Z20
 	VFMADD231PS  Z20, Z18, Z16
 	VFMADD231PS  Z20, Z19, Z17
-	ADDQ         $0x10, AX
+	ADDQ         $0x10, R10
 	SUBQ         $0x04, R11
 	JG           tile512_9x2_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R14
 	JG           tile512_9x2_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R13
 	JG           tile512_9x2_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z4, 128(AX)
-	VMOVUPS      Z6, 192(AX)
-	VMOVUPS      Z8, 256(AX)
-	VMOVUPS      Z10, 320(AX)
-	VMOVUPS      Z12, 384(AX)
-	VMOVUPS      Z14, 448(AX)
-	VMOVUPS      Z16, 512(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z3, 64(AX)
-	VMOVUPS      Z5, 128(AX)
-	VMOVUPS      Z7, 192(AX)
-	VMOVUPS      Z9, 256(AX)
-	VMOVUPS      Z11, 320(AX)
-	VMOVUPS      Z13, 384(AX)
-	VMOVUPS      Z15, 448(AX)
-	VMOVUPS      Z17, 512(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z2, 64(R10)
+	VMOVUPS      Z4, 128(R10)
+	VMOVUPS      Z6, 192(R10)
+	VMOVUPS      Z8, 256(R10)
+	VMOVUPS      Z10, 320(R10)
+	VMOVUPS      Z12, 384(R10)
+	VMOVUPS      Z14, 448(R10)
+	VMOVUPS      Z16, 512(R10)
+	MOVQ         dstBlock+56(FP), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	VMOVUPS      Z3, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	VMOVUPS      Z9, 256(R10)
+	VMOVUPS      Z11, 320(R10)
+	VMOVUPS      Z13, 384(R10)
+	VMOVUPS      Z15, 448(R10)
+	VMOVUPS      Z17, 512(R10)
+	MOVQ         srcNext+96(FP), R11
+	ADDQ         R11, CX
+	MOVQ         dstNext+104(FP), R11
+	ADDQ         R11, AX
+	SUBQ         $0x01, DX
+	JG           tile512_9x2_next
 	VZEROUPPER
 	RET
 
-// func tile512_10x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_10x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_10x2(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS 64(DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS 64(DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS 64(DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS 64(DX), Z9
-	VMOVUPS (DX), Z10
-	VMOVUPS 64(DX), Z11
-	VMOVUPS (DX), Z12
-	VMOVUPS 64(DX), Z13
-	VMOVUPS (DX), Z14
-	VMOVUPS 64(DX), Z15
-	VMOVUPS (DX), Z16
-	VMOVUPS 64(DX), Z17
-	VMOVUPS (DX), Z18
-	VMOVUPS 64(DX), Z19
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_10x2(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_10x2_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z14
+	VMOVAPS Z0, Z16
+	VMOVAPS Z0, Z18
+	VMOVUPS 64(R10), Z1
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z11
+	VMOVAPS Z1, Z13
+	VMOVAPS Z1, Z15
+	VMOVAPS Z1, Z17
+	VMOVAPS Z1, Z19
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R12
+	MOVQ    inBlocks+32(FP), R13
 
 tile512_10x2_block:
-	MOVQ DI, R10
+	MOVQ DI, R14
 
 tile512_10x2_row:
 	MOVQ R8, R11
 
 tile512_10x2_k:
-	VMOVUPS      (CX), Z20
-	VMOVUPS      64(CX), Z21
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Z22
+	VMOVUPS      (R12), Z20
+	VMOVUPS      64(R12), Z21
+	ADDQ         R9, R12
+	VBROADCASTSS (R10), Z22
 	VFMADD231PS  Z22, Z20, Z0
 	VFMADD231PS  Z22, Z21, Z1
-	VBROADCASTSS 64(AX), Z22
+	VBROADCASTSS 64(R10), Z22
 	VFMADD231PS  Z22, Z20, Z2
 	VFMADD231PS  Z22, Z21, Z3
-	VBROADCASTSS 128(AX), Z22
+	VBROADCASTSS 128(R10), Z22
 	VFMADD231PS  Z22, Z20, Z4
 	VFMADD231PS  Z22, Z21, Z5
-	VBROADCASTSS 192(AX), Z22
+	VBROADCASTSS 192(R10), Z22
 	VFMADD231PS  Z22, Z20, Z6
 	VFMADD231PS  Z22, Z21, Z7
-	VBROADCASTSS 256(AX), Z22
+	VBROADCASTSS 256(R10), Z22
 	VFMADD231PS  Z22, Z20, Z8
 	VFMADD231PS  Z22, Z21, Z9
-	VBROADCASTSS 320(AX), Z22
+	VBROADCASTSS 320(R10), Z22
 	VFMADD231PS  Z22, Z20, Z10
 	VFMADD231PS  Z22, Z21, Z11
-	VBROADCASTSS 384(AX), Z22
+	VBROADCASTSS 384(R10), Z22
 	VFMADD231PS  Z22, Z20, Z12
 	VFMADD231PS  Z22, Z21, Z13
-	VBROADCASTSS 448(AX), Z22
+	VBROADCASTSS 448(R10), Z22
 	VFMADD231PS  Z22, Z20, Z14
 	VFMADD231PS  Z22, Z21, Z15
-	VBROADCASTSS 512(AX), Z22
+	VBROADCASTSS 512(R10), Z22
 	VFMADD231PS  Z22, Z20, Z16
 	VFMADD231PS  Z22, Z21, Z17
-	VBROADCASTSS 576(AX), Z22
+	VBROADCASTSS 576(R10), Z22
 	VFMADD231PS  Z22, Z20, Z18
 	VFMADD231PS  Z22, Z21, Z19
-	VMOVUPS      (CX), Z20
-	VMOVUPS      64(CX), Z21
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Z22
+	VMOVUPS      (R12), Z20
+	VMOVUPS      64(R12), Z21
+	ADDQ         R9, R12
+	VBROADCASTSS 4(R10), Z22
 	VFMADD231PS  Z22, Z20, Z0
 	VFMADD231PS  Z22, Z21, Z1
-	VBROADCASTSS 68(AX), Z22
+	VBROADCASTSS 68(R10), Z22
 	VFMADD231PS  Z22, Z20, Z2
 	VFMADD231PS  Z22, Z21, Z3
-	VBROADCASTSS 132(AX), Z22
+	VBROADCASTSS 132(R10), Z22
 	VFMADD231PS  Z22, Z20, Z4
 	VFMADD231PS  Z22, Z21, Z5
-	VBROADCASTSS 196(AX), Z22
+	VBROADCASTSS 196(R10), Z22
 	VFMADD231PS  Z22, Z20, Z6
 	VFMADD231PS  Z22, Z21, Z7
-	VBROADCASTSS 260(AX), Z22
+	VBROADCASTSS 260(R10), Z22
 	VFMADD231PS  Z22, Z20, Z8
 	VFMADD231PS  Z22, Z21, Z9
-	VBROADCASTSS 324(AX), Z22
+	VBROADCASTSS 324(R10), Z22
 	VFMADD231PS  Z22, Z20, Z10
 	VFMADD231PS  Z22, Z21, Z11
-	VBROADCASTSS 388(AX), Z22
+	VBROADCASTSS 388(R10), Z22
 	VFMADD231PS  Z22, Z20, Z12
 	VFMADD231PS  Z22, Z21, Z13
-	VBROADCASTSS 452(AX), Z22
+	VBROADCASTSS 452(R10), Z22
 	VFMADD231PS  Z22, Z20, Z14
 	VFMADD231PS  Z22, Z21, Z15
-	VBROADCASTSS 516(AX), Z22
+	VBROADCASTSS 516(R10), Z22
 	VFMADD231PS  Z22, Z20, Z16
 	VFMADD231PS  Z22, Z21, Z17
-	VBROADCASTSS 580(AX), Z22
+	VBROADCASTSS 580(R10), Z22
 	VFMADD231PS  Z22, Z20, Z18
 	VFMADD231PS  Z22, Z21, Z19
-	VMOVUPS      (CX), Z20
-	VMOVUPS      64(CX), Z21
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Z22
+	VMOVUPS      (R12), Z20
+	VMOVUPS      64(R12), Z21
+	ADDQ         R9, R12
+	VBROADCASTSS 8(R10), Z22
 	VFMADD231PS  Z22, Z20, Z0
 	VFMADD231PS  Z22, Z21, Z1
-	VBROADCASTSS 72(AX), Z22
+	VBROADCASTSS 72(R10), Z22
 	VFMADD231PS  Z22, Z20, Z2
 	VFMADD231PS  Z22, Z21, Z3
-	VBROADCASTSS 136(AX), Z22
+	VBROADCASTSS 136(R10), Z22
 	VFMADD231PS  Z22, Z20, Z4
 	VFMADD231PS  Z22, Z21, Z5
-	VBROADCASTSS 200(AX), Z22
+	VBROADCASTSS 200(R10), Z22
 	VFMADD231PS  Z22, Z20, Z6
 	VFMADD231PS  Z22, Z21, Z7
-	VBROADCASTSS 264(AX), Z22
+	VBROADCASTSS 264(R10), Z22
 	VFMADD231PS  Z22, Z20, Z8
 	VFMADD231PS  Z22, Z21, Z9
-	VBROADCASTSS 328(AX), Z22
+	VBROADCASTSS 328(R10), Z22
 	VFMADD231PS  Z22, Z20, Z10
 	VFMADD231PS  Z22, Z21, Z11
-	VBROADCASTSS 392(AX), Z22
+	VBROADCASTSS 392(R10), Z22
 	VFMADD231PS  Z22, Z20, Z12
 	VFMADD231PS  Z22, Z21, Z13
-	VBROADCASTSS 456(AX), Z22
+	VBROADCASTSS 456(R10), Z22
 	VFMADD231PS  Z22, Z20, Z14
 	VFMADD231PS  Z22, Z21, Z15
-	VBROADCASTSS 520(AX), Z22
+	VBROADCASTSS 520(R10), Z22
 	VFMADD231PS  Z22, Z20, Z16
 	VFMADD231PS  Z22, Z21, Z17
-	VBROADCASTSS 584(AX), Z22
+	VBROADCASTSS 584(R10), Z22
 	VFMADD231PS  Z22, Z20, Z18
 	VFMADD231PS  Z22, Z21, Z19
-	VMOVUPS      (CX), Z20
-	VMOVUPS      64(CX), Z21
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Z22
+	VMOVUPS      (R12), Z20
+	VMOVUPS      64(R12), Z21
+	ADDQ         R9, R12
+	VBROADCASTSS 12(R10), Z22
 	VFMADD231PS  Z22, Z20, Z0
 	VFMADD231PS  Z22, Z21, Z1
-	VBROADCASTSS 76(AX), Z22
+	VBROADCASTSS 76(R10), Z22
 	VFMADD231PS  Z22, Z20, Z2
 	VFMADD231PS  Z22, Z21, Z3
-	VBROADCASTSS 140(AX), Z22
+	VBROADCASTSS 140(R10), Z22
 	VFMADD231PS  Z22, Z20, Z4
 	VFMADD231PS  Z22, Z21, Z5
-	VBROADCASTSS 204(AX), Z22
+	VBROADCASTSS 204(R10), Z22
 	VFMADD231PS  Z22, Z20, Z6
 	VFMADD231PS  Z22, Z21, Z7
-	VBROADCASTSS 268(AX), Z22
+	VBROADCASTSS 268(R10), Z22
 	VFMADD231PS  Z22, Z20, Z8
 	VFMADD231PS  Z22, Z21, Z9
-	VBROADCASTSS 332(AX), Z22
+	VBROADCASTSS 332(R10), Z22
 	VFMADD231PS  Z22, Z20, Z10
 	VFMADD231PS  Z22, Z21, Z11
-	VBROADCASTSS 396(AX), Z22
+	VBROADCASTSS 396(R10), Z22
 	VFMADD231PS  Z22, Z20, Z12
 	VFMADD231PS  Z22, Z21, Z13
-	VBROADCASTSS 460(AX), Z22
+	VBROADCASTSS 460(R10), Z22
 	VFMADD231PS  Z22, Z20, Z14
 	VFMADD231PS  Z22, Z21, Z15
-	VBROADCASTSS 524(AX), Z22
+	VBROADCASTSS 524(R10), Z22
 	VFMADD231PS  Z22, Z20, Z16
 	VFMADD231PS  Z22, Z21, Z17
-	VBROADCASTSS 588(AX), Z22
+	VBROADCASTSS 588(R10), Z22
 	VFMADD231PS  Z22, Z20, Z18
 	VFMADD231PS  Z22, Z21, Z19
-	ADDQ         $0x10, AX
+	ADDQ         $0x10, R10
 	SUBQ         $0x04, R11
 	JG           tile512_10x2_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R14
 	JG           tile512_10x2_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R13
 	JG           tile512_10x2_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z4, 128(AX)
-	VMOVUPS      Z6, 192(AX)
-	VMOVUPS      Z8, 256(AX)
-	VMOVUPS      Z10, 320(AX)
-	VMOVUPS      Z12, 384(AX)
-	VMOVUPS      Z14, 448(AX)
-	VMOVUPS      Z16, 512(AX)
-	VMOVUPS      Z18, 576(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z3, 64(AX)
-	VMOVUPS      Z5, 128(AX)
-	VMOVUPS      Z7, 192(AX)
-	VMOVUPS      Z9, 256(AX)
-	VMOVUPS      Z11, 320(AX)
-	VMOVUPS      Z13, 384(AX)
-	VMOVUPS      Z15, 448(AX)
-	VMOVUPS      Z17, 512(AX)
-	VMOVUPS      Z19, 576(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z2, 64(R10)
+	VMOVUPS      Z4, 128(R10)
+	VMOVUPS      Z6, 192(R10)
+	VMOVUPS      Z8, 256(R10)
+	VMOVUPS      Z10, 320(R10)
+	VMOVUPS      Z12, 384(R10)
+	VMOVUPS      Z14, 448(R10)
+	VMOVUPS      Z16, 512(R10)
+	VMOVUPS      Z18, 576(R10)
+	MOVQ         dstBlock+56(FP), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	VMOVUPS      Z3, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	VMOVUPS      Z9, 256(R10)
+	VMOVUPS      Z11, 320(R10)
+	VMOVUPS      Z13, 384(R10)
+	VMOVUPS      Z15, 448(R10)
+	VMOVUPS      Z17, 512(R10)
+	VMOVUPS      Z19, 576(R10)
+	MOVQ         srcNext+96(FP), R11
+	ADDQ         R11, CX
+	MOVQ         dstNext+104(FP), R11
+	ADDQ         R11, AX
+	SUBQ         $0x01, DX
+	JG           tile512_10x2_next
 	VZEROUPPER
 	RET
 
-// func tile512_11x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_11x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_11x2(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS 64(DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS 64(DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS 64(DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS 64(DX), Z9
-	VMOVUPS (DX), Z10
-	VMOVUPS 64(DX), Z11
-	VMOVUPS (DX), Z12
-	VMOVUPS 64(DX), Z13
-	VMOVUPS (DX), Z14
-	VMOVUPS 64(DX), Z15
-	VMOVUPS (DX), Z16
-	VMOVUPS 64(DX), Z17
-	VMOVUPS (DX), Z18
-	VMOVUPS 64(DX), Z19
-	VMOVUPS (DX), Z20
-	VMOVUPS 64(DX), Z21
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_11x2(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_11x2_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z14
+	VMOVAPS Z0, Z16
+	VMOVAPS Z0, Z18
+	VMOVAPS Z0, Z20
+	VMOVUPS 64(R10), Z1
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z11
+	VMOVAPS Z1, Z13
+	VMOVAPS Z1, Z15
+	VMOVAPS Z1, Z17
+	VMOVAPS Z1, Z19
+	VMOVAPS Z1, Z21
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R12
+	MOVQ    inBlocks+32(FP), R13
 
 tile512_11x2_block:
-	MOVQ DI, R10
+	MOVQ DI, R14
 
 tile512_11x2_row:
 	MOVQ R8, R11
 
 tile512_11x2_k:
-	VMOVUPS      (CX), Z22
-	VMOVUPS      64(CX), Z23
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Z24
+	VMOVUPS      (R12), Z22
+	VMOVUPS      64(R12), Z23
+	ADDQ         R9, R12
+	VBROADCASTSS (R10), Z24
 	VFMADD231PS  Z24, Z22, Z0
 	VFMADD231PS  Z24, Z23, Z1
-	VBROADCASTSS 64(AX), Z24
+	VBROADCASTSS 64(R10), Z24
 	VFMADD231PS  Z24, Z22, Z2
 	VFMADD231PS  Z24, Z23, Z3
-	VBROADCASTSS 128(AX), Z24
+	VBROADCASTSS 128(R10), Z24
 	VFMADD231PS  Z24, Z22, Z4
 	VFMADD231PS  Z24, Z23, Z5
-	VBROADCASTSS 192(AX), Z24
+	VBROADCASTSS 192(R10), Z24
 	VFMADD231PS  Z24, Z22, Z6
 	VFMADD231PS  Z24, Z23, Z7
-	VBROADCASTSS 256(AX), Z24
+	VBROADCASTSS 256(R10), Z24
 	VFMADD231PS  Z24, Z22, Z8
 	VFMADD231PS  Z24, Z23, Z9
-	VBROADCASTSS 320(AX), Z24
+	VBROADCASTSS 320(R10), Z24
 	VFMADD231PS  Z24, Z22, Z10
 	VFMADD231PS  Z24, Z23, Z11
-	VBROADCASTSS 384(AX), Z24
+	VBROADCASTSS 384(R10), Z24
 	VFMADD231PS  Z24, Z22, Z12
 	VFMADD231PS  Z24, Z23, Z13
-	VBROADCASTSS 448(AX), Z24
+	VBROADCASTSS 448(R10), Z24
 	VFMADD231PS  Z24, Z22, Z14
 	VFMADD231PS  Z24, Z23, Z15
-	VBROADCASTSS 512(AX), Z24
+	VBROADCASTSS 512(R10), Z24
 	VFMADD231PS  Z24, Z22, Z16
 	VFMADD231PS  Z24, Z23, Z17
-	VBROADCASTSS 576(AX), Z24
+	VBROADCASTSS 576(R10), Z24
 	VFMADD231PS  Z24, Z22, Z18
 	VFMADD231PS  Z24, Z23, Z19
-	VBROADCASTSS 640(AX), Z24
+	VBROADCASTSS 640(R10), Z24
 	VFMADD231PS  Z24, Z22, Z20
 	VFMADD231PS  Z24, Z23, Z21
-	VMOVUPS      (CX), Z22
-	VMOVUPS      64(CX), Z23
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Z24
+	VMOVUPS      (R12), Z22
+	VMOVUPS      64(R12), Z23
+	ADDQ         R9, R12
+	VBROADCASTSS 4(R10), Z24
 	VFMADD231PS  Z24, Z22, Z0
 	VFMADD231PS  Z24, Z23, Z1
-	VBROADCASTSS 68(AX), Z24
+	VBROADCASTSS 68(R10), Z24
 	VFMADD231PS  Z24, Z22, Z2
 	VFMADD231PS  Z24, Z23, Z3
-	VBROADCASTSS 132(AX), Z24
+	VBROADCASTSS 132(R10), Z24
 	VFMADD231PS  Z24, Z22, Z4
 	VFMADD231PS  Z24, Z23, Z5
-	VBROADCASTSS 196(AX), Z24
+	VBROADCASTSS 196(R10), Z24
 	VFMADD231PS  Z24, Z22, Z6
 	VFMADD231PS  Z24, Z23, Z7
-	VBROADCASTSS 260(AX), Z24
+	VBROADCASTSS 260(R10), Z24
 	VFMADD231PS  Z24, Z22, Z8
 	VFMADD231PS  Z24, Z23, Z9
-	VBROADCASTSS 324(AX), Z24
+	VBROADCASTSS 324(R10), Z24
 	VFMADD231PS  Z24, Z22, Z10
 	VFMADD231PS  Z24, Z23, Z11
-	VBROADCASTSS 388(AX), Z24
+	VBROADCASTSS 388(R10), Z24
 	VFMADD231PS  Z24, Z22, Z12
 	VFMADD231PS  Z24, Z23, Z13
-	VBROADCASTSS 452(AX), Z24
+	VBROADCASTSS 452(R10), Z24
 	VFMADD231PS  Z24, Z22, Z14
 	VFMADD231PS  Z24, Z23, Z15
-	VBROADCASTSS 516(AX), Z24
+	VBROADCASTSS 516(R10), Z24
 	VFMADD231PS  Z24, Z22, Z16
 	VFMADD231PS  Z24, Z23, Z17
-	VBROADCASTSS 580(AX), Z24
+	VBROADCASTSS 580(R10), Z24
 	VFMADD231PS  Z24, Z22, Z18
 	VFMADD231PS  Z24, Z23, Z19
-	VBROADCASTSS 644(AX), Z24
+	VBROADCASTSS 644(R10), Z24
 	VFMADD231PS  Z24, Z22, Z20
 	VFMADD231PS  Z24, Z23, Z21
-	VMOVUPS      (CX), Z22
-	VMOVUPS      64(CX), Z23
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Z24
+	VMOVUPS      (R12), Z22
+	VMOVUPS      64(R12), Z23
+	ADDQ         R9, R12
+	VBROADCASTSS 8(R10), Z24
 	VFMADD231PS  Z24, Z22, Z0
 	VFMADD231PS  Z24, Z23, Z1
-	VBROADCASTSS 72(AX), Z24
+	VBROADCASTSS 72(R10), Z24
 	VFMADD231PS  Z24, Z22, Z2
 	VFMADD231PS  Z24, Z23, Z3
-	VBROADCASTSS 136(AX), Z24
+	VBROADCASTSS 136(R10), Z24
 	VFMADD231PS  Z24, Z22, Z4
 	VFMADD231PS  Z24, Z23, Z5
-	VBROADCASTSS 200(AX), Z24
+	VBROADCASTSS 200(R10), Z24
 	VFMADD231PS  Z24, Z22, Z6
 	VFMADD231PS  Z24, Z23, Z7
-	VBROADCASTSS 264(AX), Z24
+	VBROADCASTSS 264(R10), Z24
 	VFMADD231PS  Z24, Z22, Z8
 	VFMADD231PS  Z24, Z23, Z9
-	VBROADCASTSS 328(AX), Z24
+	VBROADCASTSS 328(R10), Z24
 	VFMADD231PS  Z24, Z22, Z10
 	VFMADD231PS  Z24, Z23, Z11
-	VBROADCASTSS 392(AX), Z24
+	VBROADCASTSS 392(R10), Z24
 	VFMADD231PS  Z24, Z22, Z12
 	VFMADD231PS  Z24, Z23, Z13
-	VBROADCASTSS 456(AX), Z24
+	VBROADCASTSS 456(R10), Z24
 	VFMADD231PS  Z24, Z22, Z14
 	VFMADD231PS  Z24, Z23, Z15
-	VBROADCASTSS 520(AX), Z24
+	VBROADCASTSS 520(R10), Z24
 	VFMADD231PS  Z24, Z22, Z16
 	VFMADD231PS  Z24, Z23, Z17
-	VBROADCASTSS 584(AX), Z24
+	VBROADCASTSS 584(R10), Z24
 	VFMADD231PS  Z24, Z22, Z18
 	VFMADD231PS  Z24, Z23, Z19
-	VBROADCASTSS 648(AX), Z24
+	VBROADCASTSS 648(R10), Z24
 	VFMADD231PS  Z24, Z22, Z20
 	VFMADD231PS  Z24, Z23, Z21
-	VMOVUPS      (CX), Z22
-	VMOVUPS      64(CX), Z23
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Z24
+	VMOVUPS      (R12), Z22
+	VMOVUPS      64(R12), Z23
+	ADDQ         R9, R12
+	VBROADCASTSS 12(R10), Z24
 	VFMADD231PS  Z24, Z22, Z0
 	VFMADD231PS  Z24, Z23, Z1
-	VBROADCASTSS 76(AX), Z24
+	VBROADCASTSS 76(R10), Z24
 	VFMADD231PS  Z24, Z22, Z2
 	VFMADD231PS  Z24, Z23, Z3
-	VBROADCASTSS 140(AX), Z24
+	VBROADCASTSS 140(R10), Z24
 	VFMADD231PS  Z24, Z22, Z4
 	VFMADD231PS  Z24, Z23, Z5
-	VBROADCASTSS 204(AX), Z24
+	VBROADCASTSS 204(R10), Z24
 	VFMADD231PS  Z24, Z22, Z6
 	VFMADD231PS  Z24, Z23, Z7
-	VBROADCASTSS 268(AX), Z24
+	VBROADCASTSS 268(R10), Z24
 	VFMADD231PS  Z24, Z22, Z8
 	VFMADD231PS  Z24, Z23, Z9
-	VBROADCASTSS 332(AX), Z24
+	VBROADCASTSS 332(R10), Z24
 	VFMADD231PS  Z24, Z22, Z10
 	VFMADD231PS  Z24, Z23, Z11
-	VBROADCASTSS 396(AX), Z24
+	VBROADCASTSS 396(R10), Z24
 	VFMADD231PS  Z24, Z22, Z12
 	VFMADD231PS  Z24, Z23, Z13
-	VBROADCASTSS 460(AX), Z24
+	VBROADCASTSS 460(R10), Z24
 	VFMADD231PS  Z24, Z22, Z14
 	VFMADD231PS  Z24, Z23, Z15
-	VBROADCASTSS 524(AX), Z24
+	VBROADCASTSS 524(R10), Z24
 	VFMADD231PS  Z24, Z22, Z16
 	VFMADD231PS  Z24, Z23, Z17
-	VBROADCASTSS 588(AX), Z24
+	VBROADCASTSS 588(R10), Z24
 	VFMADD231PS  Z24, Z22, Z18
 	VFMADD231PS  Z24, Z23, Z19
-	VBROADCASTSS 652(AX), Z24
+	VBROADCASTSS 652(R10), Z24
 	VFMADD231PS  Z24, Z22, Z20
 	VFMADD231PS  Z24, Z23, Z21
-	ADDQ         $0x10, AX
+	ADDQ         $0x10, R10
 	SUBQ         $0x04, R11
 	JG           tile512_11x2_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R14
 	JG           tile512_11x2_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R13
 	JG           tile512_11x2_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z4, 128(AX)
-	VMOVUPS      Z6, 192(AX)
-	VMOVUPS      Z8, 256(AX)
-	VMOVUPS      Z10, 320(AX)
-	VMOVUPS      Z12, 384(AX)
-	VMOVUPS      Z14, 448(AX)
-	VMOVUPS      Z16, 512(AX)
-	VMOVUPS      Z18, 576(AX)
-	VMOVUPS      Z20, 640(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z3, 64(AX)
-	VMOVUPS      Z5, 128(AX)
-	VMOVUPS      Z7, 192(AX)
-	VMOVUPS      Z9, 256(AX)
-	VMOVUPS      Z11, 320(AX)
-	VMOVUPS      Z13, 384(AX)
-	VMOVUPS      Z15, 448(AX)
-	VMOVUPS      Z17, 512(AX)
-	VMOVUPS      Z19, 576(AX)
-	VMOVUPS      Z21, 640(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z2, 64(R10)
+	VMOVUPS      Z4, 128(R10)
+	VMOVUPS      Z6, 192(R10)
+	VMOVUPS      Z8, 256(R10)
+	VMOVUPS      Z10, 320(R10)
+	VMOVUPS      Z12, 384(R10)
+	VMOVUPS      Z14, 448(R10)
+	VMOVUPS      Z16, 512(R10)
+	VMOVUPS      Z18, 576(R10)
+	VMOVUPS      Z20, 640(R10)
+	MOVQ         dstBlock+56(FP), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	VMOVUPS      Z3, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	VMOVUPS      Z9, 256(R10)
+	VMOVUPS      Z11, 320(R10)
+	VMOVUPS      Z13, 384(R10)
+	VMOVUPS      Z15, 448(R10)
+	VMOVUPS      Z17, 512(R10)
+	VMOVUPS      Z19, 576(R10)
+	VMOVUPS      Z21, 640(R10)
+	MOVQ         srcNext+96(FP), R11
+	ADDQ         R11, CX
+	MOVQ         dstNext+104(FP), R11
+	ADDQ         R11, AX
+	SUBQ         $0x01, DX
+	JG           tile512_11x2_next
 	VZEROUPPER
 	RET
 
-// func tile512_12x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_12x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_12x2(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS 64(DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS 64(DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS 64(DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS 64(DX), Z9
-	VMOVUPS (DX), Z10
-	VMOVUPS 64(DX), Z11
-	VMOVUPS (DX), Z12
-	VMOVUPS 64(DX), Z13
-	VMOVUPS (DX), Z14
-	VMOVUPS 64(DX), Z15
-	VMOVUPS (DX), Z16
-	VMOVUPS 64(DX), Z17
-	VMOVUPS (DX), Z18
-	VMOVUPS 64(DX), Z19
-	VMOVUPS (DX), Z20
-	VMOVUPS 64(DX), Z21
-	VMOVUPS (DX), Z22
-	VMOVUPS 64(DX), Z23
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_12x2(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_12x2_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z14
+	VMOVAPS Z0, Z16
+	VMOVAPS Z0, Z18
+	VMOVAPS Z0, Z20
+	VMOVAPS Z0, Z22
+	VMOVUPS 64(R10), Z1
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z11
+	VMOVAPS Z1, Z13
+	VMOVAPS Z1, Z15
+	VMOVAPS Z1, Z17
+	VMOVAPS Z1, Z19
+	VMOVAPS Z1, Z21
+	VMOVAPS Z1, Z23
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R12
+	MOVQ    inBlocks+32(FP), R13
 
 tile512_12x2_block:
-	MOVQ DI, R10
+	MOVQ DI, R14
 
 tile512_12x2_row:
 	MOVQ R8, R11
 
 tile512_12x2_k:
-	VMOVUPS      (CX), Z24
-	VMOVUPS      64(CX), Z25
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Z26
+	VMOVUPS      (R12), Z24
+	VMOVUPS      64(R12), Z25
+	ADDQ         R9, R12
+	VBROADCASTSS (R10), Z26
 	VFMADD231PS  Z26, Z24, Z0
 	VFMADD231PS  Z26, Z25, Z1
-	VBROADCASTSS 64(AX), Z26
+	VBROADCASTSS 64(R10), Z26
 	VFMADD231PS  Z26, Z24, Z2
 	VFMADD231PS  Z26, Z25, Z3
-	VBROADCASTSS 128(AX), Z26
+	VBROADCASTSS 128(R10), Z26
 	VFMADD231PS  Z26, Z24, Z4
 	VFMADD231PS  Z26, Z25, Z5
-	VBROADCASTSS 192(AX), Z26
+	VBROADCASTSS 192(R10), Z26
 	VFMADD231PS  Z26, Z24, Z6
 	VFMADD231PS  Z26, Z25, Z7
-	VBROADCASTSS 256(AX), Z26
+	VBROADCASTSS 256(R10), Z26
 	VFMADD231PS  Z26, Z24, Z8
 	VFMADD231PS  Z26, Z25, Z9
-	VBROADCASTSS 320(AX), Z26
+	VBROADCASTSS 320(R10), Z26
 	VFMADD231PS  Z26, Z24, Z10
 	VFMADD231PS  Z26, Z25, Z11
-	VBROADCASTSS 384(AX), Z26
+	VBROADCASTSS 384(R10), Z26
 	VFMADD231PS  Z26, Z24, Z12
 	VFMADD231PS  Z26, Z25, Z13
-	VBROADCASTSS 448(AX), Z26
+	VBROADCASTSS 448(R10), Z26
 	VFMADD231PS  Z26, Z24, Z14
 	VFMADD231PS  Z26, Z25, Z15
-	VBROADCASTSS 512(AX), Z26
+	VBROADCASTSS 512(R10), Z26
 	VFMADD231PS  Z26, Z24, Z16
 	VFMADD231PS  Z26, Z25, Z17
-	VBROADCASTSS 576(AX), Z26
+	VBROADCASTSS 576(R10), Z26
 	VFMADD231PS  Z26, Z24, Z18
 	VFMADD231PS  Z26, Z25, Z19
-	VBROADCASTSS 640(AX), Z26
+	VBROADCASTSS 640(R10), Z26
 	VFMADD231PS  Z26, Z24, Z20
 	VFMADD231PS  Z26, Z25, Z21
-	VBROADCASTSS 704(AX), Z26
+	VBROADCASTSS 704(R10), Z26
 	VFMADD231PS  Z26, Z24, Z22
 	VFMADD231PS  Z26, Z25, Z23
-	VMOVUPS      (CX), Z24
-	VMOVUPS      64(CX), Z25
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Z26
+	VMOVUPS      (R12), Z24
+	VMOVUPS      64(R12), Z25
+	ADDQ         R9, R12
+	VBROADCASTSS 4(R10), Z26
 	VFMADD231PS  Z26, Z24, Z0
 	VFMADD231PS  Z26, Z25, Z1
-	VBROADCASTSS 68(AX), Z26
+	VBROADCASTSS 68(R10), Z26
 	VFMADD231PS  Z26, Z24, Z2
 	VFMADD231PS  Z26, Z25, Z3
-	VBROADCASTSS 132(AX), Z26
+	VBROADCASTSS 132(R10), Z26
 	VFMADD231PS  Z26, Z24, Z4
 	VFMADD231PS  Z26, Z25, Z5
-	VBROADCASTSS 196(AX), Z26
+	VBROADCASTSS 196(R10), Z26
 	VFMADD231PS  Z26, Z24, Z6
 	VFMADD231PS  Z26, Z25, Z7
-	VBROADCASTSS 260(AX), Z26
+	VBROADCASTSS 260(R10), Z26
 	VFMADD231PS  Z26, Z24, Z8
 	VFMADD231PS  Z26, Z25, Z9
-	VBROADCASTSS 324(AX), Z26
+	VBROADCASTSS 324(R10), Z26
 	VFMADD231PS  Z26, Z24, Z10
 	VFMADD231PS  Z26, Z25, Z11
-	VBROADCASTSS 388(AX), Z26
+	VBROADCASTSS 388(R10), Z26
 	VFMADD231PS  Z26, Z24, Z12
 	VFMADD231PS  Z26, Z25, Z13
-	VBROADCASTSS 452(AX), Z26
+	VBROADCASTSS 452(R10), Z26
 	VFMADD231PS  Z26, Z24, Z14
 	VFMADD231PS  Z26, Z25, Z15
-	VBROADCASTSS 516(AX), Z26
+	VBROADCASTSS 516(R10), Z26
 	VFMADD231PS  Z26, Z24, Z16
 	VFMADD231PS  Z26, Z25, Z17
-	VBROADCASTSS 580(AX), Z26
+	VBROADCASTSS 580(R10), Z26
 	VFMADD231PS  Z26, Z24, Z18
 	VFMADD231PS  Z26, Z25, Z19
-	VBROADCASTSS 644(AX), Z26
+	VBROADCASTSS 644(R10), Z26
 	VFMADD231PS  Z26, Z24, Z20
 	VFMADD231PS  Z26, Z25, Z21
-	VBROADCASTSS 708(AX), Z26
+	VBROADCASTSS 708(R10), Z26
 	VFMADD231PS  Z26, Z24, Z22
 	VFMADD231PS  Z26, Z25, Z23
-	VMOVUPS      (CX), Z24
-	VMOVUPS      64(CX), Z25
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Z26
+	VMOVUPS      (R12), Z24
+	VMOVUPS      64(R12), Z25
+	ADDQ         R9, R12
+	VBROADCASTSS 8(R10), Z26
 	VFMADD231PS  Z26, Z24, Z0
 	VFMADD231PS  Z26, Z25, Z1
-	VBROADCASTSS 72(AX), Z26
+	VBROADCASTSS 72(R10), Z26
 	VFMADD231PS  Z26, Z24, Z2
 	VFMADD231PS  Z26, Z25, Z3
-	VBROADCASTSS 136(AX), Z26
+	VBROADCASTSS 136(R10), Z26
 	VFMADD231PS  Z26, Z24, Z4
 	VFMADD231PS  Z26, Z25, Z5
-	VBROADCASTSS 200(AX), Z26
+	VBROADCASTSS 200(R10), Z26
 	VFMADD231PS  Z26, Z24, Z6
 	VFMADD231PS  Z26, Z25, Z7
-	VBROADCASTSS 264(AX), Z26
+	VBROADCASTSS 264(R10), Z26
 	VFMADD231PS  Z26, Z24, Z8
 	VFMADD231PS  Z26, Z25, Z9
-	VBROADCASTSS 328(AX), Z26
+	VBROADCASTSS 328(R10), Z26
 	VFMADD231PS  Z26, Z24, Z10
 	VFMADD231PS  Z26, Z25, Z11
-	VBROADCASTSS 392(AX), Z26
+	VBROADCASTSS 392(R10), Z26
 	VFMADD231PS  Z26, Z24, Z12
 	VFMADD231PS  Z26, Z25, Z13
-	VBROADCASTSS 456(AX), Z26
+	VBROADCASTSS 456(R10), Z26
 	VFMADD231PS  Z26, Z24, Z14
 	VFMADD231PS  Z26, Z25, Z15
-	VBROADCASTSS 520(AX), Z26
+	VBROADCASTSS 520(R10), Z26
 	VFMADD231PS  Z26, Z24, Z16
 	VFMADD231PS  Z26, Z25, Z17
-	VBROADCASTSS 584(AX), Z26
+	VBROADCASTSS 584(R10), Z26
 	VFMADD231PS  Z26, Z24, Z18
 	VFMADD231PS  Z26, Z25, Z19
-	VBROADCASTSS 648(AX), Z26
+	VBROADCASTSS 648(R10), Z26
 	VFMADD231PS  Z26, Z24, Z20
 	VFMADD231PS  Z26, Z25, Z21
-	VBROADCASTSS 712(AX), Z26
+	VBROADCASTSS 712(R10), Z26
 	VFMADD231PS  Z26, Z24, Z22
 	VFMADD231PS  Z26, Z25, Z23
-	VMOVUPS      (CX), Z24
-	VMOVUPS      64(CX), Z25
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Z26
+	VMOVUPS      (R12), Z24
+	VMOVUPS      64(R12), Z25
+	ADDQ         R9, R12
+	VBROADCASTSS 12(R10), Z26
 	VFMADD231PS  Z26, Z24, Z0
 	VFMADD231PS  Z26, Z25, Z1
-	VBROADCASTSS 76(AX), Z26
+	VBROADCASTSS 76(R10), Z26
 	VFMADD231PS  Z26, Z24, Z2
 	VFMADD231PS  Z26, Z25, Z3
-	VBROADCASTSS 140(AX), Z26
+	VBROADCASTSS 140(R10), Z26
 	VFMADD231PS  Z26, Z24, Z4
 	VFMADD231PS  Z26, Z25, Z5
-	VBROADCASTSS 204(AX), Z26
+	VBROADCASTSS 204(R10), Z26
 	VFMADD231PS  Z26, Z24, Z6
 	VFMADD231PS  Z26, Z25, Z7
-	VBROADCASTSS 268(AX), Z26
+	VBROADCASTSS 268(R10), Z26
 	VFMADD231PS  Z26, Z24, Z8
 	VFMADD231PS  Z26, Z25, Z9
-	VBROADCASTSS 332(AX), Z26
+	VBROADCASTSS 332(R10), Z26
 	VFMADD231PS  Z26, Z24, Z10
 	VFMADD231PS  Z26, Z25, Z11
-	VBROADCASTSS 396(AX), Z26
+	VBROADCASTSS 396(R10), Z26
 	VFMADD231PS  Z26, Z24, Z12
 	VFMADD231PS  Z26, Z25, Z13
-	VBROADCASTSS 460(AX), Z26
+	VBROADCASTSS 460(R10), Z26
 	VFMADD231PS  Z26, Z24, Z14
 	VFMADD231PS  Z26, Z25, Z15
-	VBROADCASTSS 524(AX), Z26
+	VBROADCASTSS 524(R10), Z26
 	VFMADD231PS  Z26, Z24, Z16
 	VFMADD231PS  Z26, Z25, Z17
-	VBROADCASTSS 588(AX), Z26
+	VBROADCASTSS 588(R10), Z26
 	VFMADD231PS  Z26, Z24, Z18
 	VFMADD231PS  Z26, Z25, Z19
-	VBROADCASTSS 652(AX), Z26
+	VBROADCASTSS 652(R10), Z26
 	VFMADD231PS  Z26, Z24, Z20
 	VFMADD231PS  Z26, Z25, Z21
-	VBROADCASTSS 716(AX), Z26
+	VBROADCASTSS 716(R10), Z26
 	VFMADD231PS  Z26, Z24, Z22
 	VFMADD231PS  Z26, Z25, Z23
-	ADDQ         $0x10, AX
+	ADDQ         $0x10, R10
 	SUBQ         $0x04, R11
 	JG           tile512_12x2_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R14
 	JG           tile512_12x2_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R13
 	JG           tile512_12x2_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z4, 128(AX)
-	VMOVUPS      Z6, 192(AX)
-	VMOVUPS      Z8, 256(AX)
-	VMOVUPS      Z10, 320(AX)
-	VMOVUPS      Z12, 384(AX)
-	VMOVUPS      Z14, 448(AX)
-	VMOVUPS      Z16, 512(AX)
-	VMOVUPS      Z18, 576(AX)
-	VMOVUPS      Z20, 640(AX)
-	VMOVUPS      Z22, 704(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z3, 64(AX)
-	VMOVUPS      Z5, 128(AX)
-	VMOVUPS      Z7, 192(AX)
-	VMOVUPS      Z9, 256(AX)
-	VMOVUPS      Z11, 320(AX)
-	VMOVUPS      Z13, 384(AX)
-	VMOVUPS      Z15, 448(AX)
-	VMOVUPS      Z17, 512(AX)
-	VMOVUPS      Z19, 576(AX)
-	VMOVUPS      Z21, 640(AX)
-	VMOVUPS      Z23, 704(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z2, 64(R10)
+	VMOVUPS      Z4, 128(R10)
+	VMOVUPS      Z6, 192(R10)
+	VMOVUPS      Z8, 256(R10)
+	VMOVUPS      Z10, 320(R10)
+	VMOVUPS      Z12, 384(R10)
+	VMOVUPS      Z14, 448(R10)
+	VMOVUPS      Z16, 512(R10)
+	VMOVUPS      Z18, 576(R10)
+	VMOVUPS      Z20, 640(R10)
+	VMOVUPS      Z22, 704(R10)
+	MOVQ         dstBlock+56(FP), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	VMOVUPS      Z3, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	VMOVUPS      Z9, 256(R10)
+	VMOVUPS      Z11, 320(R10)
+	VMOVUPS      Z13, 384(R10)
+	VMOVUPS      Z15, 448(R10)
+	VMOVUPS      Z17, 512(R10)
+	VMOVUPS      Z19, 576(R10)
+	VMOVUPS      Z21, 640(R10)
+	VMOVUPS      Z23, 704(R10)
+	MOVQ         srcNext+96(FP), R11
+	ADDQ         R11, CX
+	MOVQ         dstNext+104(FP), R11
+	ADDQ         R11, AX
+	SUBQ         $0x01, DX
+	JG           tile512_12x2_next
 	VZEROUPPER
 	RET
 
-// func tile512_13x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_13x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_13x2(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS 64(DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS 64(DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS 64(DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS 64(DX), Z9
-	VMOVUPS (DX), Z10
-	VMOVUPS 64(DX), Z11
-	VMOVUPS (DX), Z12
-	VMOVUPS 64(DX), Z13
-	VMOVUPS (DX), Z14
-	VMOVUPS 64(DX), Z15
-	VMOVUPS (DX), Z16
-	VMOVUPS 64(DX), Z17
-	VMOVUPS (DX), Z18
-	VMOVUPS 64(DX), Z19
-	VMOVUPS (DX), Z20
-	VMOVUPS 64(DX), Z21
-	VMOVUPS (DX), Z22
-	VMOVUPS 64(DX), Z23
-	VMOVUPS (DX), Z24
-	VMOVUPS 64(DX), Z25
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_13x2(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_13x2_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z14
+	VMOVAPS Z0, Z16
+	VMOVAPS Z0, Z18
+	VMOVAPS Z0, Z20
+	VMOVAPS Z0, Z22
+	VMOVAPS Z0, Z24
+	VMOVUPS 64(R10), Z1
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z11
+	VMOVAPS Z1, Z13
+	VMOVAPS Z1, Z15
+	VMOVAPS Z1, Z17
+	VMOVAPS Z1, Z19
+	VMOVAPS Z1, Z21
+	VMOVAPS Z1, Z23
+	VMOVAPS Z1, Z25
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R12
+	MOVQ    inBlocks+32(FP), R13
 
 tile512_13x2_block:
-	MOVQ DI, R10
+	MOVQ DI, R14
 
 tile512_13x2_row:
 	MOVQ R8, R11
 
 tile512_13x2_k:
-	VMOVUPS      (CX), Z26
-	VMOVUPS      64(CX), Z27
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Z28
+	VMOVUPS      (R12), Z26
+	VMOVUPS      64(R12), Z27
+	ADDQ         R9, R12
+	VBROADCASTSS (R10), Z28
 	VFMADD231PS  Z28, Z26, Z0
 	VFMADD231PS  Z28, Z27, Z1
-	VBROADCASTSS 64(AX), Z28
+	VBROADCASTSS 64(R10), Z28
 	VFMADD231PS  Z28, Z26, Z2
 	VFMADD231PS  Z28, Z27, Z3
-	VBROADCASTSS 128(AX), Z28
+	VBROADCASTSS 128(R10), Z28
 	VFMADD231PS  Z28, Z26, Z4
 	VFMADD231PS  Z28, Z27, Z5
-	VBROADCASTSS 192(AX), Z28
+	VBROADCASTSS 192(R10), Z28
 	VFMADD231PS  Z28, Z26, Z6
 	VFMADD231PS  Z28, Z27, Z7
-	VBROADCASTSS 256(AX), Z28
+	VBROADCASTSS 256(R10), Z28
 	VFMADD231PS  Z28, Z26, Z8
 	VFMADD231PS  Z28, Z27, Z9
-	VBROADCASTSS 320(AX), Z28
+	VBROADCASTSS 320(R10), Z28
 	VFMADD231PS  Z28, Z26, Z10
 	VFMADD231PS  Z28, Z27, Z11
-	VBROADCASTSS 384(AX), Z28
+	VBROADCASTSS 384(R10), Z28
 	VFMADD231PS  Z28, Z26, Z12
 	VFMADD231PS  Z28, Z27, Z13
-	VBROADCASTSS 448(AX), Z28
+	VBROADCASTSS 448(R10), Z28
 	VFMADD231PS  Z28, Z26, Z14
 	VFMADD231PS  Z28, Z27, Z15
-	VBROADCASTSS 512(AX), Z28
+	VBROADCASTSS 512(R10), Z28
 	VFMADD231PS  Z28, Z26, Z16
 	VFMADD231PS  Z28, Z27, Z17
-	VBROADCASTSS 576(AX), Z28
+	VBROADCASTSS 576(R10), Z28
 	VFMADD231PS  Z28, Z26, Z18
 	VFMADD231PS  Z28, Z27, Z19
-	VBROADCASTSS 640(AX), Z28
+	VBROADCASTSS 640(R10), Z28
 	VFMADD231PS  Z28, Z26, Z20
 	VFMADD231PS  Z28, Z27, Z21
-	VBROADCASTSS 704(AX), Z28
+	VBROADCASTSS 704(R10), Z28
 	VFMADD231PS  Z28, Z26, Z22
 	VFMADD231PS  Z28, Z27, Z23
-	VBROADCASTSS 768(AX), Z28
+	VBROADCASTSS 768(R10), Z28
 	VFMADD231PS  Z28, Z26, Z24
 	VFMADD231PS  Z28, Z27, Z25
-	VMOVUPS      (CX), Z26
-	VMOVUPS      64(CX), Z27
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Z28
+	VMOVUPS      (R12), Z26
+	VMOVUPS      64(R12), Z27
+	ADDQ         R9, R12
+	VBROADCASTSS 4(R10), Z28
 	VFMADD231PS  Z28, Z26, Z0
 	VFMADD231PS  Z28, Z27, Z1
-	VBROADCASTSS 68(AX), Z28
+	VBROADCASTSS 68(R10), Z28
 	VFMADD231PS  Z28, Z26, Z2
 	VFMADD231PS  Z28, Z27, Z3
-	VBROADCASTSS 132(AX), Z28
+	VBROADCASTSS 132(R10), Z28
 	VFMADD231PS  Z28, Z26, Z4
 	VFMADD231PS  Z28, Z27, Z5
-	VBROADCASTSS 196(AX), Z28
+	VBROADCASTSS 196(R10), Z28
 	VFMADD231PS  Z28, Z26, Z6
 	VFMADD231PS  Z28, Z27, Z7
-	VBROADCASTSS 260(AX), Z28
+	VBROADCASTSS 260(R10), Z28
 	VFMADD231PS  Z28, Z26, Z8
 	VFMADD231PS  Z28, Z27, Z9
-	VBROADCASTSS 324(AX), Z28
+	VBROADCASTSS 324(R10), Z28
 	VFMADD231PS  Z28, Z26, Z10
 	VFMADD231PS  Z28, Z27, Z11
-	VBROADCASTSS 388(AX), Z28
+	VBROADCASTSS 388(R10), Z28
 	VFMADD231PS  Z28, Z26, Z12
 	VFMADD231PS  Z28, Z27, Z13
-	VBROADCASTSS 452(AX), Z28
+	VBROADCASTSS 452(R10), Z28
 	VFMADD231PS  Z28, Z26, Z14
 	VFMADD231PS  Z28, Z27, Z15
-	VBROADCASTSS 516(AX), Z28
+	VBROADCASTSS 516(R10), Z28
 	VFMADD231PS  Z28, Z26, Z16
 	VFMADD231PS  Z28, Z27, Z17
-	VBROADCASTSS 580(AX), Z28
+	VBROADCASTSS 580(R10), Z28
 	VFMADD231PS  Z28, Z26, Z18
 	VFMADD231PS  Z28, Z27, Z19
-	VBROADCASTSS 644(AX), Z28
+	VBROADCASTSS 644(R10), Z28
 	VFMADD231PS  Z28, Z26, Z20
 	VFMADD231PS  Z28, Z27, Z21
-	VBROADCASTSS 708(AX), Z28
+	VBROADCASTSS 708(R10), Z28
 	VFMADD231PS  Z28, Z26, Z22
 	VFMADD231PS  Z28, Z27, Z23
-	VBROADCASTSS 772(AX), Z28
+	VBROADCASTSS 772(R10), Z28
 	VFMADD231PS  Z28, Z26, Z24
 	VFMADD231PS  Z28, Z27, Z25
-	VMOVUPS      (CX), Z26
-	VMOVUPS      64(CX), Z27
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Z28
+	VMOVUPS      (R12), Z26
+	VMOVUPS      64(R12), Z27
+	ADDQ         R9, R12
+	VBROADCASTSS 8(R10), Z28
 	VFMADD231PS  Z28, Z26, Z0
 	VFMADD231PS  Z28, Z27, Z1
-	VBROADCASTSS 72(AX), Z28
+	VBROADCASTSS 72(R10), Z28
 	VFMADD231PS  Z28, Z26, Z2
 	VFMADD231PS  Z28, Z27, Z3
-	VBROADCASTSS 136(AX), Z28
+	VBROADCASTSS 136(R10), Z28
 	VFMADD231PS  Z28, Z26, Z4
 	VFMADD231PS  Z28, Z27, Z5
-	VBROADCASTSS 200(AX), Z28
+	VBROADCASTSS 200(R10), Z28
 	VFMADD231PS  Z28, Z26, Z6
 	VFMADD231PS  Z28, Z27, Z7
-	VBROADCASTSS 264(AX), Z28
+	VBROADCASTSS 264(R10), Z28
 	VFMADD231PS  Z28, Z26, Z8
 	VFMADD231PS  Z28, Z27, Z9
-	VBROADCASTSS 328(AX), Z28
+	VBROADCASTSS 328(R10), Z28
 	VFMADD231PS  Z28, Z26, Z10
 	VFMADD231PS  Z28, Z27, Z11
-	VBROADCASTSS 392(AX), Z28
+	VBROADCASTSS 392(R10), Z28
 	VFMADD231PS  Z28, Z26, Z12
 	VFMADD231PS  Z28, Z27, Z13
-	VBROADCASTSS 456(AX), Z28
+	VBROADCASTSS 456(R10), Z28
 	VFMADD231PS  Z28, Z26, Z14
 	VFMADD231PS  Z28, Z27, Z15
-	VBROADCASTSS 520(AX), Z28
+	VBROADCASTSS 520(R10), Z28
 	VFMADD231PS  Z28, Z26, Z16
 	VFMADD231PS  Z28, Z27, Z17
-	VBROADCASTSS 584(AX), Z28
+	VBROADCASTSS 584(R10), Z28
 	VFMADD231PS  Z28, Z26, Z18
 	VFMADD231PS  Z28, Z27, Z19
-	VBROADCASTSS 648(AX), Z28
+	VBROADCASTSS 648(R10), Z28
 	VFMADD231PS  Z28, Z26, Z20
 	VFMADD231PS  Z28, Z27, Z21
-	VBROADCASTSS 712(AX), Z28
+	VBROADCASTSS 712(R10), Z28
 	VFMADD231PS  Z28, Z26, Z22
 	VFMADD231PS  Z28, Z27, Z23
-	VBROADCASTSS 776(AX), Z28
+	VBROADCASTSS 776(R10), Z28
 	VFMADD231PS  Z28, Z26, Z24
 	VFMADD231PS  Z28, Z27, Z25
-	VMOVUPS      (CX), Z26
-	VMOVUPS      64(CX), Z27
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Z28
+	VMOVUPS      (R12), Z26
+	VMOVUPS      64(R12), Z27
+	ADDQ         R9, R12
+	VBROADCASTSS 12(R10), Z28
 	VFMADD231PS  Z28, Z26, Z0
 	VFMADD231PS  Z28, Z27, Z1
-	VBROADCASTSS 76(AX), Z28
+	VBROADCASTSS 76(R10), Z28
 	VFMADD231PS  Z28, Z26, Z2
 	VFMADD231PS  Z28, Z27, Z3
-	VBROADCASTSS 140(AX), Z28
+	VBROADCASTSS 140(R10), Z28
 	VFMADD231PS  Z28, Z26, Z4
 	VFMADD231PS  Z28, Z27, Z5
-	VBROADCASTSS 204(AX), Z28
+	VBROADCASTSS 204(R10), Z28
 	VFMADD231PS  Z28, Z26, Z6
 	VFMADD231PS  Z28, Z27, Z7
-	VBROADCASTSS 268(AX), Z28
+	VBROADCASTSS 268(R10), Z28
 	VFMADD231PS  Z28, Z26, Z8
 	VFMADD231PS  Z28, Z27, Z9
-	VBROADCASTSS 332(AX), Z28
+	VBROADCASTSS 332(R10), Z28
 	VFMADD231PS  Z28, Z26, Z10
 	VFMADD231PS  Z28, Z27, Z11
-	VBROADCASTSS 396(AX), Z28
+	VBROADCASTSS 396(R10), Z28
 	VFMADD231PS  Z28, Z26, Z12
 	VFMADD231PS  Z28, Z27, Z13
-	VBROADCASTSS 460(AX), Z28
+	VBROADCASTSS 460(R10), Z28
 	VFMADD231PS  Z28, Z26, Z14
 	VFMADD231PS  Z28, Z27, Z15
-	VBROADCASTSS 524(AX), Z28
+	VBROADCASTSS 524(R10), Z28
 	VFMADD231PS  Z28, Z26, Z16
 	VFMADD231PS  Z28, Z27, Z17
-	VBROADCASTSS 588(AX), Z28
+	VBROADCASTSS 588(R10), Z28
 	VFMADD231PS  Z28, Z26, Z18
 	VFMADD231PS  Z28, Z27, Z19
-	VBROADCASTSS 652(AX), Z28
+	VBROADCASTSS 652(R10), Z28
 	VFMADD231PS  Z28, Z26, Z20
 	VFMADD231PS  Z28, Z27, Z21
-	VBROADCASTSS 716(AX), Z28
+	VBROADCASTSS 716(R10), Z28
 	VFMADD231PS  Z28, Z26, Z22
 	VFMADD231PS  Z28, Z27, Z23
-	VBROADCASTSS 780(AX), Z28
+	VBROADCASTSS 780(R10), Z28
 	VFMADD231PS  Z28, Z26, Z24
 	VFMADD231PS  Z28, Z27, Z25
-	ADDQ         $0x10, AX
+	ADDQ         $0x10, R10
 	SUBQ         $0x04, R11
 	JG           tile512_13x2_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R14
 	JG           tile512_13x2_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R13
 	JG           tile512_13x2_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z4, 128(AX)
-	VMOVUPS      Z6, 192(AX)
-	VMOVUPS      Z8, 256(AX)
-	VMOVUPS      Z10, 320(AX)
-	VMOVUPS      Z12, 384(AX)
-	VMOVUPS      Z14, 448(AX)
-	VMOVUPS      Z16, 512(AX)
-	VMOVUPS      Z18, 576(AX)
-	VMOVUPS      Z20, 640(AX)
-	VMOVUPS      Z22, 704(AX)
-	VMOVUPS      Z24, 768(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z3, 64(AX)
-	VMOVUPS      Z5, 128(AX)
-	VMOVUPS      Z7, 192(AX)
-	VMOVUPS      Z9, 256(AX)
-	VMOVUPS      Z11, 320(AX)
-	VMOVUPS      Z13, 384(AX)
-	VMOVUPS      Z15, 448(AX)
-	VMOVUPS      Z17, 512(AX)
-	VMOVUPS      Z19, 576(AX)
-	VMOVUPS      Z21, 640(AX)
-	VMOVUPS      Z23, 704(AX)
-	VMOVUPS      Z25, 768(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z2, 64(R10)
+	VMOVUPS      Z4, 128(R10)
+	VMOVUPS      Z6, 192(R10)
+	VMOVUPS      Z8, 256(R10)
+	VMOVUPS      Z10, 320(R10)
+	VMOVUPS      Z12, 384(R10)
+	VMOVUPS      Z14, 448(R10)
+	VMOVUPS      Z16, 512(R10)
+	VMOVUPS      Z18, 576(R10)
+	VMOVUPS      Z20, 640(R10)
+	VMOVUPS      Z22, 704(R10)
+	VMOVUPS      Z24, 768(R10)
+	MOVQ         dstBlock+56(FP), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	VMOVUPS      Z3, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	VMOVUPS      Z9, 256(R10)
+	VMOVUPS      Z11, 320(R10)
+	VMOVUPS      Z13, 384(R10)
+	VMOVUPS      Z15, 448(R10)
+	VMOVUPS      Z17, 512(R10)
+	VMOVUPS      Z19, 576(R10)
+	VMOVUPS      Z21, 640(R10)
+	VMOVUPS      Z23, 704(R10)
+	VMOVUPS      Z25, 768(R10)
+	MOVQ         srcNext+96(FP), R11
+	ADDQ         R11, CX
+	MOVQ         dstNext+104(FP), R11
+	ADDQ         R11, AX
+	SUBQ         $0x01, DX
+	JG           tile512_13x2_next
 	VZEROUPPER
 	RET
 
-// func tile512_14x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile512_14x2(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, AVX512F
-TEXT ·tile512_14x2(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	VMOVUPS (DX), Z2
-	VMOVUPS 64(DX), Z3
-	VMOVUPS (DX), Z4
-	VMOVUPS 64(DX), Z5
-	VMOVUPS (DX), Z6
-	VMOVUPS 64(DX), Z7
-	VMOVUPS (DX), Z8
-	VMOVUPS 64(DX), Z9
-	VMOVUPS (DX), Z10
-	VMOVUPS 64(DX), Z11
-	VMOVUPS (DX), Z12
-	VMOVUPS 64(DX), Z13
-	VMOVUPS (DX), Z14
-	VMOVUPS 64(DX), Z15
-	VMOVUPS (DX), Z16
-	VMOVUPS 64(DX), Z17
-	VMOVUPS (DX), Z18
-	VMOVUPS 64(DX), Z19
-	VMOVUPS (DX), Z20
-	VMOVUPS 64(DX), Z21
-	VMOVUPS (DX), Z22
-	VMOVUPS 64(DX), Z23
-	VMOVUPS (DX), Z24
-	VMOVUPS 64(DX), Z25
-	VMOVUPS (DX), Z26
-	VMOVUPS 64(DX), Z27
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile512_14x2(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile512_14x2_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Z0
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z14
+	VMOVAPS Z0, Z16
+	VMOVAPS Z0, Z18
+	VMOVAPS Z0, Z20
+	VMOVAPS Z0, Z22
+	VMOVAPS Z0, Z24
+	VMOVAPS Z0, Z26
+	VMOVUPS 64(R10), Z1
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z11
+	VMOVAPS Z1, Z13
+	VMOVAPS Z1, Z15
+	VMOVAPS Z1, Z17
+	VMOVAPS Z1, Z19
+	VMOVAPS Z1, Z21
+	VMOVAPS Z1, Z23
+	VMOVAPS Z1, Z25
+	VMOVAPS Z1, Z27
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R12
+	MOVQ    inBlocks+32(FP), R13
 
 tile512_14x2_block:
-	MOVQ DI, R10
+	MOVQ DI, R14
 
 tile512_14x2_row:
 	MOVQ R8, R11
 
 tile512_14x2_k:
-	VMOVUPS      (CX), Z28
-	VMOVUPS      64(CX), Z29
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Z30
+	VMOVUPS      (R12), Z28
+	VMOVUPS      64(R12), Z29
+	ADDQ         R9, R12
+	VBROADCASTSS (R10), Z30
 	VFMADD231PS  Z30, Z28, Z0
 	VFMADD231PS  Z30, Z29, Z1
-	VBROADCASTSS 64(AX), Z30
+	VBROADCASTSS 64(R10), Z30
 	VFMADD231PS  Z30, Z28, Z2
 	VFMADD231PS  Z30, Z29, Z3
-	VBROADCASTSS 128(AX), Z30
+	VBROADCASTSS 128(R10), Z30
 	VFMADD231PS  Z30, Z28, Z4
 	VFMADD231PS  Z30, Z29, Z5
-	VBROADCASTSS 192(AX), Z30
+	VBROADCASTSS 192(R10), Z30
 	VFMADD231PS  Z30, Z28, Z6
 	VFMADD231PS  Z30, Z29, Z7
-	VBROADCASTSS 256(AX), Z30
+	VBROADCASTSS 256(R10), Z30
 	VFMADD231PS  Z30, Z28, Z8
 	VFMADD231PS  Z30, Z29, Z9
-	VBROADCASTSS 320(AX), Z30
+	VBROADCASTSS 320(R10), Z30
 	VFMADD231PS  Z30, Z28, Z10
 	VFMADD231PS  Z30, Z29, Z11
-	VBROADCASTSS 384(AX), Z30
+	VBROADCASTSS 384(R10), Z30
 	VFMADD231PS  Z30, Z28, Z12
 	VFMADD231PS  Z30, Z29, Z13
-	VBROADCASTSS 448(AX), Z30
+	VBROADCASTSS 448(R10), Z30
 	VFMADD231PS  Z30, Z28, Z14
 	VFMADD231PS  Z30, Z29, Z15
-	VBROADCASTSS 512(AX), Z30
+	VBROADCASTSS 512(R10), Z30
 	VFMADD231PS  Z30, Z28, Z16
 	VFMADD231PS  Z30, Z29, Z17
-	VBROADCASTSS 576(AX), Z30
+	VBROADCASTSS 576(R10), Z30
 	VFMADD231PS  Z30, Z28, Z18
 	VFMADD231PS  Z30, Z29, Z19
-	VBROADCASTSS 640(AX), Z30
+	VBROADCASTSS 640(R10), Z30
 	VFMADD231PS  Z30, Z28, Z20
 	VFMADD231PS  Z30, Z29, Z21
-	VBROADCASTSS 704(AX), Z30
+	VBROADCASTSS 704(R10), Z30
 	VFMADD231PS  Z30, Z28, Z22
 	VFMADD231PS  Z30, Z29, Z23
-	VBROADCASTSS 768(AX), Z30
+	VBROADCASTSS 768(R10), Z30
 	VFMADD231PS  Z30, Z28, Z24
 	VFMADD231PS  Z30, Z29, Z25
-	VBROADCASTSS 832(AX), Z30
+	VBROADCASTSS 832(R10), Z30
 	VFMADD231PS  Z30, Z28, Z26
 	VFMADD231PS  Z30, Z29, Z27
-	VMOVUPS      (CX), Z28
-	VMOVUPS      64(CX), Z29
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Z30
+	VMOVUPS      (R12), Z28
+	VMOVUPS      64(R12), Z29
+	ADDQ         R9, R12
+	VBROADCASTSS 4(R10), Z30
 	VFMADD231PS  Z30, Z28, Z0
 	VFMADD231PS  Z30, Z29, Z1
-	VBROADCASTSS 68(AX), Z30
+	VBROADCASTSS 68(R10), Z30
 	VFMADD231PS  Z30, Z28, Z2
 	VFMADD231PS  Z30, Z29, Z3
-	VBROADCASTSS 132(AX), Z30
+	VBROADCASTSS 132(R10), Z30
 	VFMADD231PS  Z30, Z28, Z4
 	VFMADD231PS  Z30, Z29, Z5
-	VBROADCASTSS 196(AX), Z30
+	VBROADCASTSS 196(R10), Z30
 	VFMADD231PS  Z30, Z28, Z6
 	VFMADD231PS  Z30, Z29, Z7
-	VBROADCASTSS 260(AX), Z30
+	VBROADCASTSS 260(R10), Z30
 	VFMADD231PS  Z30, Z28, Z8
 	VFMADD231PS  Z30, Z29, Z9
-	VBROADCASTSS 324(AX), Z30
+	VBROADCASTSS 324(R10), Z30
 	VFMADD231PS  Z30, Z28, Z10
 	VFMADD231PS  Z30, Z29, Z11
-	VBROADCASTSS 388(AX), Z30
+	VBROADCASTSS 388(R10), Z30
 	VFMADD231PS  Z30, Z28, Z12
 	VFMADD231PS  Z30, Z29, Z13
-	VBROADCASTSS 452(AX), Z30
+	VBROADCASTSS 452(R10), Z30
 	VFMADD231PS  Z30, Z28, Z14
 	VFMADD231PS  Z30, Z29, Z15
-	VBROADCASTSS 516(AX), Z30
+	VBROADCASTSS 516(R10), Z30
 	VFMADD231PS  Z30, Z28, Z16
 	VFMADD231PS  Z30, Z29, Z17
-	VBROADCASTSS 580(AX), Z30
+	VBROADCASTSS 580(R10), Z30
 	VFMADD231PS  Z30, Z28, Z18
 	VFMADD231PS  Z30, Z29, Z19
-	VBROADCASTSS 644(AX), Z30
+	VBROADCASTSS 644(R10), Z30
 	VFMADD231PS  Z30, Z28, Z20
 	VFMADD231PS  Z30, Z29, Z21
-	VBROADCASTSS 708(AX), Z30
+	VBROADCASTSS 708(R10), Z30
 	VFMADD231PS  Z30, Z28, Z22
 	VFMADD231PS  Z30, Z29, Z23
-	VBROADCASTSS 772(AX), Z30
+	VBROADCASTSS 772(R10), Z30
 	VFMADD231PS  Z30, Z28, Z24
 	VFMADD231PS  Z30, Z29, Z25
-	VBROADCASTSS 836(AX), Z30
+	VBROADCASTSS 836(R10), Z30
 	VFMADD231PS  Z30, Z28, Z26
 	VFMADD231PS  Z30, Z29, Z27
-	VMOVUPS      (CX), Z28
-	VMOVUPS      64(CX), Z29
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Z30
+	VMOVUPS      (R12), Z28
+	VMOVUPS      64(R12), Z29
+	ADDQ         R9, R12
+	VBROADCASTSS 8(R10), Z30
 	VFMADD231PS  Z30, Z28, Z0
 	VFMADD231PS  Z30, Z29, Z1
-	VBROADCASTSS 72(AX), Z30
+	VBROADCASTSS 72(R10), Z30
 	VFMADD231PS  Z30, Z28, Z2
 	VFMADD231PS  Z30, Z29, Z3
-	VBROADCASTSS 136(AX), Z30
+	VBROADCASTSS 136(R10), Z30
 	VFMADD231PS  Z30, Z28, Z4
 	VFMADD231PS  Z30, Z29, Z5
-	VBROADCASTSS 200(AX), Z30
+	VBROADCASTSS 200(R10), Z30
 	VFMADD231PS  Z30, Z28, Z6
 	VFMADD231PS  Z30, Z29, Z7
-	VBROADCASTSS 264(AX), Z30
+	VBROADCASTSS 264(R10), Z30
 	VFMADD231PS  Z30, Z28, Z8
 	VFMADD231PS  Z30, Z29, Z9
-	VBROADCASTSS 328(AX), Z30
+	VBROADCASTSS 328(R10), Z30
 	VFMADD231PS  Z30, Z28, Z10
 	VFMADD231PS  Z30, Z29, Z11
-	VBROADCASTSS 392(AX), Z30
+	VBROADCASTSS 392(R10), Z30
 	VFMADD231PS  Z30, Z28, Z12
 	VFMADD231PS  Z30, Z29, Z13
-	VBROADCASTSS 456(AX), Z30
+	VBROADCASTSS 456(R10), Z30
 	VFMADD231PS  Z30, Z28, Z14
 	VFMADD231PS  Z30, Z29, Z15
-	VBROADCASTSS 520(AX), Z30
+	VBROADCASTSS 520(R10), Z30
 	VFMADD231PS  Z30, Z28, Z16
 	VFMADD231PS  Z30, Z29, Z17
-	VBROADCASTSS 584(AX), Z30
+	VBROADCASTSS 584(R10), Z30
 	VFMADD231PS  Z30, Z28, Z18
 	VFMADD231PS  Z30, Z29, Z19
-	VBROADCASTSS 648(AX), Z30
+	VBROADCASTSS 648(R10), Z30
 	VFMADD231PS  Z30, Z28, Z20
 	VFMADD231PS  Z30, Z29, Z21
-	VBROADCASTSS 712(AX), Z30
+	VBROADCASTSS 712(R10), Z30
 	VFMADD231PS  Z30, Z28, Z22
 	VFMADD231PS  Z30, Z29, Z23
-	VBROADCASTSS 776(AX), Z30
+	VBROADCASTSS 776(R10), Z30
 	VFMADD231PS  Z30, Z28, Z24
 	VFMADD231PS  Z30, Z29, Z25
-	VBROADCASTSS 840(AX), Z30
+	VBROADCASTSS 840(R10), Z30
 	VFMADD231PS  Z30, Z28, Z26
 	VFMADD231PS  Z30, Z29, Z27
-	VMOVUPS      (CX), Z28
-	VMOVUPS      64(CX), Z29
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Z30
+	VMOVUPS      (R12), Z28
+	VMOVUPS      64(R12), Z29
+	ADDQ         R9, R12
+	VBROADCASTSS 12(R10), Z30
 	VFMADD231PS  Z30, Z28, Z0
 	VFMADD231PS  Z30, Z29, Z1
-	VBROADCASTSS 76(AX), Z30
+	VBROADCASTSS 76(R10), Z30
 	VFMADD231PS  Z30, Z28, Z2
 	VFMADD231PS  Z30, Z29, Z3
-	VBROADCASTSS 140(AX), Z30
+	VBROADCASTSS 140(R10), Z30
 	VFMADD231PS  Z30, Z28, Z4
 	VFMADD231PS  Z30, Z29, Z5
-	VBROADCASTSS 204(AX), Z30
+	VBROADCASTSS 204(R10), Z30
 	VFMADD231PS  Z30, Z28, Z6
 	VFMADD231PS  Z30, Z29, Z7
-	VBROADCASTSS 268(AX), Z30
+	VBROADCASTSS 268(R10), Z30
 	VFMADD231PS  Z30, Z28, Z8
 	VFMADD231PS  Z30, Z29, Z9
-	VBROADCASTSS 332(AX), Z30
+	VBROADCASTSS 332(R10), Z30
 	VFMADD231PS  Z30, Z28, Z10
 	VFMADD231PS  Z30, Z29, Z11
-	VBROADCASTSS 396(AX), Z30
+	VBROADCASTSS 396(R10), Z30
 	VFMADD231PS  Z30, Z28, Z12
 	VFMADD231PS  Z30, Z29, Z13
-	VBROADCASTSS 460(AX), Z30
+	VBROADCASTSS 460(R10), Z30
 	VFMADD231PS  Z30, Z28, Z14
 	VFMADD231PS  Z30, Z29, Z15
-	VBROADCASTSS 524(AX), Z30
+	VBROADCASTSS 524(R10), Z30
 	VFMADD231PS  Z30, Z28, Z16
 	VFMADD231PS  Z30, Z29, Z17
-	VBROADCASTSS 588(AX), Z30
+	VBROADCASTSS 588(R10), Z30
 	VFMADD231PS  Z30, Z28, Z18
 	VFMADD231PS  Z30, Z29, Z19
-	VBROADCASTSS 652(AX), Z30
+	VBROADCASTSS 652(R10), Z30
 	VFMADD231PS  Z30, Z28, Z20
 	VFMADD231PS  Z30, Z29, Z21
-	VBROADCASTSS 716(AX), Z30
+	VBROADCASTSS 716(R10), Z30
 	VFMADD231PS  Z30, Z28, Z22
 	VFMADD231PS  Z30, Z29, Z23
-	VBROADCASTSS 780(AX), Z30
+	VBROADCASTSS 780(R10), Z30
 	VFMADD231PS  Z30, Z28, Z24
 	VFMADD231PS  Z30, Z29, Z25
-	VBROADCASTSS 844(AX), Z30
+	VBROADCASTSS 844(R10), Z30
 	VFMADD231PS  Z30, Z28, Z26
 	VFMADD231PS  Z30, Z29, Z27
-	ADDQ         $0x10, AX
+	ADDQ         $0x10, R10
 	SUBQ         $0x04, R11
 	JG           tile512_14x2_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R14
 	JG           tile512_14x2_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R13
 	JG           tile512_14x2_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z4, 128(AX)
-	VMOVUPS      Z6, 192(AX)
-	VMOVUPS      Z8, 256(AX)
-	VMOVUPS      Z10, 320(AX)
-	VMOVUPS      Z12, 384(AX)
-	VMOVUPS      Z14, 448(AX)
-	VMOVUPS      Z16, 512(AX)
-	VMOVUPS      Z18, 576(AX)
-	VMOVUPS      Z20, 640(AX)
-	VMOVUPS      Z22, 704(AX)
-	VMOVUPS      Z24, 768(AX)
-	VMOVUPS      Z26, 832(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z3, 64(AX)
-	VMOVUPS      Z5, 128(AX)
-	VMOVUPS      Z7, 192(AX)
-	VMOVUPS      Z9, 256(AX)
-	VMOVUPS      Z11, 320(AX)
-	VMOVUPS      Z13, 384(AX)
-	VMOVUPS      Z15, 448(AX)
-	VMOVUPS      Z17, 512(AX)
-	VMOVUPS      Z19, 576(AX)
-	VMOVUPS      Z21, 640(AX)
-	VMOVUPS      Z23, 704(AX)
-	VMOVUPS      Z25, 768(AX)
-	VMOVUPS      Z27, 832(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z2, 64(R10)
+	VMOVUPS      Z4, 128(R10)
+	VMOVUPS      Z6, 192(R10)
+	VMOVUPS      Z8, 256(R10)
+	VMOVUPS      Z10, 320(R10)
+	VMOVUPS      Z12, 384(R10)
+	VMOVUPS      Z14, 448(R10)
+	VMOVUPS      Z16, 512(R10)
+	VMOVUPS      Z18, 576(R10)
+	VMOVUPS      Z20, 640(R10)
+	VMOVUPS      Z22, 704(R10)
+	VMOVUPS      Z24, 768(R10)
+	VMOVUPS      Z26, 832(R10)
+	MOVQ         dstBlock+56(FP), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	VMOVUPS      Z3, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	VMOVUPS      Z9, 256(R10)
+	VMOVUPS      Z11, 320(R10)
+	VMOVUPS      Z13, 384(R10)
+	VMOVUPS      Z15, 448(R10)
+	VMOVUPS      Z17, 512(R10)
+	VMOVUPS      Z19, 576(R10)
+	VMOVUPS      Z21, 640(R10)
+	VMOVUPS      Z23, 704(R10)
+	VMOVUPS      Z25, 768(R10)
+	VMOVUPS      Z27, 832(R10)
+	MOVQ         srcNext+96(FP), R11
+	ADDQ         R11, CX
+	MOVQ         dstNext+104(FP), R11
+	ADDQ         R11, AX
+	SUBQ         $0x01, DX
+	JG           tile512_14x2_next
 	VZEROUPPER
 	RET
 
@@ -4802,657 +5096,717 @@ sum512_x_done:
 	VZEROUPPER
 	RET
 
-// func tile256_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile256_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, FMA3
-TEXT ·tile256_1x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 32(DX), Y1
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile256_1x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile256_1x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile256_1x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile256_1x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile256_1x1_k:
-	VMOVUPS      (CX), Y2
-	VMOVUPS      32(CX), Y3
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Y4
+	VMOVUPS      (R11), Y2
+	VMOVUPS      32(R11), Y3
+	ADDQ         R9, R11
+	VBROADCASTSS (R10), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
-	VMOVUPS      (CX), Y2
-	VMOVUPS      32(CX), Y3
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Y4
+	VMOVUPS      (R11), Y2
+	VMOVUPS      32(R11), Y3
+	ADDQ         R9, R11
+	VBROADCASTSS 4(R10), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
-	VMOVUPS      (CX), Y2
-	VMOVUPS      32(CX), Y3
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Y4
+	VMOVUPS      (R11), Y2
+	VMOVUPS      32(R11), Y3
+	ADDQ         R9, R11
+	VBROADCASTSS 8(R10), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
-	VMOVUPS      (CX), Y2
-	VMOVUPS      32(CX), Y3
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Y4
+	VMOVUPS      (R11), Y2
+	VMOVUPS      32(R11), Y3
+	ADDQ         R9, R11
+	VBROADCASTSS 12(R10), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
-	ADDQ         $0x10, AX
-	SUBQ         $0x04, R11
+	ADDQ         $0x10, R10
+	SUBQ         $0x04, R14
 	JG           tile256_1x1_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R13
 	JG           tile256_1x1_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R12
 	JG           tile256_1x1_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	MOVQ         srcNext+96(FP), R14
+	ADDQ         R14, CX
+	MOVQ         dstNext+104(FP), R14
+	ADDQ         R14, AX
+	SUBQ         $0x01, DX
+	JG           tile256_1x1_next
 	VZEROUPPER
 	RET
 
-// func tile256_2x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile256_2x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, FMA3
-TEXT ·tile256_2x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 32(DX), Y1
-	VMOVUPS (DX), Y2
-	VMOVUPS 32(DX), Y3
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile256_2x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile256_2x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y1, Y3
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile256_2x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile256_2x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile256_2x1_k:
-	VMOVUPS      (CX), Y4
-	VMOVUPS      32(CX), Y5
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Y6
+	VMOVUPS      (R11), Y4
+	VMOVUPS      32(R11), Y5
+	ADDQ         R9, R11
+	VBROADCASTSS (R10), Y6
 	VFMADD231PS  Y6, Y4, Y0
 	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 64(AX), Y6
+	VBROADCASTSS 64(R10), Y6
 	VFMADD231PS  Y6, Y4, Y2
 	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      (CX), Y4
-	VMOVUPS      32(CX), Y5
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Y6
+	VMOVUPS      (R11), Y4
+	VMOVUPS      32(R11), Y5
+	ADDQ         R9, R11
+	VBROADCASTSS 4(R10), Y6
 	VFMADD231PS  Y6, Y4, Y0
 	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 68(AX), Y6
+	VBROADCASTSS 68(R10), Y6
 	VFMADD231PS  Y6, Y4, Y2
 	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      (CX), Y4
-	VMOVUPS      32(CX), Y5
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Y6
+	VMOVUPS      (R11), Y4
+	VMOVUPS      32(R11), Y5
+	ADDQ         R9, R11
+	VBROADCASTSS 8(R10), Y6
 	VFMADD231PS  Y6, Y4, Y0
 	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 72(AX), Y6
+	VBROADCASTSS 72(R10), Y6
 	VFMADD231PS  Y6, Y4, Y2
 	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      (CX), Y4
-	VMOVUPS      32(CX), Y5
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Y6
+	VMOVUPS      (R11), Y4
+	VMOVUPS      32(R11), Y5
+	ADDQ         R9, R11
+	VBROADCASTSS 12(R10), Y6
 	VFMADD231PS  Y6, Y4, Y0
 	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 76(AX), Y6
+	VBROADCASTSS 76(R10), Y6
 	VFMADD231PS  Y6, Y4, Y2
 	VFMADD231PS  Y6, Y5, Y3
-	ADDQ         $0x10, AX
-	SUBQ         $0x04, R11
+	ADDQ         $0x10, R10
+	SUBQ         $0x04, R14
 	JG           tile256_2x1_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R13
 	JG           tile256_2x1_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R12
 	JG           tile256_2x1_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	VMOVUPS      Y2, 64(R10)
+	VMOVUPS      Y3, 96(R10)
+	MOVQ         srcNext+96(FP), R14
+	ADDQ         R14, CX
+	MOVQ         dstNext+104(FP), R14
+	ADDQ         R14, AX
+	SUBQ         $0x01, DX
+	JG           tile256_2x1_next
 	VZEROUPPER
 	RET
 
-// func tile256_3x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile256_3x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, FMA3
-TEXT ·tile256_3x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 32(DX), Y1
-	VMOVUPS (DX), Y2
-	VMOVUPS 32(DX), Y3
-	VMOVUPS (DX), Y4
-	VMOVUPS 32(DX), Y5
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile256_3x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile256_3x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y1, Y5
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile256_3x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile256_3x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile256_3x1_k:
-	VMOVUPS      (CX), Y6
-	VMOVUPS      32(CX), Y7
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Y8
+	VMOVUPS      (R11), Y6
+	VMOVUPS      32(R11), Y7
+	ADDQ         R9, R11
+	VBROADCASTSS (R10), Y8
 	VFMADD231PS  Y8, Y6, Y0
 	VFMADD231PS  Y8, Y7, Y1
-	VBROADCASTSS 64(AX), Y8
+	VBROADCASTSS 64(R10), Y8
 	VFMADD231PS  Y8, Y6, Y2
 	VFMADD231PS  Y8, Y7, Y3
-	VBROADCASTSS 128(AX), Y8
+	VBROADCASTSS 128(R10), Y8
 	VFMADD231PS  Y8, Y6, Y4
 	VFMADD231PS  Y8, Y7, Y5
-	VMOVUPS      (CX), Y6
-	VMOVUPS      32(CX), Y7
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Y8
+	VMOVUPS      (R11), Y6
+	VMOVUPS      32(R11), Y7
+	ADDQ         R9, R11
+	VBROADCASTSS 4(R10), Y8
 	VFMADD231PS  Y8, Y6, Y0
 	VFMADD231PS  Y8, Y7, Y1
-	VBROADCASTSS 68(AX), Y8
+	VBROADCASTSS 68(R10), Y8
 	VFMADD231PS  Y8, Y6, Y2
 	VFMADD231PS  Y8, Y7, Y3
-	VBROADCASTSS 132(AX), Y8
+	VBROADCASTSS 132(R10), Y8
 	VFMADD231PS  Y8, Y6, Y4
 	VFMADD231PS  Y8, Y7, Y5
-	VMOVUPS      (CX), Y6
-	VMOVUPS      32(CX), Y7
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Y8
+	VMOVUPS      (R11), Y6
+	VMOVUPS      32(R11), Y7
+	ADDQ         R9, R11
+	VBROADCASTSS 8(R10), Y8
 	VFMADD231PS  Y8, Y6, Y0
 	VFMADD231PS  Y8, Y7, Y1
-	VBROADCASTSS 72(AX), Y8
+	VBROADCASTSS 72(R10), Y8
 	VFMADD231PS  Y8, Y6, Y2
 	VFMADD231PS  Y8, Y7, Y3
-	VBROADCASTSS 136(AX), Y8
+	VBROADCASTSS 136(R10), Y8
 	VFMADD231PS  Y8, Y6, Y4
 	VFMADD231PS  Y8, Y7, Y5
-	VMOVUPS      (CX), Y6
-	VMOVUPS      32(CX), Y7
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Y8
+	VMOVUPS      (R11), Y6
+	VMOVUPS      32(R11), Y7
+	ADDQ         R9, R11
+	VBROADCASTSS 12(R10), Y8
 	VFMADD231PS  Y8, Y6, Y0
 	VFMADD231PS  Y8, Y7, Y1
-	VBROADCASTSS 76(AX), Y8
+	VBROADCASTSS 76(R10), Y8
 	VFMADD231PS  Y8, Y6, Y2
 	VFMADD231PS  Y8, Y7, Y3
-	VBROADCASTSS 140(AX), Y8
+	VBROADCASTSS 140(R10), Y8
 	VFMADD231PS  Y8, Y6, Y4
 	VFMADD231PS  Y8, Y7, Y5
-	ADDQ         $0x10, AX
-	SUBQ         $0x04, R11
+	ADDQ         $0x10, R10
+	SUBQ         $0x04, R14
 	JG           tile256_3x1_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R13
 	JG           tile256_3x1_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R12
 	JG           tile256_3x1_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	VMOVUPS      Y2, 64(R10)
+	VMOVUPS      Y3, 96(R10)
+	VMOVUPS      Y4, 128(R10)
+	VMOVUPS      Y5, 160(R10)
+	MOVQ         srcNext+96(FP), R14
+	ADDQ         R14, CX
+	MOVQ         dstNext+104(FP), R14
+	ADDQ         R14, AX
+	SUBQ         $0x01, DX
+	JG           tile256_3x1_next
 	VZEROUPPER
 	RET
 
-// func tile256_4x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile256_4x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, FMA3
-TEXT ·tile256_4x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 32(DX), Y1
-	VMOVUPS (DX), Y2
-	VMOVUPS 32(DX), Y3
-	VMOVUPS (DX), Y4
-	VMOVUPS 32(DX), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS 32(DX), Y7
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile256_4x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile256_4x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y1, Y7
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile256_4x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile256_4x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile256_4x1_k:
-	VMOVUPS      (CX), Y8
-	VMOVUPS      32(CX), Y9
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Y10
+	VMOVUPS      (R11), Y8
+	VMOVUPS      32(R11), Y9
+	ADDQ         R9, R11
+	VBROADCASTSS (R10), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 64(AX), Y10
+	VBROADCASTSS 64(R10), Y10
 	VFMADD231PS  Y10, Y8, Y2
 	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 128(AX), Y10
+	VBROADCASTSS 128(R10), Y10
 	VFMADD231PS  Y10, Y8, Y4
 	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 192(AX), Y10
+	VBROADCASTSS 192(R10), Y10
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
-	VMOVUPS      (CX), Y8
-	VMOVUPS      32(CX), Y9
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Y10
+	VMOVUPS      (R11), Y8
+	VMOVUPS      32(R11), Y9
+	ADDQ         R9, R11
+	VBROADCASTSS 4(R10), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 68(AX), Y10
+	VBROADCASTSS 68(R10), Y10
 	VFMADD231PS  Y10, Y8, Y2
 	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 132(AX), Y10
+	VBROADCASTSS 132(R10), Y10
 	VFMADD231PS  Y10, Y8, Y4
 	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 196(AX), Y10
+	VBROADCASTSS 196(R10), Y10
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
-	VMOVUPS      (CX), Y8
-	VMOVUPS      32(CX), Y9
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Y10
+	VMOVUPS      (R11), Y8
+	VMOVUPS      32(R11), Y9
+	ADDQ         R9, R11
+	VBROADCASTSS 8(R10), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 72(AX), Y10
+	VBROADCASTSS 72(R10), Y10
 	VFMADD231PS  Y10, Y8, Y2
 	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 136(AX), Y10
+	VBROADCASTSS 136(R10), Y10
 	VFMADD231PS  Y10, Y8, Y4
 	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 200(AX), Y10
+	VBROADCASTSS 200(R10), Y10
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
-	VMOVUPS      (CX), Y8
-	VMOVUPS      32(CX), Y9
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Y10
+	VMOVUPS      (R11), Y8
+	VMOVUPS      32(R11), Y9
+	ADDQ         R9, R11
+	VBROADCASTSS 12(R10), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 76(AX), Y10
+	VBROADCASTSS 76(R10), Y10
 	VFMADD231PS  Y10, Y8, Y2
 	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 140(AX), Y10
+	VBROADCASTSS 140(R10), Y10
 	VFMADD231PS  Y10, Y8, Y4
 	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 204(AX), Y10
+	VBROADCASTSS 204(R10), Y10
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         $0x10, AX
-	SUBQ         $0x04, R11
+	ADDQ         $0x10, R10
+	SUBQ         $0x04, R14
 	JG           tile256_4x1_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R13
 	JG           tile256_4x1_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R12
 	JG           tile256_4x1_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMOVUPS      Y6, 192(AX)
-	VMOVUPS      Y7, 224(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	VMOVUPS      Y2, 64(R10)
+	VMOVUPS      Y3, 96(R10)
+	VMOVUPS      Y4, 128(R10)
+	VMOVUPS      Y5, 160(R10)
+	VMOVUPS      Y6, 192(R10)
+	VMOVUPS      Y7, 224(R10)
+	MOVQ         srcNext+96(FP), R14
+	ADDQ         R14, CX
+	MOVQ         dstNext+104(FP), R14
+	ADDQ         R14, AX
+	SUBQ         $0x01, DX
+	JG           tile256_4x1_next
 	VZEROUPPER
 	RET
 
-// func tile256_5x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile256_5x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, FMA3
-TEXT ·tile256_5x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 32(DX), Y1
-	VMOVUPS (DX), Y2
-	VMOVUPS 32(DX), Y3
-	VMOVUPS (DX), Y4
-	VMOVUPS 32(DX), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS 32(DX), Y7
-	VMOVUPS (DX), Y8
-	VMOVUPS 32(DX), Y9
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile256_5x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile256_5x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y0, Y8
+	VMOVAPS Y1, Y9
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile256_5x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile256_5x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile256_5x1_k:
-	VMOVUPS      (CX), Y10
-	VMOVUPS      32(CX), Y11
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Y12
+	VMOVUPS      (R11), Y10
+	VMOVUPS      32(R11), Y11
+	ADDQ         R9, R11
+	VBROADCASTSS (R10), Y12
 	VFMADD231PS  Y12, Y10, Y0
 	VFMADD231PS  Y12, Y11, Y1
-	VBROADCASTSS 64(AX), Y12
+	VBROADCASTSS 64(R10), Y12
 	VFMADD231PS  Y12, Y10, Y2
 	VFMADD231PS  Y12, Y11, Y3
-	VBROADCASTSS 128(AX), Y12
+	VBROADCASTSS 128(R10), Y12
 	VFMADD231PS  Y12, Y10, Y4
 	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS 192(AX), Y12
+	VBROADCASTSS 192(R10), Y12
 	VFMADD231PS  Y12, Y10, Y6
 	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS 256(AX), Y12
+	VBROADCASTSS 256(R10), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
-	VMOVUPS      (CX), Y10
-	VMOVUPS      32(CX), Y11
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Y12
+	VMOVUPS      (R11), Y10
+	VMOVUPS      32(R11), Y11
+	ADDQ         R9, R11
+	VBROADCASTSS 4(R10), Y12
 	VFMADD231PS  Y12, Y10, Y0
 	VFMADD231PS  Y12, Y11, Y1
-	VBROADCASTSS 68(AX), Y12
+	VBROADCASTSS 68(R10), Y12
 	VFMADD231PS  Y12, Y10, Y2
 	VFMADD231PS  Y12, Y11, Y3
-	VBROADCASTSS 132(AX), Y12
+	VBROADCASTSS 132(R10), Y12
 	VFMADD231PS  Y12, Y10, Y4
 	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS 196(AX), Y12
+	VBROADCASTSS 196(R10), Y12
 	VFMADD231PS  Y12, Y10, Y6
 	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS 260(AX), Y12
+	VBROADCASTSS 260(R10), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
-	VMOVUPS      (CX), Y10
-	VMOVUPS      32(CX), Y11
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Y12
+	VMOVUPS      (R11), Y10
+	VMOVUPS      32(R11), Y11
+	ADDQ         R9, R11
+	VBROADCASTSS 8(R10), Y12
 	VFMADD231PS  Y12, Y10, Y0
 	VFMADD231PS  Y12, Y11, Y1
-	VBROADCASTSS 72(AX), Y12
+	VBROADCASTSS 72(R10), Y12
 	VFMADD231PS  Y12, Y10, Y2
 	VFMADD231PS  Y12, Y11, Y3
-	VBROADCASTSS 136(AX), Y12
+	VBROADCASTSS 136(R10), Y12
 	VFMADD231PS  Y12, Y10, Y4
 	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS 200(AX), Y12
+	VBROADCASTSS 200(R10), Y12
 	VFMADD231PS  Y12, Y10, Y6
 	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS 264(AX), Y12
+	VBROADCASTSS 264(R10), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
-	VMOVUPS      (CX), Y10
-	VMOVUPS      32(CX), Y11
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Y12
+	VMOVUPS      (R11), Y10
+	VMOVUPS      32(R11), Y11
+	ADDQ         R9, R11
+	VBROADCASTSS 12(R10), Y12
 	VFMADD231PS  Y12, Y10, Y0
 	VFMADD231PS  Y12, Y11, Y1
-	VBROADCASTSS 76(AX), Y12
+	VBROADCASTSS 76(R10), Y12
 	VFMADD231PS  Y12, Y10, Y2
 	VFMADD231PS  Y12, Y11, Y3
-	VBROADCASTSS 140(AX), Y12
+	VBROADCASTSS 140(R10), Y12
 	VFMADD231PS  Y12, Y10, Y4
 	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS 204(AX), Y12
+	VBROADCASTSS 204(R10), Y12
 	VFMADD231PS  Y12, Y10, Y6
 	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS 268(AX), Y12
+	VBROADCASTSS 268(R10), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
-	ADDQ         $0x10, AX
-	SUBQ         $0x04, R11
+	ADDQ         $0x10, R10
+	SUBQ         $0x04, R14
 	JG           tile256_5x1_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R13
 	JG           tile256_5x1_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R12
 	JG           tile256_5x1_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMOVUPS      Y6, 192(AX)
-	VMOVUPS      Y7, 224(AX)
-	VMOVUPS      Y8, 256(AX)
-	VMOVUPS      Y9, 288(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	VMOVUPS      Y2, 64(R10)
+	VMOVUPS      Y3, 96(R10)
+	VMOVUPS      Y4, 128(R10)
+	VMOVUPS      Y5, 160(R10)
+	VMOVUPS      Y6, 192(R10)
+	VMOVUPS      Y7, 224(R10)
+	VMOVUPS      Y8, 256(R10)
+	VMOVUPS      Y9, 288(R10)
+	MOVQ         srcNext+96(FP), R14
+	ADDQ         R14, CX
+	MOVQ         dstNext+104(FP), R14
+	ADDQ         R14, AX
+	SUBQ         $0x01, DX
+	JG           tile256_5x1_next
 	VZEROUPPER
 	RET
 
-// func tile256_6x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int)
+// func tile256_6x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, FMA3
-TEXT ·tile256_6x1(SB), NOSPLIT, $0-88
-	MOVQ    src+8(FP), AX
-	MOVQ    w+16(FP), CX
-	MOVQ    bias+24(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 32(DX), Y1
-	VMOVUPS (DX), Y2
-	VMOVUPS 32(DX), Y3
-	VMOVUPS (DX), Y4
-	VMOVUPS 32(DX), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS 32(DX), Y7
-	VMOVUPS (DX), Y8
-	VMOVUPS 32(DX), Y9
-	VMOVUPS (DX), Y10
-	VMOVUPS 32(DX), Y11
-	MOVQ    inBlocks+32(FP), DX
-	MOVQ    srcBlock+40(FP), BX
-	MOVQ    srcRow+48(FP), SI
-	MOVQ    kh+64(FP), DI
-	MOVQ    kw+72(FP), R8
-	MOVQ    wStep+80(FP), R9
-	MOVQ    SI, R10
-	IMULQ   DI, R10
-	SUBQ    R10, BX
-	MOVQ    R8, R10
-	SHLQ    $0x06, R10
-	SUBQ    R10, SI
-	SHLQ    $0x04, R8
+TEXT ·tile256_6x1(SB), NOSPLIT, $0-112
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  rows+88(FP), DX
+	MOVQ  srcBlock+40(FP), BX
+	MOVQ  srcRow+48(FP), SI
+	MOVQ  kh+64(FP), DI
+	MOVQ  kw+72(FP), R8
+	MOVQ  wStep+80(FP), R9
+	MOVQ  SI, R10
+	IMULQ DI, R10
+	SUBQ  R10, BX
+	MOVQ  R8, R10
+	SHLQ  $0x06, R10
+	SUBQ  R10, SI
+	SHLQ  $0x04, R8
+
+tile256_6x1_next:
+	MOVQ    bias+24(FP), R10
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y0, Y8
+	VMOVAPS Y1, Y9
+	VMOVAPS Y0, Y10
+	VMOVAPS Y1, Y11
+	MOVQ    CX, R10
+	MOVQ    w+16(FP), R11
+	MOVQ    inBlocks+32(FP), R12
 
 tile256_6x1_block:
-	MOVQ DI, R10
+	MOVQ DI, R13
 
 tile256_6x1_row:
-	MOVQ R8, R11
+	MOVQ R8, R14
 
 tile256_6x1_k:
-	VMOVUPS      (CX), Y12
-	VMOVUPS      32(CX), Y13
-	ADDQ         R9, CX
-	VBROADCASTSS (AX), Y14
+	VMOVUPS      (R11), Y12
+	VMOVUPS      32(R11), Y13
+	ADDQ         R9, R11
+	VBROADCASTSS (R10), Y14
 	VFMADD231PS  Y14, Y12, Y0
 	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS 64(AX), Y14
+	VBROADCASTSS 64(R10), Y14
 	VFMADD231PS  Y14, Y12, Y2
 	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS 128(AX), Y14
+	VBROADCASTSS 128(R10), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS 192(AX), Y14
+	VBROADCASTSS 192(R10), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS 256(AX), Y14
+	VBROADCASTSS 256(R10), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS 320(AX), Y14
+	VBROADCASTSS 320(R10), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
-	VMOVUPS      (CX), Y12
-	VMOVUPS      32(CX), Y13
-	ADDQ         R9, CX
-	VBROADCASTSS 4(AX), Y14
+	VMOVUPS      (R11), Y12
+	VMOVUPS      32(R11), Y13
+	ADDQ         R9, R11
+	VBROADCASTSS 4(R10), Y14
 	VFMADD231PS  Y14, Y12, Y0
 	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS 68(AX), Y14
+	VBROADCASTSS 68(R10), Y14
 	VFMADD231PS  Y14, Y12, Y2
 	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS 132(AX), Y14
+	VBROADCASTSS 132(R10), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS 196(AX), Y14
+	VBROADCASTSS 196(R10), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS 260(AX), Y14
+	VBROADCASTSS 260(R10), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS 324(AX), Y14
+	VBROADCASTSS 324(R10), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
-	VMOVUPS      (CX), Y12
-	VMOVUPS      32(CX), Y13
-	ADDQ         R9, CX
-	VBROADCASTSS 8(AX), Y14
+	VMOVUPS      (R11), Y12
+	VMOVUPS      32(R11), Y13
+	ADDQ         R9, R11
+	VBROADCASTSS 8(R10), Y14
 	VFMADD231PS  Y14, Y12, Y0
 	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS 72(AX), Y14
+	VBROADCASTSS 72(R10), Y14
 	VFMADD231PS  Y14, Y12, Y2
 	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS 136(AX), Y14
+	VBROADCASTSS 136(R10), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS 200(AX), Y14
+	VBROADCASTSS 200(R10), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS 264(AX), Y14
+	VBROADCASTSS 264(R10), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS 328(AX), Y14
+	VBROADCASTSS 328(R10), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
-	VMOVUPS      (CX), Y12
-	VMOVUPS      32(CX), Y13
-	ADDQ         R9, CX
-	VBROADCASTSS 12(AX), Y14
+	VMOVUPS      (R11), Y12
+	VMOVUPS      32(R11), Y13
+	ADDQ         R9, R11
+	VBROADCASTSS 12(R10), Y14
 	VFMADD231PS  Y14, Y12, Y0
 	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS 76(AX), Y14
+	VBROADCASTSS 76(R10), Y14
 	VFMADD231PS  Y14, Y12, Y2
 	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS 140(AX), Y14
+	VBROADCASTSS 140(R10), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS 204(AX), Y14
+	VBROADCASTSS 204(R10), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS 268(AX), Y14
+	VBROADCASTSS 268(R10), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS 332(AX), Y14
+	VBROADCASTSS 332(R10), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         $0x10, AX
-	SUBQ         $0x04, R11
+	ADDQ         $0x10, R10
+	SUBQ         $0x04, R14
 	JG           tile256_6x1_k
-	ADDQ         SI, AX
-	SUBQ         $0x01, R10
+	ADDQ         SI, R10
+	SUBQ         $0x01, R13
 	JG           tile256_6x1_row
-	ADDQ         BX, AX
-	SUBQ         $0x01, DX
+	ADDQ         BX, R10
+	SUBQ         $0x01, R12
 	JG           tile256_6x1_block
-	MOVQ         dst+0(FP), AX
-	MOVQ         dstBlock+56(FP), CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMOVUPS      Y6, 192(AX)
-	VMOVUPS      Y7, 224(AX)
-	VMOVUPS      Y8, 256(AX)
-	VMOVUPS      Y9, 288(AX)
-	VMOVUPS      Y10, 320(AX)
-	VMOVUPS      Y11, 352(AX)
+	MOVQ         AX, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	VMOVUPS      Y2, 64(R10)
+	VMOVUPS      Y3, 96(R10)
+	VMOVUPS      Y4, 128(R10)
+	VMOVUPS      Y5, 160(R10)
+	VMOVUPS      Y6, 192(R10)
+	VMOVUPS      Y7, 224(R10)
+	VMOVUPS      Y8, 256(R10)
+	VMOVUPS      Y9, 288(R10)
+	VMOVUPS      Y10, 320(R10)
+	VMOVUPS      Y11, 352(R10)
+	MOVQ         srcNext+96(FP), R14
+	ADDQ         R14, CX
+	MOVQ         dstNext+104(FP), R14
+	ADDQ         R14, AX
+	SUBQ         $0x01, DX
+	JG           tile256_6x1_next
 	VZEROUPPER
 	RET
 

@@ -13,7 +13,7 @@ func need(x []float32, n int) *float32 {
 	return &x[0]
 }
 
-type tileFunc = func(dst, src, w, bias *float32, inBlocks, srcBlock, srcRow, dstBlock, kh, kw, wStep int)
+type tileFunc = func(dst, src, w, bias *float32, inBlocks, srcBlock, srcRow, dstBlock, kh, kw, wStep, rows, srcNext, dstNext int)
 
 var tiles512 = [maxGroup][maxPixels]tileFunc{
 	{tile512_1x1, tile512_2x1, tile512_3x1, tile512_4x1, tile512_5x1, tile512_6x1, tile512_7x1,
@@ -24,15 +24,17 @@ var tiles512 = [maxGroup][maxPixels]tileFunc{
 
 // check returns the sizes that a tile of p pixels touches.
 func (t *tile) check() (dst, src, w, bias *float32) {
-	return need(t.dst, (t.group-1)*t.dstBlock+t.pixels*lane),
-		need(t.src, (t.inBlocks-1)*t.srcBlock+(t.kh-1)*t.srcRow+(t.pixels+t.kw-1)*lane),
+	last := t.rows - 1
+	return need(t.dst, last*t.dstNext+(t.group-1)*t.dstBlock+t.pixels*lane),
+		need(t.src, last*t.srcNext+(t.inBlocks-1)*t.srcBlock+(t.kh-1)*t.srcRow+(t.pixels+t.kw-1)*lane),
 		need(t.w, t.inBlocks*t.kh*t.kw*t.group*lane*lane),
 		need(t.bias, t.group*lane)
 }
 
 func tile512(t tile) {
 	dst, src, w, bias := t.check()
-	tiles512[t.group-1][t.pixels-1](dst, src, w, bias, t.inBlocks, 4*t.srcBlock, 4*t.srcRow, 4*t.dstBlock, t.kh, t.kw, 4*lane*t.group)
+	tiles512[t.group-1][t.pixels-1](dst, src, w, bias, t.inBlocks, 4*t.srcBlock, 4*t.srcRow, 4*t.dstBlock, t.kh, t.kw, 4*lane*t.group,
+		t.rows, 4*t.srcNext, 4*t.dstNext)
 }
 
 var tiles256 = [...]tileFunc{tile256_1x1, tile256_2x1, tile256_3x1, tile256_4x1, tile256_5x1, tile256_6x1}
@@ -45,7 +47,7 @@ func tile256(t tile) {
 		for i := range n {
 			p0, p1 := t.pixels*i/n, t.pixels*(i+1)/n
 			tiles256[p1-p0-1](&t.dst[g*t.dstBlock+p0*lane], &t.src[p0*lane], &t.w[g*lane], &t.bias[g*lane],
-				t.inBlocks, 4*t.srcBlock, 4*t.srcRow, 4*t.dstBlock, t.kh, t.kw, 4*lane*t.group)
+				t.inBlocks, 4*t.srcBlock, 4*t.srcRow, 4*t.dstBlock, t.kh, t.kw, 4*lane*t.group, t.rows, 4*t.srcNext, 4*t.dstNext)
 		}
 	}
 }

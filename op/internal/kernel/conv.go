@@ -77,15 +77,28 @@ const (
 	useSums           // sums nobody asked for
 )
 
-// plane is one block of one sample inside padded scratch memory.
+// padded is scratch memory that holds the blocks of a sample with their halo;
+// or of several samples of a signal, one a row.
 type padded struct {
 	data       []float32
 	hy, hx     int // halo rows and columns on each side
 	rows, cols int // with the halo
 }
 
-func newPadded(s Shape, hy, hx int) padded {
-	return padded{hy: hy, hx: hx, rows: s.H + 2*hy, cols: s.W + 2*hx}
+// samples returns how many samples are convolved together: one image, or as
+// many signals as fill a part of the cache.
+func (c *Conv) samples(channels int) int {
+	if c.In.H > 1 || c.KH > 1 {
+		return 1
+	}
+	const cache = 16 << 10 // floats
+	n := max(1, cache/(((channels+lane-1)/lane)*(c.In.W+2)*lane))
+	return min(n, max(1, c.In.N/weightChunks), 32)
+}
+
+// newPadded returns the layout of samples of shape s together, without memory.
+func newPadded(s Shape, samples, hy, hx int) padded {
+	return padded{hy: hy, hx: hx, rows: s.H*samples + 2*hy, cols: s.W + 2*hx}
 }
 
 func (p *padded) plane() int { return p.rows * p.cols * lane }
@@ -123,31 +136,44 @@ func (p *padded) replicateHalo(b int) {
 	}
 }
 
-// interior returns block b from its first pixel inside the halo.
-func (p *padded) interior(b int) []float32 {
-	return p.data[b*p.plane()+(p.hy*p.cols+p.hx)*lane:]
+// interior returns block b of sample number i of height h from its first pixel
+// inside the halo.
+func (p *padded) interior(b, i, h int) []float32 {
+	return p.data[b*p.plane()+((p.hy+i*h)*p.cols+p.hx)*lane:]
 }
 
-// fill copies block b of sample n of x into the interior, applying pre.
-func (p *padded) fill(w *Workspace, x []float32, s Shape, n, b int, pre Prologue) {
-	src, dst := x[n*s.sample()+b*s.plane():][:s.plane()], p.interior(b)
-	if pre.Scale != nil {
-		blocks := s.Blocks()
-		w.tier.affineSiLU(affineRows{dst: dst, src: src, rows: s.H, width: s.W, dstRow: p.cols * lane,
-			scale: coef(pre.Scale, n, b, blocks), shift: coef(pre.Shift, n, b, blocks), mask: coef(pre.Mask, n, b, blocks)})
-		return
-	}
-	for r := range s.H {
-		copy(dst[r*p.cols*lane:], src[r*s.W*lane:][:s.W*lane])
+// fill copies block b of samples [n0,n1) of x into the interior, applying pre.
+func (p *padded) fill(w *Workspace, x []float32, s Shape, n0, n1, b int, pre Prologue) {
+	for n := n0; n < n1; n++ {
+		src, dst := x[n*s.sample()+b*s.plane():][:s.plane()], p.interior(b, n-n0, s.H)
+		if pre.Scale != nil {
+			blocks := s.Blocks()
+			w.tier.affineSiLU(affineRows{dst: dst, src: src, rows: s.H, width: s.W, dstRow: p.cols * lane,
+				scale: coef(pre.Scale, n, b, blocks), shift: coef(pre.Shift, n, b, blocks), mask: coef(pre.Mask, n, b, blocks)})
+			continue
+		}
+		for r := range s.H {
+			copy(dst[r*p.cols*lane:], src[r*s.W*lane:][:s.W*lane])
+		}
 	}
 }
 
-// input fills block b of the padded input of sample n.
-func (c *Conv) fillInput(p *padded, x []float32, n, b int, pre Prologue) {
-	p.fill(c.w, x, c.In, n, b, pre)
+// fillInput fills block b of the padded inputs of samples [n0,n1).
+func (c *Conv) fillInput(p *padded, x []float32, n0, n1, b int, pre Prologue) {
+	p.fill(c.w, x, c.In, n0, n1, b, pre)
 	if c.Replicate {
 		p.replicateHalo(b)
 	} else {
 		p.clearHalo(b)
 	}
+}
+
+// output returns where samples of shape s from n on go in dst: an image is rows
+// of its own, signals are one row each.
+func output(dst []float32, s Shape, n int) area {
+	a := area{dst: dst[n*s.sample():], blockStep: s.plane(), next: s.W * lane, width: s.W}
+	if s.H == 1 {
+		a.next = s.sample()
+	}
+	return a
 }

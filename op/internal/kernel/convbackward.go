@@ -3,47 +3,51 @@ package kernel
 // BackwardData computes dz = (Wᵀ*dy)·Mask·SiLU'(Scale·x + Shift), and the sums of
 // each plane if g is not nil. Without a prologue it is Wᵀ*dy, and x may be nil.
 func (c *Conv) BackwardData(dz, dy, x []float32, pre Prologue, g *PrologueGrad) {
-	c.w.pool.Do(c.In.N, func(n, worker int) {
+	together := c.samples(c.Out)
+	c.w.pool.Do((c.In.N+together-1)/together, func(i, worker int) {
+		n0, n1 := i*together, min((i+1)*together, c.In.N)
 		hy, hx := c.KH/2, c.KW/2
 		if c.Replicate {
 			hy, hx = c.KH-1, c.KW-1 // the gradient of the halo is needed as well
 		}
-		p := newPadded(c.out, hy, hx)
+		p := newPadded(c.out, n1-n0, hy, hx)
 		p.data = c.w.of(worker, usePadded, c.out.Blocks()*p.plane())
 		for b := range c.out.Blocks() {
-			p.fill(c.w, dy, c.out, n, b, Prologue{})
+			p.fill(c.w, dy, c.out, n0, n1, b, Prologue{})
 			p.clearHalo(b)
 		}
-		dst := dz[n*c.In.sample():][:c.In.sample()]
-		rows := rowsOf{src: &p, w: c.backward.data, bias: c.zero, inBlocks: c.out.Blocks(), kh: c.KH, kw: c.KW,
-			dst: dst, dstBlock: c.In.plane(), width: c.In.W}
+		conv := convolution{src: &p, w: c.backward.data, bias: c.zero, inBlocks: c.out.Blocks(), kh: c.KH, kw: c.KW, to: output(dz, c.In, n0)}
 		if c.Replicate {
-			q := c.paddedInput()
+			q := c.paddedInput(n1 - n0)
 			q.data = c.w.of(worker, usePadded2, c.Blocks()*q.plane())
-			rows.dst, rows.dstBlock, rows.width = q.data, q.plane(), q.cols
-			rows.run(c.w.tier, 0, c.Blocks(), 0, q.rows)
-			for b := range c.Blocks() {
-				q.fold(dst[b*c.In.plane():][:c.In.plane()], b, c.In)
+			conv.to = area{dst: q.data, blockStep: q.plane(), next: q.cols * lane, width: q.cols}
+			conv.run(c.w.tier, 0, c.Blocks(), 0, q.rows)
+			for n := n0; n < n1; n++ {
+				for b := range c.Blocks() {
+					q.fold(dz[n*c.In.sample()+b*c.In.plane():][:c.In.plane()], b, n-n0, c.In)
+				}
 			}
 		} else {
-			rows.run(c.w.tier, 0, c.Blocks(), 0, c.In.H)
+			conv.run(c.w.tier, 0, c.Blocks(), 0, c.In.H*(n1-n0))
 		}
 		if pre.Scale == nil {
 			return
 		}
-		for b := range c.Blocks() {
-			at := n*c.In.sample() + b*c.In.plane()
-			c.w.siluGrad(worker, dz[at:][:c.In.plane()], x[at:][:c.In.plane()], pre, g, n, b, c.Blocks())
+		for n := n0; n < n1; n++ {
+			for b := range c.Blocks() {
+				at := n*c.In.sample() + b*c.In.plane()
+				c.w.siluGrad(worker, dz[at:][:c.In.plane()], x[at:][:c.In.plane()], pre, g, n, b, c.Blocks())
+			}
 		}
 	})
 }
 
 // fold adds the gradient of a replicated halo to the pixels it was copied from
-// and writes block b without the halo.
-func (p *padded) fold(dst []float32, b int, s Shape) {
+// and writes block b of sample number i without the halo.
+func (p *padded) fold(dst []float32, b, i int, s Shape) {
 	clear(dst)
-	src := p.data[b*p.plane():]
-	for r := range p.rows {
+	src := p.data[b*p.plane()+i*s.H*p.cols*lane:]
+	for r := range s.H + 2*p.hy {
 		y := min(max(r-p.hy, 0), s.H-1)
 		for c := range p.cols {
 			x := min(max(c-p.hx, 0), s.W-1)

@@ -7,16 +7,20 @@ func (c *Conv) Forward(y, x []float32, pre Prologue, residual []float32, m *Mome
 		c.forwardRows(y, x, pre, residual, m)
 		return
 	}
-	c.w.pool.Do(c.In.N, func(n, worker int) {
-		p := c.paddedInput()
+	together := c.samples(c.In.C)
+	c.w.pool.Do((c.In.N+together-1)/together, func(i, worker int) {
+		n0, n1 := i*together, min((i+1)*together, c.In.N)
+		p := c.paddedInput(n1 - n0)
 		p.data = c.w.of(worker, usePadded, c.Blocks()*p.plane())
 		for b := range c.Blocks() {
-			c.fillInput(&p, x, n, b, pre)
+			c.fillInput(&p, x, n0, n1, b, pre)
 		}
-		rows := c.rows(&p, y, n)
-		rows.run(c.w.tier, 0, c.out.Blocks(), 0, c.out.H)
-		for o := range c.out.Blocks() {
-			c.finish(y, residual, m, n, o)
+		conv := c.convolution(&p, y, n0)
+		conv.run(c.w.tier, 0, c.out.Blocks(), 0, p.rows-2*p.hy)
+		for n := n0; n < n1; n++ {
+			for o := range c.out.Blocks() {
+				c.finish(y, residual, m, n, o)
+			}
 		}
 	})
 }
@@ -24,7 +28,7 @@ func (c *Conv) Forward(y, x []float32, pre Prologue, residual []float32, m *Mome
 // forwardRows is Forward for few samples: the work on each is shared by output
 // channels and rows. The result is bitwise that of Forward.
 func (c *Conv) forwardRows(y, x []float32, pre Prologue, residual []float32, m *Moments) {
-	p := c.paddedInput()
+	p := c.paddedInput(1)
 	size := c.Blocks() * p.plane()
 	all := c.w.shared.get(usePadded, c.In.N*size)
 	sample := func(n int) *padded {
@@ -33,23 +37,25 @@ func (c *Conv) forwardRows(y, x []float32, pre Prologue, residual []float32, m *
 		return &q
 	}
 	blocks := c.Blocks()
-	c.w.pool.Do(c.In.N*blocks, func(i, _ int) { c.fillInput(sample(i/blocks), x, i/blocks, i%blocks, pre) })
+	c.w.pool.Do(c.In.N*blocks, func(i, _ int) {
+		n := i / blocks
+		c.fillInput(sample(n), x, n, n+1, i%blocks, pre)
+	})
 	groups, bands := (c.out.Blocks()+maxGroup-1)/maxGroup, min(c.out.H, 4)
 	c.w.pool.Do(c.In.N*groups*bands, func(i, _ int) {
 		n, g, band := i/(groups*bands), i/bands%groups, i%bands
-		rows := c.rows(sample(n), y, n)
-		rows.run(c.w.tier, g*maxGroup, min((g+1)*maxGroup, c.out.Blocks()), c.out.H*band/bands, c.out.H*(band+1)/bands)
+		conv := c.convolution(sample(n), y, n)
+		conv.run(c.w.tier, g*maxGroup, min((g+1)*maxGroup, c.out.Blocks()), c.out.H*band/bands, c.out.H*(band+1)/bands)
 	})
 	if residual != nil || m != nil {
 		c.w.pool.Do(c.In.N*c.out.Blocks(), func(i, _ int) { c.finish(y, residual, m, i/c.out.Blocks(), i%c.out.Blocks()) })
 	}
 }
 
-func (c *Conv) paddedInput() padded { return newPadded(c.In, c.KH/2, c.KW/2) }
+func (c *Conv) paddedInput(samples int) padded { return newPadded(c.In, samples, c.KH/2, c.KW/2) }
 
-func (c *Conv) rows(p *padded, y []float32, n int) rowsOf {
-	return rowsOf{src: p, w: c.forward.data, bias: c.bias, inBlocks: c.Blocks(), kh: c.KH, kw: c.KW,
-		dst: y[n*c.out.sample():][:c.out.sample()], dstBlock: c.out.plane(), width: c.out.W}
+func (c *Conv) convolution(p *padded, y []float32, n int) convolution {
+	return convolution{src: p, w: c.forward.data, bias: c.bias, inBlocks: c.Blocks(), kh: c.KH, kw: c.KW, to: output(y, c.out, n)}
 }
 
 // finish adds the residual to block o of sample n and takes its moments, while

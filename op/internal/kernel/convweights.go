@@ -47,24 +47,31 @@ func weightTileGeneric(t weightTile) {
 // BackwardWeights writes the gradients of the weights, dw (Out,In,KH,KW), and
 // of the bias, db (Out), recomputing f(x) from x.
 func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
-	chunks := min(c.In.N, weightChunks)
 	ib, ob, taps := c.Blocks(), c.out.Blocks(), c.KH*c.KW
 	weights := ib * ob * taps * lane * lane
+	chunks := min(c.In.N, weightChunks)
+	if weights > 1<<15 { // adding up would take longer than the products
+		chunks = min(chunks, weightChunks/2)
+	}
 	size := weights + ob*lane
+	together := c.samples(c.In.C)
 	partial := c.w.partial.get(0, chunks*size)
 	c.w.pool.Do(chunks, func(chunk, worker int) {
 		sum := partial[chunk*size:][:size]
 		clear(sum)
-		p := c.paddedInput()
-		p.data = c.w.of(worker, usePadded, ib*p.plane())
-		for n := c.In.N * chunk / chunks; n < c.In.N*(chunk+1)/chunks; n++ {
+		end := c.In.N * (chunk + 1) / chunks
+		for n0 := c.In.N * chunk / chunks; n0 < end; n0 += together {
+			n1 := min(n0+together, end)
+			p := c.paddedInput(n1 - n0)
+			p.data = c.w.of(worker, usePadded, ib*p.plane())
 			for b := range ib {
-				c.fillInput(&p, x, n, b, pre)
+				c.fillInput(&p, x, n0, n1, b, pre)
 			}
-			g := dy[n*c.out.sample():][:c.out.sample()]
-			c.addWeights(sum[:weights], &p, g)
-			for o := range ob {
-				c.w.tier.sum(sum[weights+o*lane:][:lane], g[o*c.out.plane():][:c.out.plane()])
+			c.addWeights(sum[:weights], &p, output(dy, c.out, n0))
+			for n := n0; n < n1; n++ {
+				for o := range ob {
+					c.w.tier.sum(sum[weights+o*lane:][:lane], dy[n*c.out.sample()+o*c.out.plane():][:c.out.plane()])
+				}
 			}
 		}
 	})
@@ -80,21 +87,26 @@ func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
 	})
 }
 
-// addWeights adds the products of one sample to packed weight gradients.
-func (c *Conv) addWeights(sum []float32, p *padded, dy []float32) {
+// addWeights adds the products of padded samples to packed weight gradients.
+func (c *Conv) addWeights(sum []float32, p *padded, dy area) {
 	ob := c.out.Blocks()
-	t := weightTile{rows: c.out.H, width: c.out.W, kw: c.KW, xRow: p.cols * lane, dyRow: c.out.W * lane, dyBlock: c.out.plane()}
+	rows := p.rows - 2*p.hy
+	t := weightTile{width: c.out.W, kw: c.KW, xRow: p.cols * lane, dyRow: dy.next, dyBlock: dy.blockStep}
 	for o := 0; o < ob; o += maxGroup {
 		t.group = min(maxGroup, ob-o)
 		t.ins = inputsOf(c.KW, t.group)
-		t.dy = dy[o*c.out.plane():]
+		most := max(1, maxWork/(c.out.W*c.KW*t.ins*t.group))
 		for b := range c.Blocks() {
 			for r := range c.KH {
 				for i := 0; i < lane; i += t.ins {
 					n := c.KW * t.ins * t.group * lane
 					t.dw, sum = sum[:n], sum[n:]
-					t.x = p.data[b*p.plane()+r*p.cols*lane+i:]
-					c.w.tier.weightTile(t)
+					for y := 0; y < rows; y += most {
+						t.rows = min(most, rows-y)
+						t.dy = dy.dst[o*dy.blockStep+y*dy.next:]
+						t.x = p.data[b*p.plane()+(y+r)*p.cols*lane+i:]
+						c.w.tier.weightTile(t)
+					}
 				}
 			}
 		}

@@ -18,77 +18,96 @@ func (v isa) tiles() {
 
 // tile accumulates pixels × group blocks of outputs in registers over all input
 // blocks, rows of taps and, along a row, taps times inputs, which are adjacent
-// in memory. All strides are bytes; wStep is the stride of one input's weights.
+// in memory; then it goes on to the next of rows. All strides are bytes; wStep
+// is the stride of one input's weights, srcNext and dstNext those from row to row.
 func (v isa) tile(pixels, group int) {
 	name := fmt.Sprintf("tile%s_%dx%d", v.suffix, pixels, group)
-	TEXT(name, NOSPLIT, "func(dst, src, w, bias *float32, inBlocks, srcBlock, srcRow, dstBlock, kh, kw, wStep int)")
+	TEXT(name, NOSPLIT, "func(dst, src, w, bias *float32, inBlocks, srcBlock, srcRow, dstBlock, kh, kw, wStep, rows, srcNext, dstNext int)")
 	const unroll = 4
-	src, w := param("src"), param("w")
-	bias := param("bias")
-	acc := make([][]block, pixels)
-	for p := range acc {
-		for g := range group {
-			acc[p] = append(acc[p], v.load(at(bias, g*64)))
-		}
-	}
-	blocks, blockStep, rowStep := param("inBlocks"), param("srcBlock"), param("srcRow")
+	dstRow, srcRow0, left := param("dst"), param("src"), param("rows")
+	blockStep, rowStep := param("srcBlock"), param("srcRow")
 	kh, run, wStep := param("kh"), param("kw"), param("wStep")
 	// From the end of a row of taps to the next row, and from the last row to
 	// the next block.
-	tmp := GP64()
-	MOVQ(rowStep, tmp)
-	IMULQ(kh, tmp)
-	SUBQ(tmp, blockStep)
-	MOVQ(run, tmp)
-	SHLQ(Imm(6), tmp)
-	SUBQ(tmp, rowStep)
+	p := GP64()
+	MOVQ(rowStep, p)
+	IMULQ(kh, p)
+	SUBQ(p, blockStep)
+	MOVQ(run, p)
+	SHLQ(Imm(6), p)
+	SUBQ(p, rowStep)
 	SHLQ(Imm(4), run) // inputs times taps of a row
 
-	rows, k := GP64(), GP64()
+	acc := make([][]block, pixels)
+	for i := range acc {
+		for range group {
+			acc[i] = append(acc[i], v.block())
+		}
+	}
 	weights := make([]block, group)
 	for g := range weights {
 		weights[g] = v.block()
 	}
 	x := v.new()
-	loop(label(name, "block"), blocks, 1, func() {
-		MOVQ(kh, rows)
-		loop(label(name, "row"), rows, 1, func() {
-			MOVQ(run, k)
-			loop(label(name, "k"), k, unroll, func() {
-				for u := range unroll {
-					for g := range weights {
-						v.loadTo(at(w, g*64), weights[g])
-					}
-					ADDQ(wStep, w)
-					for p := range acc {
-						m := at(src, p*64+u*4)
-						if group == 1 && v.parts == 1 {
-							VFMADD231PS_BCST(m, weights[0][0], acc[p][0][0])
-							continue
-						}
-						VBROADCASTSS(m, x)
+	src, w, blocks, taps, k := GP64(), GP64(), GP64(), GP64(), GP64()
+	loop(label(name, "next"), left, 1, func() {
+		Load(Param("bias"), p)
+		for g := range group {
+			v.loadTo(at(p, g*64), acc[0][g])
+			for i := 1; i < pixels; i++ {
+				for part, r := range acc[0][g] {
+					VMOVAPS(r, acc[i][g][part])
+				}
+			}
+		}
+		MOVQ(srcRow0, src)
+		Load(Param("w"), w)
+		Load(Param("inBlocks"), blocks)
+		loop(label(name, "block"), blocks, 1, func() {
+			MOVQ(kh, taps)
+			loop(label(name, "row"), taps, 1, func() {
+				MOVQ(run, k)
+				loop(label(name, "k"), k, unroll, func() {
+					for u := range unroll {
 						for g := range weights {
-							for i := range weights[g] {
-								VFMADD231PS(x, weights[g][i], acc[p][g][i])
+							v.loadTo(at(w, g*64), weights[g])
+						}
+						ADDQ(wStep, w)
+						for i := range acc {
+							m := at(src, i*64+u*4)
+							if group == 1 && v.parts == 1 {
+								VFMADD231PS_BCST(m, weights[0][0], acc[i][0][0])
+								continue
+							}
+							VBROADCASTSS(m, x)
+							for g := range weights {
+								for part := range weights[g] {
+									VFMADD231PS(x, weights[g][part], acc[i][g][part])
+								}
 							}
 						}
 					}
-				}
-				ADDQ(Imm(4*unroll), src)
+					ADDQ(Imm(4*unroll), src)
+				})
+				ADDQ(rowStep, src)
 			})
-			ADDQ(rowStep, src)
+			ADDQ(blockStep, src)
 		})
-		ADDQ(blockStep, src)
+		MOVQ(dstRow, p)
+		for g := range group {
+			for i := range acc {
+				v.store(acc[i][g], at(p, i*64))
+			}
+			if g+1 < group {
+				Load(Param("dstBlock"), k)
+				ADDQ(k, p)
+			}
+		}
+		Load(Param("srcNext"), k)
+		ADDQ(k, srcRow0)
+		Load(Param("dstNext"), k)
+		ADDQ(k, dstRow)
 	})
-	dst, dstBlock := param("dst"), param("dstBlock")
-	for g := range group {
-		for p := range acc {
-			v.store(acc[p][g], at(dst, p*64))
-		}
-		if g+1 < group {
-			ADDQ(dstBlock, dst)
-		}
-	}
 	VZEROUPPER()
 	RET()
 }
