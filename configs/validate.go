@@ -57,10 +57,10 @@ func (d Data) validate(r *rules) {
 			d.Components, d.Dim, d.Dim, maxValues)
 	}
 	for _, s := range []struct {
-		key string
-		n   int
-	}{{"data.samples.train", d.Samples.Train}, {"data.samples.val", d.Samples.Val}, {"data.samples.test", d.Samples.Test}} {
-		if r.count(s.key, s.n, 1, maxSamples) && dim && int64(s.n)*int64(d.Dim) > maxValues {
+		key    string
+		n, low int
+	}{{"data.samples.train", d.Samples.Train, 1}, {"data.samples.val", d.Samples.Val, 1}, {"data.samples.test", d.Samples.Test, 2}} {
+		if r.count(s.key, s.n, s.low, maxSamples) && dim && int64(s.n)*int64(d.Dim) > maxValues {
 			r.broken(s.key, s.n, "%d samples of %d values are more than %d values; use fewer", s.n, d.Dim, maxValues)
 		}
 	}
@@ -187,7 +187,9 @@ func (e Eval) validate(r *rules) {
 	if len(e.Methods)+len(e.Baselines) == 0 {
 		r.broken("eval.methods", "[]", "name at least one method or baseline")
 	}
-	r.count("eval.samples", e.Samples, 0, maxSamples)
+	if r.count("eval.samples", e.Samples, 0, maxSamples) && e.Samples == 1 {
+		r.broken("eval.samples", e.Samples, "intervals need at least 2 samples; 0 means all")
+	}
 	r.oneOf("eval.match", e.Match, "db", "linear", "exact")
 	r.oneOf("eval.start", e.Start, "paper", "code")
 }

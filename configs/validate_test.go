@@ -75,6 +75,8 @@ func TestValidateNamesKeyValueAndAllowed(t *testing.T) {
 		{"eval.methods=meen", `eval.methods = "meen": want mean, oneshot, ddim, resample, average:M; did you mean mean?`},
 		{"eval.methods=mean,mean", `eval.methods = "mean": listed twice`},
 		{"eval.methods= eval.baselines=", `eval.methods = "[]": name at least one method or baseline`},
+		{"data.samples.test=1", `data.samples.test = 1: want an integer from 2 to 134217728` + "\n" + `eval.samples = 10000: want at most data.samples.test = 1`},
+		{"eval.samples=1", `eval.samples = 1: intervals need at least 2 samples; 0 means all`},
 		{"eval.samples=10001", `eval.samples = 10001: want at most data.samples.test = 10000`},
 	}
 	for _, tt := range tests {
