@@ -18,7 +18,7 @@ import sys
 import numpy as np
 import torch
 
-import unet
+from unet import NETS, UNet, parameters
 
 COUNTS = {"gmm64": 1_494_529, "audio": 5_620_578, "mnist": 1_061_441}
 LIMIT = 1e-4
@@ -29,13 +29,10 @@ def load(folder):
     with open(os.path.join(folder, "sim_params.json")) as f:
         params = json.load(f)
     u = params["unet_dict"]
-    config = unet.Config(
-        shape=tuple(params["diff_model_dict"]["data_shape"]), channels=u["ch_init"],
-        multipliers=tuple(u["ch_multipliers"]), blocks=u["num_res_blocks"],
-        norm=u["norm_type"], dropout=u["dropout"])
+    net = UNet(params["diff_model_dict"]["data_shape"], u["ch_init"], u["ch_multipliers"],
+               u["num_res_blocks"], u["norm_type"], u["dropout"])
     (path,) = glob.glob(os.path.join(folder, "train_models", "*.pt"))
     state = torch.load(path, map_location="cpu", weights_only=True)["model"]
-    net = unet.UNet(config)
     prefix = "model."
     net.load_state_dict({k[len(prefix):]: v for k, v in state.items() if k.startswith(prefix)}, strict=True)
     return net.eval(), state["betas"]
@@ -92,7 +89,7 @@ def check(folder):
 def main():
     ok = True
     for name, want in COUNTS.items():
-        got = unet.parameters(unet.UNet(unet.NETS[name]))
+        got = parameters(UNet(**NETS[name]))
         ok &= got == want
         print(f"{name}: {got:,} parameters, the paper has {want:,}")
     here = os.path.dirname(os.path.abspath(__file__))

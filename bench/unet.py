@@ -90,5 +90,20 @@ class UNet(nn.Module):
         return self.final_block(h)
 
 
+# The networks whose speed is compared; model/bench_test.go has the same list.
+# The first three are the paper's.
+NETS = {
+    "mnist": dict(shape=(1, 28, 28), channels=16, multipliers=(1, 2, 4)),
+    "gmm64": dict(shape=(1, 64), channels=16, multipliers=(1, 2, 4, 8)),
+    "audio": dict(shape=(2, 256), channels=16, multipliers=(1, 2, 4, 8, 16)),
+    "cifar": dict(shape=(3, 32, 32), channels=32, multipliers=(1, 2, 2, 2)),
+}
+
+
+def parameters(model):
+    """The number of trainable values."""
+    return sum(p.numel() for p in model.parameters())
+
+
 def loss(pred, target):
     return F.mse_loss(pred, target)
