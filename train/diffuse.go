@@ -50,6 +50,16 @@ func newDiffuser(s *sched.Schedule, o configs.Objective, seed uint64, threads, d
 // (n, dim), levels and weights (n).
 type example struct{ x, target, level, weight []float32 }
 
+func newExample(n, dim int) example {
+	return example{make([]float32, n*dim), make([]float32, n*dim), make([]float32, n), make([]float32, n)}
+}
+
+// first returns the first n of the batch.
+func (e example) first(n int) example {
+	dim := len(e.x) / len(e.level)
+	return example{e.x[:n*dim], e.target[:n*dim], e.level[:n], e.weight[:n]}
+}
+
 // fill makes one example of each sample of x0 (n, dim). The level and the noise
 // of sample i are functions of (seed, step, first+i) and of the purposes.
 func (d *diffuser) fill(pool *par.Pool, e example, x0 []float32, forLevel, forNoise rng.Purpose, step uint64, first int) {

@@ -55,12 +55,9 @@ func DryRun(ctx context.Context, cfg configs.Config, w io.Writer) error {
 // timeStep measures whole steps on the first samples. The trainer is of no use
 // afterwards.
 func (t *trainer) timeStep(ctx context.Context) (time.Duration, error) {
-	x0, dim := make([]float32, len(t.examples.x)), t.set.Dim()
-	for i := range t.cfg.Train.Batch {
-		if err := t.set.Train.Read(x0[i*dim:][:dim], i); err != nil {
-			return 0, err
-		}
-		t.set.Norm.Apply(x0[i*dim:][:dim])
+	x0 := make([]float32, len(t.examples.x))
+	if err := readNormalized(t.set, t.set.Train, x0, 0); err != nil {
+		return 0, err
 	}
 	const trials = 3
 	var start time.Time

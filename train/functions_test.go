@@ -8,16 +8,22 @@ import (
 )
 
 func TestLearningRate(t *testing.T) {
-	c := configs.Train{LR: 2, Schedule: "constant", Warmup: 4}
-	for step, want := range map[int]float64{1: 0.5, 2: 1, 4: 2, 5: 2, 100: 2} {
-		if got := LearningRate(c, step, 100); got != want {
-			t.Errorf("constant, step %d: %v, want %v", step, got, want)
-		}
-	}
-	c = configs.Train{LR: 2, Schedule: "cosine"}
-	for step, want := range map[int]float64{1: 2, 51: 1, 101: 0, 200: 0} {
-		if got := LearningRate(c, step, 100); math.Abs(got-want) > 1e-15 {
-			t.Errorf("cosine, step %d: %v, want %v", step, got, want)
+	const total = 104
+	for _, tt := range []struct {
+		schedule string
+		warmup   int
+		want     map[int]float64 // by step
+	}{
+		{"constant", 4, map[int]float64{1: 0.5, 2: 1, 4: 2, 5: 2, 104: 2, 200: 2}},
+		{"cosine", 4, map[int]float64{1: 0.5, 4: 2, 5: 2, 30: 1 + math.Sqrt2/2, 55: 1, 80: 1 - math.Sqrt2/2, 105: 0, 200: 0}},
+		{"step", 5, map[int]float64{6: 2, 38: 2, 39: 0.2, 71: 0.2, 72: 0.02, 104: 0.02}},
+		{"exponential", 4, map[int]float64{5: 2, 55: 0.2, 105: 0.02}},
+	} {
+		c := configs.Train{LR: 2, Schedule: tt.schedule, Warmup: tt.warmup}
+		for step, want := range tt.want {
+			if got := LearningRate(c, step, total); math.Abs(got-want) > 1e-12 {
+				t.Errorf("%s, step %d: %v, want %v", tt.schedule, step, got, want)
+			}
 		}
 	}
 }

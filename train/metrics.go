@@ -19,15 +19,27 @@ type Metrics struct {
 	Epoch    float64  `json:"epoch"` // passes over the train split
 	Loss     float64  `json:"loss"`  // mean since the last line
 	LR       float64  `json:"lr"`
-	GradNorm float64  `json:"grad_norm"`          // of the last step, before clipping
-	Val      *float64 `json:"val,omitempty"`      // validation loss of the weights
-	ValEMA   *float64 `json:"val_ema,omitempty"`  // validation loss of the averaged weights
-	Rate     float64  `json:"steps_per_second"`   // since the last line
-	DataWait float64  `json:"data_wait_fraction"` // share of that time spent waiting for data
-	Seconds  float64  `json:"seconds"`            // of training in all
+	GradNorm float64  `json:"grad_norm"`         // of the last step, before clipping
+	Val      *float64 `json:"val,omitempty"`     // validation loss of the weights
+	ValEMA   *float64 `json:"val_ema,omitempty"` // validation loss of the averaged weights
+	// ValBySNR is the validation loss near each SNR of the evaluation, in dB, and
+	// NMSE the denoising error in dB at a few SNRs; both of the averaged weights
+	// where there are any.
+	ValBySNR map[string]float64 `json:"val_by_snr,omitempty"`
+	NMSE     map[string]float64 `json:"nmse_db,omitempty"`
+	Rate     float64            `json:"steps_per_second"`   // since the last line
+	DataWait float64            `json:"data_wait_fraction"` // share of that time spent waiting for data
+	Seconds  float64            `json:"seconds"`            // of training in all
 }
 
-var csvColumns = []string{"step", "epoch", "loss", "lr", "grad_norm", "val", "val_ema", "steps_per_second", "data_wait_fraction", "seconds"}
+// csvColumns are those of metrics.csv: what has one value a line, and the NMSE.
+func csvColumns() []string {
+	c := []string{"step", "epoch", "loss", "lr", "grad_norm", "val", "val_ema"}
+	for _, db := range quickSNRs {
+		c = append(c, fmt.Sprintf("nmse_%gdb", db))
+	}
+	return append(c, "steps_per_second", "data_wait_fraction", "seconds")
+}
 
 func (m Metrics) csvRow() []string {
 	f := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
@@ -37,8 +49,15 @@ func (m Metrics) csvRow() []string {
 		}
 		return f(*v)
 	}
-	return []string{strconv.Itoa(m.Step), f(m.Epoch), f(m.Loss), f(m.LR), f(m.GradNorm),
-		optional(m.Val), optional(m.ValEMA), f(m.Rate), f(m.DataWait), f(m.Seconds)}
+	row := []string{strconv.Itoa(m.Step), f(m.Epoch), f(m.Loss), f(m.LR), f(m.GradNorm), optional(m.Val), optional(m.ValEMA)}
+	for _, db := range quickSNRs {
+		cell := ""
+		if v, ok := m.NMSE[f(db)]; ok {
+			cell = f(v)
+		}
+		row = append(row, cell)
+	}
+	return append(row, f(m.Rate), f(m.DataWait), f(m.Seconds))
 }
 
 // metricsFiles are metrics.jsonl and, with the same numbers, metrics.csv. Each
@@ -94,7 +113,7 @@ func (m *metricsFiles) truncate(step int) error {
 	if info, err := m.csv.Stat(); err != nil || info.Size() > 0 {
 		return err
 	}
-	return writeCSV(m.csv, csvColumns)
+	return writeCSV(m.csv, csvColumns())
 }
 
 // keepLines cuts f off in front of the first line that is incomplete or that

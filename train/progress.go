@@ -70,6 +70,9 @@ func (p *progress) report(m Metrics) {
 	if m.ValEMA != nil {
 		fmt.Fprintf(&b, "  val(ema) %.4f", *m.ValEMA)
 	}
+	if v, ok := m.NMSE["10"]; ok {
+		fmt.Fprintf(&b, "  nmse(10 dB) %.2f dB", v)
+	}
 	fmt.Fprintf(&b, "  %.1f steps/s", m.Rate)
 	if m.DataWait >= 0.05 {
 		fmt.Fprintf(&b, "  waiting for data %.0f%%", 100*m.DataWait)

@@ -120,7 +120,9 @@ func newTrainer(ctx context.Context, cfg configs.Config, rt *op.Runtime) (*train
 	if t.diffuser, err = newDiffuser(s, cfg.Objective, cfg.Seed, rt.Threads(), set.Dim()); err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
-	t.validator = newValidator(set, t.diffuser, cfg.Objective.Loss, rt.Pool(), cfg.Train.Batch)
+	if t.validator, err = newValidator(set, t.diffuser, cfg, rt.Pool()); err != nil {
+		return nil, &configs.UsageError{Err: err}
+	}
 	t.perEpoch = set.Train.Len() / cfg.Train.Batch
 	if t.total = cfg.Train.Steps; t.total == 0 {
 		t.total = cfg.Train.Epochs * t.perEpoch

@@ -90,7 +90,7 @@ func (t *trainer) mark() { t.line = mark{t.at.Step, t.seconds, t.loader.Waited()
 // by the averaged weights where there are any.
 func (t *trainer) validate(ctx context.Context, m *Metrics) error {
 	ctx = context.WithoutCancel(ctx) // a signal lets the step finish first
-	score := 0.0
+	judged, score := t.net, 0.0
 	for _, v := range []struct {
 		net *model.UNet
 		to  **float64
@@ -98,12 +98,13 @@ func (t *trainer) validate(ctx context.Context, m *Metrics) error {
 		if v.net == nil {
 			continue
 		}
-		loss, err := t.validator.loss(ctx, v.net)
+		l, err := t.validator.loss(ctx, v.net)
 		if err != nil {
 			return err
 		}
-		if score = loss; finite(loss) {
-			*v.to = &loss
+		judged, score, m.ValBySNR = v.net, l.mean, l.bySNR
+		if finite(score) {
+			*v.to = &l.mean
 		} else {
 			t.log.Warn("the validation loss is not finite", "step", t.at.Step)
 		}
@@ -111,7 +112,9 @@ func (t *trainer) validate(ctx context.Context, m *Metrics) error {
 	if finite(score) && (t.at.BestStep == 0 || score < t.at.Best) {
 		t.at.Best, t.at.BestStep = score, t.at.Step
 	}
-	return nil
+	var err error
+	m.NMSE, err = t.quickNMSE(ctx, judged)
+	return err
 }
 
 // saveDue reports whether a checkpoint is due at the present step: a periodic

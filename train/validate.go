@@ -2,65 +2,122 @@ package train
 
 import (
 	"context"
+	"math"
+	"strconv"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/internal/rng"
-	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/sched"
 )
 
+// network is what validation needs of a model.
+type network interface {
+	// Predict writes the output for samples x at the given levels, in
+	// inference mode.
+	Predict(out, x, level []float32) error
+}
+
 // validator computes the loss on the validation split with noise and levels
-// that are the same at every call, in bounded batches.
+// that are the same at every call, in batches of one size.
 type validator struct {
 	set     *data.Set
 	d       *diffuser
 	l1      bool
 	pool    *par.Pool
-	batch   int
+	bins    []float64 // SNRs in dB
+	binOf   []int     // by level: the nearest SNR
 	x0, out []float32
 	e       example
 }
 
-func newValidator(set *data.Set, d *diffuser, loss string, pool *par.Pool, batch int) *validator {
-	n, dim := min(batch, set.Val.Len()), set.Dim()
-	return &validator{set: set, d: d, l1: loss == "l1", pool: pool, batch: n,
-		x0: make([]float32, n*dim), out: make([]float32, n*dim),
-		e: example{x: make([]float32, n*dim), target: make([]float32, n*dim), level: make([]float32, n), weight: make([]float32, n)}}
+// loss is the result of a validation.
+type loss struct {
+	mean  float64
+	bySNR map[string]float64 // mean over the levels nearest to each of the evaluator's SNRs, in dB
 }
 
-// loss returns the weighted mean loss of the network in inference mode.
-func (v *validator) loss(ctx context.Context, u *model.UNet) (float64, error) {
-	dim, sum, n := v.set.Dim(), 0.0, v.set.Val.Len()
-	for first := 0; first < n; first += v.batch {
-		if err := ctx.Err(); err != nil {
-			return 0, err
-		}
-		b := min(v.batch, n-first)
-		x0 := v.x0[:b*dim]
-		for i := range b {
-			x := x0[i*dim:][:dim]
-			if err := v.set.Val.Read(x, first+i); err != nil {
-				return 0, err
+func newValidator(set *data.Set, d *diffuser, cfg configs.Config, pool *par.Pool) (*validator, error) {
+	bins, err := configs.ParseRange(cfg.Eval.SNR)
+	if err != nil {
+		return nil, err
+	}
+	n, dim := min(cfg.Train.Batch, set.Val.Len()), set.Dim()
+	return &validator{set: set, d: d, l1: cfg.Objective.Loss == "l1", pool: pool, bins: bins, binOf: nearestBins(d.s, bins),
+		x0: make([]float32, n*dim), out: make([]float32, n*dim), e: newExample(n, dim)}, nil
+}
+
+// nearestBins returns for each level the index of the SNR nearest to it in dB.
+func nearestBins(s *sched.Schedule, bins []float64) []int {
+	of := make([]int, s.T)
+	for t := range of {
+		for b, db := range bins {
+			if math.Abs(s.SNRdB(t)-db) < math.Abs(s.SNRdB(t)-bins[of[t]]) {
+				of[t] = b
 			}
-			v.set.Norm.Apply(x)
-		}
-		e := example{x: v.e.x[:b*dim], target: v.e.target[:b*dim], level: v.e.level[:b], weight: v.e.weight[:b]}
-		v.d.fill(v.pool, e, x0, rng.ValLevel, rng.ValNoise, 0, first)
-		if err := u.Predict(v.out[:b*dim], e.x, e.level); err != nil {
-			return 0, err
-		}
-		for i := range b {
-			s := 0.0
-			for k, y := range e.target[i*dim:][:dim] {
-				d := float64(v.out[i*dim+k]) - float64(y)
-				if v.l1 {
-					s += max(d, -d)
-				} else {
-					s += d * d
-				}
-			}
-			sum += float64(e.weight[i]) * s
 		}
 	}
-	return sum / float64(n*dim), nil
+	return of
+}
+
+// loss returns the weighted mean loss of a network.
+func (v *validator) loss(ctx context.Context, u network) (loss, error) {
+	n, dim, size := v.set.Val.Len(), v.set.Dim(), len(v.e.level)
+	sum, sums, counts := 0.0, make([]float64, len(v.bins)), make([]int, len(v.bins))
+	for first := 0; first < n; first += size {
+		if err := ctx.Err(); err != nil {
+			return loss{}, err
+		}
+		// The last batch keeps the size, and with it the network its graph; what
+		// lies behind its end is left over from before and is not counted.
+		b := min(size, n-first)
+		if err := readNormalized(v.set, v.set.Val, v.x0[:b*dim], first); err != nil {
+			return loss{}, err
+		}
+		v.d.fill(v.pool, v.e.first(b), v.x0[:b*dim], rng.ValLevel, rng.ValNoise, 0, first)
+		if err := u.Predict(v.out, v.e.x, v.e.level); err != nil {
+			return loss{}, err
+		}
+		for i := range b {
+			one := float64(v.e.weight[i]) * distance(v.out[i*dim:][:dim], v.e.target[i*dim:][:dim], v.l1) / float64(dim)
+			bin := v.binOf[int(v.e.level[i])]
+			sum += one
+			sums[bin] += one
+			counts[bin]++
+		}
+	}
+	l := loss{mean: sum / float64(n), bySNR: map[string]float64{}}
+	for b, c := range counts {
+		if c > 0 && finite(sums[b]) {
+			l.bySNR[strconv.FormatFloat(v.bins[b], 'g', -1, 64)] = sums[b] / float64(c)
+		}
+	}
+	return l, nil
+}
+
+// distance returns Σ(x-y)², or Σ|x-y|.
+func distance(x, y []float32, l1 bool) float64 {
+	sum := 0.0
+	for k, v := range x {
+		if d := float64(v) - float64(y[k]); l1 {
+			sum += math.Abs(d)
+		} else {
+			sum += d * d
+		}
+	}
+	return sum
+}
+
+// readNormalized reads as many samples as dst holds.
+func readNormalized(set *data.Set, split data.Source, dst []float32, first int) error {
+	dim := set.Dim()
+	for i := range len(dst) / dim {
+		x := dst[i*dim:][:dim]
+		if err := split.Read(x, first+i); err != nil {
+			return err
+		}
+		set.Norm.Apply(x)
+	}
+	return nil
 }

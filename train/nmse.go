@@ -1,0 +1,55 @@
+package train
+
+import (
+	"context"
+	"math"
+	"strconv"
+
+	"github.com/condmean/condmean/internal/rng"
+	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/sched"
+)
+
+// quickSNRs are where a run looks at how well it denoises, in dB.
+var quickSNRs = []float64{0, 10, 20}
+
+// quickSamples of the validation split are denoised for that.
+const quickSamples = 256
+
+// quickNMSE returns the NMSE in dB of one-shot denoising at the quick SNRs, on
+// a few validation samples with noise that is always the same. It shows
+// progress; the evaluator has the figures.
+func (t *trainer) quickNMSE(ctx context.Context, u *model.UNet) (map[string]float64, error) {
+	n, dim := min(quickSamples, t.set.Val.Len()), t.set.Dim()
+	x, y := make([]float64, n*dim), make([]float64, n*dim)
+	if err := t.set.ReadNormalized(x, t.set.Val, 0); err != nil {
+		return nil, err
+	}
+	defer u.Thaw() // the predictor freezes the weights
+	p := t.diffuser.s.Adapt(model.NewPredictor(u, t.cfg.Train.Batch), t.diffuser.target)
+	var s rng.Stream
+	nmse := map[string]float64{}
+	for k, db := range quickSNRs {
+		snr := math.Pow(10, db/10)
+		for i := range n {
+			s.Reset(t.cfg.Seed, rng.ValNoise, uint64(1+k), uint64(i)) // 0 is the loss's
+			s.Normal(y[i*dim:][:dim])
+		}
+		for i := range y {
+			y[i] = x[i] + y[i]/math.Sqrt(snr)
+		}
+		r, err := t.diffuser.s.Denoise(ctx, p, y, snr, sched.Options{Method: sched.MethodOneShot})
+		if err != nil {
+			return nil, err
+		}
+		num, den := 0.0, 0.0
+		for i, v := range x {
+			num += (r.X[i] - v) * (r.X[i] - v)
+			den += v * v
+		}
+		if v := 10 * math.Log10(num/den); finite(v) {
+			nmse[strconv.FormatFloat(db, 'g', -1, 64)] = v
+		}
+	}
+	return nmse, nil
+}
