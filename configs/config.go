@@ -69,7 +69,7 @@ type Train struct {
 	Optimizer string  `yaml:"optimizer"` // adam
 	EMA       float64 `yaml:"ema"`       // decay of the averaged weights; 0 turns it off
 	Clip      float64 `yaml:"clip"`      // global gradient norm limit; 0 turns it off
-	Schedule  string  `yaml:"schedule"`  // learning rate over the steps: constant | cosine
+	Schedule  string  `yaml:"schedule"`  // learning rate over the steps: constant | cosine | step | exponential
 	Warmup    int     `yaml:"warmup"`    // steps of linear warm-up
 	ValEvery  int     `yaml:"val_every"` // steps between validations; 0 means once an epoch
 	LogEvery  int     `yaml:"log_every"` // steps between metrics lines

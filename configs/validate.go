@@ -148,7 +148,7 @@ func (t Train) validate(r *rules) {
 	r.oneOf("train.optimizer", t.Optimizer, "adam")
 	r.number("train.ema", t.EMA, "[0,1)")
 	r.number("train.clip", t.Clip, "[0,1e9]")
-	r.oneOf("train.schedule", t.Schedule, "constant", "cosine")
+	r.oneOf("train.schedule", t.Schedule, "constant", "cosine", "step", "exponential")
 	r.count("train.warmup", t.Warmup, 0, maxTrainSteps)
 	r.count("train.val_every", t.ValEvery, 0, maxTrainSteps)
 	r.count("train.log_every", t.LogEvery, 1, maxTrainSteps)
