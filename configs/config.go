@@ -66,7 +66,7 @@ type Train struct {
 	Epochs    int     `yaml:"epochs"`    // passes over the train split; used when steps is 0
 	Batch     int     `yaml:"batch"`     // samples a step
 	LR        float64 `yaml:"lr"`        // learning rate
-	Optimizer string  `yaml:"optimizer"` // adam
+	Optimizer string  `yaml:"optimizer"` // adam | adamw | sgd (momentum 0.9)
 	EMA       float64 `yaml:"ema"`       // decay of the averaged weights; 0 turns it off
 	Clip      float64 `yaml:"clip"`      // global gradient norm limit; 0 turns it off
 	Schedule  string  `yaml:"schedule"`  // learning rate over the steps: constant | cosine | step | exponential

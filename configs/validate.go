@@ -145,7 +145,7 @@ func (t Train) validate(r *rules) {
 	}
 	r.count("train.batch", t.Batch, 1, maxBatch)
 	r.number("train.lr", t.LR, "(0,10]")
-	r.oneOf("train.optimizer", t.Optimizer, "adam")
+	r.oneOf("train.optimizer", t.Optimizer, "adam", "adamw", "sgd")
 	r.number("train.ema", t.EMA, "[0,1)")
 	r.number("train.clip", t.Clip, "[0,1e9]")
 	r.oneOf("train.schedule", t.Schedule, "constant", "cosine", "step", "exponential")

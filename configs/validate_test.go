@@ -64,7 +64,7 @@ func TestValidateNamesKeyValueAndAllowed(t *testing.T) {
 		{"train.lr=0", `train.lr = 0: want a number in (0,10]`},
 		{"train.lr=.nan", `train.lr = NaN: want a number in (0,10]`},
 		{"train.clip=.inf", `train.clip = +Inf: want a number in [0,1e9]`},
-		{"train.optimizer=adm", `train.optimizer = "adm": want adam; did you mean adam?`},
+		{"train.optimizer=adm", `train.optimizer = "adm": want adam, adamw, sgd; did you mean adam?`},
 		{"checkpoint.keep=-1", `checkpoint.keep = -1: want an integer from 0 to 1048576`},
 		{"eval.snr=1:2", `eval.snr = "1:2": want start:step:stop, a list a,b,c or one number`},
 		{"eval.snr=0:0:5", `eval.snr = "0:0:5": step 0 never leads from 0 to 5`},
