@@ -78,7 +78,7 @@ class UNet(nn.Module):
         self.final_block = nn.Sequential(norms[norm](h), nn.SiLU(), ends(h, shape[0]))
 
     def forward(self, x, t):
-        temb = self.time_mlp(self.embed(t))
+        temb = self.time_mlp(self.embed(t).to(x.dtype))
         h = self.init_conv(x)
         skips = [h]
         for m in self.downs:

@@ -14,18 +14,19 @@ import (
 )
 
 // TestTorchSteps takes ten training steps with Adam and compares each loss, and
-// the network in the end, with a PyTorch run of the same network on the same
-// batches (bench/fixtures.py).
+// the weights and running statistics in the end, with a PyTorch run of the same
+// network on the same batches (bench/fixtures.py, which says why Adam's epsilon
+// is large).
 func TestTorchSteps(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		shape []int
 		model configs.Model
 	}{
-		{"signal_batch", []int{2, 8}, configs.Model{Channels: 8, Multipliers: []int{1, 2}, Blocks: 2, Norm: "batch"}},
-		{"image_batch", []int{1, 8, 8}, configs.Model{Channels: 4, Multipliers: []int{1, 2}, Blocks: 2, Norm: "batch"}},
-		{"image_group", []int{3, 4, 4}, configs.Model{Channels: 8, Multipliers: []int{1, 2}, Blocks: 1, Norm: "group"}},
-		{"signal_instance", []int{1, 16}, configs.Model{Channels: 6, Multipliers: []int{1, 3}, Blocks: 1, Norm: "instance"}},
+		{"signal_batch", []int{2, 8}, configs.Model{Channels: 6, Multipliers: []int{1, 3}, Blocks: 1, Norm: "batch"}},
+		{"signal_group", []int{3, 16}, configs.Model{Channels: 8, Multipliers: []int{1, 2}, Blocks: 1, Norm: "group"}},
+		{"image_batch", []int{1, 8, 6}, configs.Model{Channels: 4, Multipliers: []int{1, 2}, Blocks: 2, Norm: "batch"}},
+		{"image_instance", []int{2, 4, 8}, configs.Model{Channels: 4, Multipliers: []int{1, 3}, Blocks: 1, Norm: "instance"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			arrays, err := weights.ReadNPZFile(filepath.Join("testdata", "steps", c.name+".npz"))
@@ -58,7 +59,7 @@ func TestTorchSteps(t *testing.T) {
 			if err := net.Load(state("init")); err != nil {
 				t.Fatal(err)
 			}
-			losses := data("loss")
+			losses, lr := data("loss"), float64(data("lr")[0])
 			x, level, eps := data("x"), data("t"), data("eps")
 			n := len(level) / len(losses)
 			s, err := net.NewTrainStep(n, "mse", 1)
@@ -66,7 +67,7 @@ func TestTorchSteps(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			adam := train.NewAdam(rt.Pool(), net.Params(), train.AdamOptions{})
+			adam := train.NewAdam(rt.Pool(), net.Params(), train.AdamOptions{Eps: float64(data("adam_eps")[0])})
 			worst := 0.0
 			for i, want := range losses {
 				copy(s.X, x[i*len(s.X):])
@@ -80,47 +81,32 @@ func TestTorchSteps(t *testing.T) {
 				if !(worst < 1e-5) {
 					t.Fatalf("step %d: loss %v, PyTorch %v", i, loss, want)
 				}
-				adam.Step(s.Grads(), i+1, 1e-3, 1)
+				adam.Step(s.Grads(), i+1, lr, 1)
 			}
-			// After the last step the networks must agree as they train, and
-			// so must the running variances. Weights need not: Adam moves a
-			// weight by the learning rate in the direction of its gradient's
-			// sign, also where the gradient is rounding alone, as that of a
-			// bias which the next norm subtracts again.
-			theirs, err := model.New(rt, c.model, c.shape, 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			final := state("final")
-			if err := theirs.Load(final); err != nil {
-				t.Fatal(err)
-			}
-			other, err := theirs.NewTrainStep(n, "mse", 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer other.Close()
-			copy(other.X, s.X)
-			copy(other.Level, s.Level)
-			copy(other.Target, s.Target)
-			variance := 0.0
+			// The distance of the final states, relative to how far training
+			// moved them. PyTorch's own run in float32 is up to 4e-5 from the
+			// same in float64.
+			init, final := state("init"), state("final")
+			var distance, moved float64
 			for i, v := range net.State() {
-				if strings.HasSuffix(v.Name, ".running_var") {
-					variance = max(variance, relative(v.Data, final[i].Data))
+				if v.Name != final[i].Name || v.Name != init[i].Name {
+					t.Fatalf("tensor %d is %s, in PyTorch %s", i, v.Name, final[i].Name)
+				}
+				if strings.HasSuffix(v.Name, ".num_batches_tracked") {
+					if v.Data[0] != final[i].Data[0] {
+						t.Errorf("%s is %v, PyTorch's %v", v.Name, v.Data[0], final[i].Data[0])
+					}
+					continue
+				}
+				for k, want := range final[i].Data {
+					distance += math.Pow(float64(v.Data[k])-float64(want), 2)
+					moved += math.Pow(float64(init[i].Data[k])-float64(want), 2)
 				}
 			}
-			got, err := s.Run(10)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want, err := other.Run(10)
-			if err != nil {
-				t.Fatal(err)
-			}
-			last := math.Abs(got/want - 1)
-			t.Logf("relative errors: of a loss %.2g, of the final network's loss %.2g, of a running variance %.2g", worst, last, variance)
-			if !(last < 1e-5) || !(variance < 1e-5) {
-				t.Errorf("the final network differs from PyTorch's: loss by %.3g, running variance by %.3g", last, variance)
+			e := math.Sqrt(distance / moved)
+			t.Logf("relative error of a loss %.2g, of the final state %.2g of the way", worst, e)
+			if !(e < 1e-4) {
+				t.Errorf("the final state is %.3g of the way from PyTorch's", e)
 			}
 		})
 	}
