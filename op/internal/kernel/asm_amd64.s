@@ -4737,22 +4737,22 @@ DATA affineSiLU512_sigmoid<>+272(SB)/4, $0x3f800000
 DATA affineSiLU512_sigmoid<>+276(SB)/4, $0x3f800000
 DATA affineSiLU512_sigmoid<>+280(SB)/4, $0x3f800000
 DATA affineSiLU512_sigmoid<>+284(SB)/4, $0x3f800000
-DATA affineSiLU512_sigmoid<>+288(SB)/4, $0x42ae0000
-DATA affineSiLU512_sigmoid<>+292(SB)/4, $0x42ae0000
-DATA affineSiLU512_sigmoid<>+296(SB)/4, $0x42ae0000
-DATA affineSiLU512_sigmoid<>+300(SB)/4, $0x42ae0000
-DATA affineSiLU512_sigmoid<>+304(SB)/4, $0x42ae0000
-DATA affineSiLU512_sigmoid<>+308(SB)/4, $0x42ae0000
-DATA affineSiLU512_sigmoid<>+312(SB)/4, $0x42ae0000
-DATA affineSiLU512_sigmoid<>+316(SB)/4, $0x42ae0000
-DATA affineSiLU512_sigmoid<>+320(SB)/4, $0xc2ae0000
-DATA affineSiLU512_sigmoid<>+324(SB)/4, $0xc2ae0000
-DATA affineSiLU512_sigmoid<>+328(SB)/4, $0xc2ae0000
-DATA affineSiLU512_sigmoid<>+332(SB)/4, $0xc2ae0000
-DATA affineSiLU512_sigmoid<>+336(SB)/4, $0xc2ae0000
-DATA affineSiLU512_sigmoid<>+340(SB)/4, $0xc2ae0000
-DATA affineSiLU512_sigmoid<>+344(SB)/4, $0xc2ae0000
-DATA affineSiLU512_sigmoid<>+348(SB)/4, $0xc2ae0000
+DATA affineSiLU512_sigmoid<>+288(SB)/4, $0x42c80000
+DATA affineSiLU512_sigmoid<>+292(SB)/4, $0x42c80000
+DATA affineSiLU512_sigmoid<>+296(SB)/4, $0x42c80000
+DATA affineSiLU512_sigmoid<>+300(SB)/4, $0x42c80000
+DATA affineSiLU512_sigmoid<>+304(SB)/4, $0x42c80000
+DATA affineSiLU512_sigmoid<>+308(SB)/4, $0x42c80000
+DATA affineSiLU512_sigmoid<>+312(SB)/4, $0x42c80000
+DATA affineSiLU512_sigmoid<>+316(SB)/4, $0x42c80000
+DATA affineSiLU512_sigmoid<>+320(SB)/4, $0xc2c80000
+DATA affineSiLU512_sigmoid<>+324(SB)/4, $0xc2c80000
+DATA affineSiLU512_sigmoid<>+328(SB)/4, $0xc2c80000
+DATA affineSiLU512_sigmoid<>+332(SB)/4, $0xc2c80000
+DATA affineSiLU512_sigmoid<>+336(SB)/4, $0xc2c80000
+DATA affineSiLU512_sigmoid<>+340(SB)/4, $0xc2c80000
+DATA affineSiLU512_sigmoid<>+344(SB)/4, $0xc2c80000
+DATA affineSiLU512_sigmoid<>+348(SB)/4, $0xc2c80000
 GLOBL affineSiLU512_sigmoid<>(SB), RODATA|NOPTR, $352
 
 // func siluGrad512(grad *float32, x *float32, scale *float32, shift *float32, mask *float32, sumX *float32, sum *float32, pixels int)
@@ -4892,22 +4892,22 @@ DATA siluGrad512_sigmoid<>+272(SB)/4, $0x3f800000
 DATA siluGrad512_sigmoid<>+276(SB)/4, $0x3f800000
 DATA siluGrad512_sigmoid<>+280(SB)/4, $0x3f800000
 DATA siluGrad512_sigmoid<>+284(SB)/4, $0x3f800000
-DATA siluGrad512_sigmoid<>+288(SB)/4, $0x42ae0000
-DATA siluGrad512_sigmoid<>+292(SB)/4, $0x42ae0000
-DATA siluGrad512_sigmoid<>+296(SB)/4, $0x42ae0000
-DATA siluGrad512_sigmoid<>+300(SB)/4, $0x42ae0000
-DATA siluGrad512_sigmoid<>+304(SB)/4, $0x42ae0000
-DATA siluGrad512_sigmoid<>+308(SB)/4, $0x42ae0000
-DATA siluGrad512_sigmoid<>+312(SB)/4, $0x42ae0000
-DATA siluGrad512_sigmoid<>+316(SB)/4, $0x42ae0000
-DATA siluGrad512_sigmoid<>+320(SB)/4, $0xc2ae0000
-DATA siluGrad512_sigmoid<>+324(SB)/4, $0xc2ae0000
-DATA siluGrad512_sigmoid<>+328(SB)/4, $0xc2ae0000
-DATA siluGrad512_sigmoid<>+332(SB)/4, $0xc2ae0000
-DATA siluGrad512_sigmoid<>+336(SB)/4, $0xc2ae0000
-DATA siluGrad512_sigmoid<>+340(SB)/4, $0xc2ae0000
-DATA siluGrad512_sigmoid<>+344(SB)/4, $0xc2ae0000
-DATA siluGrad512_sigmoid<>+348(SB)/4, $0xc2ae0000
+DATA siluGrad512_sigmoid<>+288(SB)/4, $0x42c80000
+DATA siluGrad512_sigmoid<>+292(SB)/4, $0x42c80000
+DATA siluGrad512_sigmoid<>+296(SB)/4, $0x42c80000
+DATA siluGrad512_sigmoid<>+300(SB)/4, $0x42c80000
+DATA siluGrad512_sigmoid<>+304(SB)/4, $0x42c80000
+DATA siluGrad512_sigmoid<>+308(SB)/4, $0x42c80000
+DATA siluGrad512_sigmoid<>+312(SB)/4, $0x42c80000
+DATA siluGrad512_sigmoid<>+316(SB)/4, $0x42c80000
+DATA siluGrad512_sigmoid<>+320(SB)/4, $0xc2c80000
+DATA siluGrad512_sigmoid<>+324(SB)/4, $0xc2c80000
+DATA siluGrad512_sigmoid<>+328(SB)/4, $0xc2c80000
+DATA siluGrad512_sigmoid<>+332(SB)/4, $0xc2c80000
+DATA siluGrad512_sigmoid<>+336(SB)/4, $0xc2c80000
+DATA siluGrad512_sigmoid<>+340(SB)/4, $0xc2c80000
+DATA siluGrad512_sigmoid<>+344(SB)/4, $0xc2c80000
+DATA siluGrad512_sigmoid<>+348(SB)/4, $0xc2c80000
 GLOBL siluGrad512_sigmoid<>(SB), RODATA|NOPTR, $352
 
 DATA siluGrad512_one<>+0(SB)/4, $0x3f800000
@@ -6024,8 +6024,14 @@ affineSiLU256_pixel:
 	VFMADD213PS affineSiLU256_sigmoid<>+224(SB), Y2, Y4
 	VFMADD213PS affineSiLU256_sigmoid<>+256(SB), Y2, Y4
 	VCVTPS2DQ   Y3, Y3
+	VPSRAD      $0x01, Y3, Y2
+	VPSUBD      Y2, Y3, Y3
+	VPSLLD      $0x17, Y2, Y2
+	VPADDD      Y0, Y2, Y2
+	VMULPS      Y2, Y4, Y4
 	VPSLLD      $0x17, Y3, Y3
-	VPADDD      Y3, Y4, Y4
+	VPADDD      Y0, Y3, Y3
+	VMULPS      Y3, Y4, Y4
 	VADDPS      Y0, Y4, Y4
 	VDIVPS      Y4, Y0, Y4
 	VMULPS      Y4, Y1, Y1
@@ -6050,8 +6056,14 @@ affineSiLU256_pixel:
 	VFMADD213PS affineSiLU256_sigmoid<>+224(SB), Y2, Y4
 	VFMADD213PS affineSiLU256_sigmoid<>+256(SB), Y2, Y4
 	VCVTPS2DQ   Y3, Y3
+	VPSRAD      $0x01, Y3, Y2
+	VPSUBD      Y2, Y3, Y3
+	VPSLLD      $0x17, Y2, Y2
+	VPADDD      Y0, Y2, Y2
+	VMULPS      Y2, Y4, Y4
 	VPSLLD      $0x17, Y3, Y3
-	VPADDD      Y3, Y4, Y4
+	VPADDD      Y0, Y3, Y3
+	VMULPS      Y3, Y4, Y4
 	VADDPS      Y0, Y4, Y4
 	VDIVPS      Y4, Y0, Y4
 	VMULPS      Y4, Y1, Y1
@@ -6139,22 +6151,22 @@ DATA affineSiLU256_sigmoid<>+272(SB)/4, $0x3f800000
 DATA affineSiLU256_sigmoid<>+276(SB)/4, $0x3f800000
 DATA affineSiLU256_sigmoid<>+280(SB)/4, $0x3f800000
 DATA affineSiLU256_sigmoid<>+284(SB)/4, $0x3f800000
-DATA affineSiLU256_sigmoid<>+288(SB)/4, $0x42ae0000
-DATA affineSiLU256_sigmoid<>+292(SB)/4, $0x42ae0000
-DATA affineSiLU256_sigmoid<>+296(SB)/4, $0x42ae0000
-DATA affineSiLU256_sigmoid<>+300(SB)/4, $0x42ae0000
-DATA affineSiLU256_sigmoid<>+304(SB)/4, $0x42ae0000
-DATA affineSiLU256_sigmoid<>+308(SB)/4, $0x42ae0000
-DATA affineSiLU256_sigmoid<>+312(SB)/4, $0x42ae0000
-DATA affineSiLU256_sigmoid<>+316(SB)/4, $0x42ae0000
-DATA affineSiLU256_sigmoid<>+320(SB)/4, $0xc2ae0000
-DATA affineSiLU256_sigmoid<>+324(SB)/4, $0xc2ae0000
-DATA affineSiLU256_sigmoid<>+328(SB)/4, $0xc2ae0000
-DATA affineSiLU256_sigmoid<>+332(SB)/4, $0xc2ae0000
-DATA affineSiLU256_sigmoid<>+336(SB)/4, $0xc2ae0000
-DATA affineSiLU256_sigmoid<>+340(SB)/4, $0xc2ae0000
-DATA affineSiLU256_sigmoid<>+344(SB)/4, $0xc2ae0000
-DATA affineSiLU256_sigmoid<>+348(SB)/4, $0xc2ae0000
+DATA affineSiLU256_sigmoid<>+288(SB)/4, $0x42c80000
+DATA affineSiLU256_sigmoid<>+292(SB)/4, $0x42c80000
+DATA affineSiLU256_sigmoid<>+296(SB)/4, $0x42c80000
+DATA affineSiLU256_sigmoid<>+300(SB)/4, $0x42c80000
+DATA affineSiLU256_sigmoid<>+304(SB)/4, $0x42c80000
+DATA affineSiLU256_sigmoid<>+308(SB)/4, $0x42c80000
+DATA affineSiLU256_sigmoid<>+312(SB)/4, $0x42c80000
+DATA affineSiLU256_sigmoid<>+316(SB)/4, $0x42c80000
+DATA affineSiLU256_sigmoid<>+320(SB)/4, $0xc2c80000
+DATA affineSiLU256_sigmoid<>+324(SB)/4, $0xc2c80000
+DATA affineSiLU256_sigmoid<>+328(SB)/4, $0xc2c80000
+DATA affineSiLU256_sigmoid<>+332(SB)/4, $0xc2c80000
+DATA affineSiLU256_sigmoid<>+336(SB)/4, $0xc2c80000
+DATA affineSiLU256_sigmoid<>+340(SB)/4, $0xc2c80000
+DATA affineSiLU256_sigmoid<>+344(SB)/4, $0xc2c80000
+DATA affineSiLU256_sigmoid<>+348(SB)/4, $0xc2c80000
 GLOBL affineSiLU256_sigmoid<>(SB), RODATA|NOPTR, $352
 
 // func siluGrad256(grad *float32, x *float32, scale *float32, shift *float32, mask *float32, sumX *float32, sum *float32, pixels int)
@@ -6193,8 +6205,14 @@ siluGrad256_a:
 	VFMADD213PS siluGrad256_sigmoid<>+224(SB), Y5, Y6
 	VFMADD213PS siluGrad256_sigmoid<>+256(SB), Y5, Y6
 	VCVTPS2DQ   Y7, Y7
+	VPSRAD      $0x01, Y7, Y5
+	VPSUBD      Y5, Y7, Y7
+	VPSLLD      $0x17, Y5, Y5
+	VPADDD      Y0, Y5, Y5
+	VMULPS      Y5, Y6, Y6
 	VPSLLD      $0x17, Y7, Y7
-	VPADDD      Y7, Y6, Y6
+	VPADDD      Y0, Y7, Y7
+	VMULPS      Y7, Y6, Y6
 	VADDPS      Y0, Y6, Y6
 	VDIVPS      Y6, Y0, Y6
 	VSUBPS      Y6, Y1, Y5
@@ -6237,8 +6255,14 @@ siluGrad256_b:
 	VFMADD213PS siluGrad256_sigmoid<>+224(SB), Y5, Y6
 	VFMADD213PS siluGrad256_sigmoid<>+256(SB), Y5, Y6
 	VCVTPS2DQ   Y7, Y7
+	VPSRAD      $0x01, Y7, Y5
+	VPSUBD      Y5, Y7, Y7
+	VPSLLD      $0x17, Y5, Y5
+	VPADDD      Y0, Y5, Y5
+	VMULPS      Y5, Y6, Y6
 	VPSLLD      $0x17, Y7, Y7
-	VPADDD      Y7, Y6, Y6
+	VPADDD      Y0, Y7, Y7
+	VMULPS      Y7, Y6, Y6
 	VADDPS      Y0, Y6, Y6
 	VDIVPS      Y6, Y0, Y6
 	VSUBPS      Y6, Y1, Y5
@@ -6330,22 +6354,22 @@ DATA siluGrad256_sigmoid<>+272(SB)/4, $0x3f800000
 DATA siluGrad256_sigmoid<>+276(SB)/4, $0x3f800000
 DATA siluGrad256_sigmoid<>+280(SB)/4, $0x3f800000
 DATA siluGrad256_sigmoid<>+284(SB)/4, $0x3f800000
-DATA siluGrad256_sigmoid<>+288(SB)/4, $0x42ae0000
-DATA siluGrad256_sigmoid<>+292(SB)/4, $0x42ae0000
-DATA siluGrad256_sigmoid<>+296(SB)/4, $0x42ae0000
-DATA siluGrad256_sigmoid<>+300(SB)/4, $0x42ae0000
-DATA siluGrad256_sigmoid<>+304(SB)/4, $0x42ae0000
-DATA siluGrad256_sigmoid<>+308(SB)/4, $0x42ae0000
-DATA siluGrad256_sigmoid<>+312(SB)/4, $0x42ae0000
-DATA siluGrad256_sigmoid<>+316(SB)/4, $0x42ae0000
-DATA siluGrad256_sigmoid<>+320(SB)/4, $0xc2ae0000
-DATA siluGrad256_sigmoid<>+324(SB)/4, $0xc2ae0000
-DATA siluGrad256_sigmoid<>+328(SB)/4, $0xc2ae0000
-DATA siluGrad256_sigmoid<>+332(SB)/4, $0xc2ae0000
-DATA siluGrad256_sigmoid<>+336(SB)/4, $0xc2ae0000
-DATA siluGrad256_sigmoid<>+340(SB)/4, $0xc2ae0000
-DATA siluGrad256_sigmoid<>+344(SB)/4, $0xc2ae0000
-DATA siluGrad256_sigmoid<>+348(SB)/4, $0xc2ae0000
+DATA siluGrad256_sigmoid<>+288(SB)/4, $0x42c80000
+DATA siluGrad256_sigmoid<>+292(SB)/4, $0x42c80000
+DATA siluGrad256_sigmoid<>+296(SB)/4, $0x42c80000
+DATA siluGrad256_sigmoid<>+300(SB)/4, $0x42c80000
+DATA siluGrad256_sigmoid<>+304(SB)/4, $0x42c80000
+DATA siluGrad256_sigmoid<>+308(SB)/4, $0x42c80000
+DATA siluGrad256_sigmoid<>+312(SB)/4, $0x42c80000
+DATA siluGrad256_sigmoid<>+316(SB)/4, $0x42c80000
+DATA siluGrad256_sigmoid<>+320(SB)/4, $0xc2c80000
+DATA siluGrad256_sigmoid<>+324(SB)/4, $0xc2c80000
+DATA siluGrad256_sigmoid<>+328(SB)/4, $0xc2c80000
+DATA siluGrad256_sigmoid<>+332(SB)/4, $0xc2c80000
+DATA siluGrad256_sigmoid<>+336(SB)/4, $0xc2c80000
+DATA siluGrad256_sigmoid<>+340(SB)/4, $0xc2c80000
+DATA siluGrad256_sigmoid<>+344(SB)/4, $0xc2c80000
+DATA siluGrad256_sigmoid<>+348(SB)/4, $0xc2c80000
 GLOBL siluGrad256_sigmoid<>(SB), RODATA|NOPTR, $352
 
 DATA siluGrad256_one<>+0(SB)/4, $0x3f800000

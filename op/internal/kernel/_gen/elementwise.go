@@ -9,10 +9,10 @@ import (
 // sigmoid returns the code of s = 1/(1+e^-z) on one register. e^-z = 2^n·p(f)
 // with -z·log2(e) = n + f, |f| ≤ 1/2, log2(e) in two parts so that f keeps full
 // precision, and p the minimax polynomial of Cephes' exp2f. |z| is kept below
-// 87, so that 2^n is finite and normal; beyond, s·z is 0 or z within 1e-36.
+// 100, where 2^n is infinite or zero already and s is 0 or 1.
 func (v isa) sigmoid(name string) func(z VecVirtual) VecVirtual {
 	c := v.constants(name+"_sigmoid", -1.44269502, -1.92596303e-8,
-		1.535336188e-4, 1.339887440e-3, 9.618437357e-3, 5.550332471e-2, 2.402264791e-1, 6.931472029e-1, 1, 87, -87)
+		1.535336188e-4, 1.339887440e-3, 9.618437357e-3, 5.550332471e-2, 2.402264791e-1, 6.931472029e-1, 1, 100, -100)
 	log2e, rest, poly, one, high, low := c[0], c[1], c[2:9], v.register(c[8]), c[9], c[10]
 	return func(z VecVirtual) VecVirtual {
 		t, n, p := v.new(), v.new(), v.new()
@@ -34,10 +34,16 @@ func (v isa) sigmoid(name string) func(z VecVirtual) VecVirtual {
 		}
 		if v.parts == 1 {
 			VSCALEFPS(n, p, p)
-		} else { // add n to the exponent
+		} else { // multiply by 2^(n/2) twice: one factor could overflow
+			half := v.new()
 			VCVTPS2DQ(n, n)
-			VPSLLD(Imm(23), n, n)
-			VPADDD(n, p, p)
+			VPSRAD(Imm(1), n, half)
+			VPSUBD(half, n, n)
+			for _, e := range []VecVirtual{half, n} {
+				VPSLLD(Imm(23), e, e)
+				VPADDD(one, e, e) // the exponent of 1 is the bias
+				VMULPS(e, p, p)
+			}
 		}
 		VADDPS(one, p, p)
 		VDIVPS(p, one, p)

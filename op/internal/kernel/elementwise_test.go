@@ -1,0 +1,211 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/condmean/condmean/internal/par"
+)
+
+var shapes = []Shape{{1, 1, 1, 1}, {2, 16, 3, 5}, {3, 17, 1, 7}, {1, 33, 4, 4}, {4, 8, 1, 1}, {2, 48, 2, 9}}
+
+// TestSiLUAccuracy sweeps the function and its derivative over the range of
+// float32: 6e-7 relative for SiLU, and 1.5e-6 absolute for the derivative.
+func TestSiLUAccuracy(t *testing.T) {
+	var xs []float32
+	for x := -100.0; x <= 100; x += 1.0 / 64 {
+		xs = append(xs, float32(x))
+	}
+	for _, v := range []float64{1e-30, 1e-8, 1e-3, 0, 500, 1e10, 3e38} {
+		xs = append(xs, float32(v), float32(-v))
+	}
+	for len(xs)%lane != 0 {
+		xs = append(xs, 0)
+	}
+	ones, zeros := make([]float32, lane), make([]float32, lane)
+	for i := range ones {
+		ones[i] = 1
+	}
+	inTiers(t, func(t *testing.T, w *Workspace) {
+		y, d := poison(len(xs)), make([]float32, len(xs))
+		w.tier.affineSiLU(affineRows{dst: y, src: xs, scale: ones, shift: zeros, rows: 1, width: len(xs) / lane, dstRow: len(xs)})
+		for i := range d {
+			d[i] = 1
+		}
+		sums := make([]float32, 2*lane)
+		w.tier.siluGrad(siluGrad{g: d, x: xs, scale: ones, shift: zeros, sumX: sums[:lane], sum: sums[lane:]})
+		for i, x := range xs {
+			if want := naiveSiLU(float64(x)); !(math.Abs(float64(y[i])-want) <= 6e-7*math.Abs(want)+1e-35) {
+				t.Fatalf("SiLU(%v) = %v, want %v", x, y[i], want)
+			}
+			if want := naiveSiLUGrad(float64(x)); !(math.Abs(float64(d[i])-want) <= 1.5e-6) {
+				t.Fatalf("SiLU'(%v) = %v, want %v", x, d[i], want)
+			}
+		}
+	})
+}
+
+func TestAffineSiLU(t *testing.T) {
+	inTiers(t, func(t *testing.T, w *Workspace) {
+		r := rand.New(rand.NewPCG(1, 2))
+		for _, s := range shapes {
+			hw := s.H * s.W
+			x, dy := random(r, s.N*s.C*hw), random(r, s.N*s.C*hw)
+			scale, shift, mask := random(r, s.N*s.C), random(r, s.N*s.C), random(r, s.N*s.C)
+			pre := Prologue{lanesOf(s, scale), lanesOf(s, shift), lanesOf(s, mask)}
+			want, grad := make([]float64, len(x)), make([]float64, len(x))
+			sumX, sum := make([]float64, s.N*s.C), make([]float64, s.N*s.C)
+			for i := range x {
+				k := i / hw
+				z := float64(scale[k])*float64(x[i]) + float64(shift[k])
+				want[i] = float64(mask[k]) * naiveSiLU(z)
+				grad[i] = float64(dy[i]) * float64(mask[k]) * naiveSiLUGrad(z)
+				sumX[k] += grad[i] * float64(x[i])
+				sum[k] += grad[i]
+			}
+			bx, y := blockedFrom(w, x, s), poison(s.Len())
+			AffineSiLU(w, y, bx, pre, s)
+			closeTo(t, "value", plainFrom(t, w, y, s), want, 1e-6)
+			g := &PrologueGrad{Scale: poison(s.N * s.Blocks() * lane), Shift: poison(s.N * s.Blocks() * lane)}
+			AffineSiLUGrad(w, y, blockedFrom(w, dy, s), bx, pre, g, s)
+			closeTo(t, "gradient", plainFrom(t, w, y, s), grad, 2e-6)
+			closeTo(t, "Σ dz·x", unlanes(t, s, g.Scale), sumX, 1e-5)
+			closeTo(t, "Σ dz", unlanes(t, s, g.Shift), sum, 1e-5)
+		}
+	})
+}
+
+func TestAccumulate(t *testing.T) {
+	inTiers(t, func(t *testing.T, w *Workspace) {
+		r := rand.New(rand.NewPCG(3, 4))
+		for _, s := range shapes {
+			for terms := 1; terms <= 3; terms++ {
+				hw := s.H * s.W
+				want := make([]float64, s.N*s.C*hw)
+				var list []Term
+				for i := range terms {
+					x := random(r, len(want))
+					term := Term{X: blockedFrom(w, x, s)}
+					coef := random(r, s.N*s.C)
+					if i != 1 {
+						term.Coef = lanesOf(s, coef)
+					}
+					for k := range want {
+						f := 1.0
+						if i != 1 {
+							f = float64(coef[k/hw])
+						}
+						want[k] += f * float64(x[k])
+					}
+					list = append(list, term)
+				}
+				var constant []float32
+				if terms != 2 {
+					constant = random(r, s.N*s.C)
+					for k := range want {
+						want[k] += float64(constant[k/hw])
+					}
+					constant = lanesOf(s, constant)
+				}
+				dst := poison(s.Len())
+				Accumulate(w, dst, list, constant, s)
+				closeTo(t, fmt.Sprint(terms, " terms"), plainFrom(t, w, dst, s), want, 1e-6)
+			}
+		}
+	})
+}
+
+// TestMomentsOffset checks that a large mean does not spoil the variance.
+func TestMomentsOffset(t *testing.T) {
+	inTiers(t, func(t *testing.T, w *Workspace) {
+		r := rand.New(rand.NewPCG(5, 6))
+		s := Shape{1, 16, 9, 11}
+		x := random(r, 16*99)
+		for i := range x {
+			x[i] = x[i]*0.01 + 100
+		}
+		mean, m2 := make([]float64, 16), make([]float64, 16)
+		for i, v := range x {
+			mean[i/99] += float64(v) / 99
+		}
+		for i, v := range x {
+			d := float64(v) - mean[i/99]
+			m2[i/99] += d * d
+		}
+		m := Moments{Mean: poison(16), M2: poison(16)}
+		PlaneMoments(w, m, blockedFrom(w, x, s), s)
+		closeTo(t, "mean", m.Mean, mean, 1e-6)
+		closeTo(t, "squares", m.M2, m2, 1e-4)
+	})
+}
+
+func TestLoss(t *testing.T) {
+	inTiers(t, func(t *testing.T, w *Workspace) {
+		r := rand.New(rand.NewPCG(7, 8))
+		const n, dim = 5, 7
+		pred, target, weight := random(r, n*dim), random(r, n*dim), []float32{1, 2, 0, 0.5, 3}
+		pred[3] = target[3] // where |·| has no derivative, torch takes 0
+		for _, kind := range []LossKind{MSE, L1} {
+			want, grad := 0.0, make([]float64, n*dim)
+			for i := range pred {
+				d, f := float64(pred[i])-float64(target[i]), float64(weight[i/dim])/(n*dim)
+				if kind == MSE {
+					want += f * d * d
+					grad[i] = 3 * 2 * f * d
+				} else {
+					want += f * math.Abs(d)
+					if d != 0 {
+						grad[i] = 3 * f * d / math.Abs(d)
+					}
+				}
+			}
+			if got := Loss(w, kind, pred, target, weight, n); math.Abs(got-want) > 1e-12 {
+				t.Errorf("loss %v, want %v", got, want)
+			}
+			g := poison(n * dim)
+			LossGrad(w, kind, g, pred, target, weight, n, 3)
+			closeTo(t, "gradient", g, grad, 1e-6)
+		}
+	})
+}
+
+func BenchmarkAffineSiLU(b *testing.B) {
+	benchmarkElementwise(b, func(w *Workspace, y, x []float32, pre Prologue, s Shape) { AffineSiLU(w, y, x, pre, s) })
+}
+
+func BenchmarkAffineSiLUGrad(b *testing.B) {
+	benchmarkElementwise(b, func(w *Workspace, y, x []float32, pre Prologue, s Shape) { AffineSiLUGrad(w, y, x, x, pre, nil, s) })
+}
+
+func BenchmarkAccumulate(b *testing.B) {
+	benchmarkElementwise(b, func(w *Workspace, y, x []float32, pre Prologue, s Shape) {
+		Accumulate(w, y, []Term{{Coef: pre.Scale, X: x}, {X: x}}, pre.Shift, s)
+	})
+}
+
+func BenchmarkPlaneMoments(b *testing.B) {
+	benchmarkElementwise(b, func(w *Workspace, y, x []float32, pre Prologue, s Shape) {
+		PlaneMoments(w, Moments{pre.Scale, pre.Shift}, x, s)
+	})
+}
+
+// benchmarkElementwise reports the bytes of one activation that pass each second.
+func benchmarkElementwise(b *testing.B, f func(w *Workspace, y, x []float32, pre Prologue, s Shape)) {
+	for _, ti := range tiers() {
+		b.Run(ti.name, func(b *testing.B) {
+			pool := par.New(2)
+			defer pool.Close()
+			w := newWorkspace(pool, ti)
+			r := rand.New(rand.NewPCG(1, 2))
+			s := Shape{16, 16, 28, 28}
+			x, y := random(r, s.Len()), Alloc(s.Len())
+			pre := Prologue{Scale: random(r, s.N*lane), Shift: random(r, s.N*lane)}
+			b.SetBytes(int64(4 * s.Len()))
+			for b.Loop() {
+				f(w, y, x, pre, s)
+			}
+		})
+	}
+}
