@@ -8,9 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+
+	"github.com/condmean/condmean/train/internal/tensorboard"
 )
 
 // Metrics is one line of metrics.jsonl.
@@ -60,11 +64,33 @@ func (m Metrics) csvRow() []string {
 	return append(row, f(m.Rate), f(m.DataWait), f(m.Seconds))
 }
 
-// metricsFiles are metrics.jsonl and, with the same numbers, metrics.csv. Each
-// line is one write, so that a run that is killed leaves at most its last line
+// scalars returns the line as TensorBoard shows it.
+func (m Metrics) scalars() []tensorboard.Scalar {
+	s := []tensorboard.Scalar{{Tag: "train/loss", Value: m.Loss}, {Tag: "train/lr", Value: m.LR}, {Tag: "train/grad_norm", Value: m.GradNorm},
+		{Tag: "speed/steps_per_second", Value: m.Rate}, {Tag: "speed/data_wait_fraction", Value: m.DataWait}}
+	if m.Val != nil {
+		s = append(s, tensorboard.Scalar{Tag: "val/loss", Value: *m.Val})
+	}
+	if m.ValEMA != nil {
+		s = append(s, tensorboard.Scalar{Tag: "val/loss_ema", Value: *m.ValEMA})
+	}
+	for _, group := range []struct {
+		tag    string
+		values map[string]float64
+	}{{"val_by_snr", m.ValBySNR}, {"nmse_db", m.NMSE}} {
+		for _, db := range slices.Sorted(maps.Keys(group.values)) {
+			s = append(s, tensorboard.Scalar{Tag: group.tag + "/" + db + "_dB", Value: group.values[db]})
+		}
+	}
+	return s
+}
+
+// metricsFiles are metrics.jsonl and, with the same numbers, metrics.csv and
+// TensorBoard's events. Each line is one write, so that a run that is killed leaves at most its last line
 // incomplete, which truncate removes.
 type metricsFiles struct {
 	jsonl, csv *os.File
+	events     *tensorboard.Writer
 	seconds    float64 // of training, by the last line
 }
 
@@ -80,7 +106,11 @@ func openMetrics(dir string, step int) (*metricsFiles, error) {
 			return nil, fmt.Errorf("train: %w", errors.Join(err, m.close()))
 		}
 	}
-	if err := m.truncate(step); err != nil {
+	err := m.truncate(step)
+	if err == nil {
+		m.events, err = tensorboard.Create(dir, int64(step))
+	}
+	if err != nil {
 		return nil, errors.Join(err, m.close())
 	}
 	return m, nil
@@ -90,6 +120,11 @@ func openMetrics(dir string, step int) (*metricsFiles, error) {
 // again.
 func (m *metricsFiles) truncate(step int) error {
 	m.seconds = 0
+	if m.events != nil {
+		if err := m.events.Restart(int64(step) + 1); err != nil {
+			return err
+		}
+	}
 	if err := keepLines(m.jsonl, func(_ int, line []byte) bool {
 		var v Metrics
 		if json.Unmarshal(line, &v) != nil || v.Step > step {
@@ -148,7 +183,10 @@ func (m *metricsFiles) write(v Metrics) error {
 	if _, err := m.jsonl.Write(append(line, '\n')); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
-	return writeCSV(m.csv, v.csvRow())
+	if err := writeCSV(m.csv, v.csvRow()); err != nil {
+		return err
+	}
+	return m.events.Scalars(int64(v.Step), v.scalars()...)
 }
 
 func writeCSV(f *os.File, row []string) error {
@@ -169,6 +207,9 @@ func (m *metricsFiles) sync() error {
 
 func (m *metricsFiles) close() error {
 	var errs []error
+	if m.events != nil {
+		errs = append(errs, m.events.Close())
+	}
 	for _, f := range []*os.File{m.jsonl, m.csv} {
 		if f != nil {
 			errs = append(errs, f.Close())
