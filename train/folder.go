@@ -51,6 +51,7 @@ func claim(o Options) (dir string, lock *folderLock, err error) {
 
 // open prepares the run's folder for the loop and starts reading data.
 func (t *trainer) open(dir string, o Options) (err error) {
+	t.dir = dir
 	t.run = &checkpoint.Run{Dir: filepath.Join(dir, CheckpointsDir), Keep: t.cfg.Checkpoint.Keep}
 	if t.metrics, err = openMetrics(dir, t.at.Step); err != nil {
 		return err

@@ -106,21 +106,31 @@ func (g *guard) restore(buffers []*model.Tensor) {
 // is the place in the data behind the batch.
 func (t *trainer) broken(ctx context.Context, bad *NonFiniteError, next data.Cursor) error {
 	t.guard.restore(t.net.Buffers())
+	goesOn := t.policy == PolicySkip && t.at.SkippedInRow < maxSkips || t.policy == PolicyRollback && t.at.Rollbacks < maxRollbacks
+	kept := ""
+	if first := t.at.Skipped+t.at.Rollbacks == 0; first || !goesOn {
+		name, err := t.keepBatch(bad)
+		if err != nil {
+			t.log.Warn("the batch could not be kept", "error", err)
+		} else {
+			kept = "; the batch is kept in " + name
+		}
+	}
 	switch {
-	case t.policy == PolicySkip && t.at.SkippedInRow < maxSkips:
-		t.log.Warn("step left out", "reason", bad)
+	case goesOn && t.policy == PolicySkip:
+		t.log.Warn("step left out"+kept, "reason", bad)
 		t.at.skip(next)
 		t.progress.at(t.at.Step)
 		return nil
-	case t.policy == PolicyRollback && t.at.Rollbacks < maxRollbacks:
-		t.log.Warn("going back to the last checkpoint", "reason", bad)
+	case goesOn:
+		t.log.Warn("going back to the last checkpoint"+kept, "reason", bad)
 		return t.rollback(ctx, next)
 	case t.policy == PolicySkip:
-		return fmt.Errorf("train: %w; %d steps in a row were left out already", bad, t.at.SkippedInRow)
+		return fmt.Errorf("train: %w; %d steps in a row were left out already%s", bad, t.at.SkippedInRow, kept)
 	case t.policy == PolicyRollback:
-		return fmt.Errorf("train: %w; the run went back %d times already", bad, t.at.Rollbacks)
+		return fmt.Errorf("train: %w; the run went back %d times already%s", bad, t.at.Rollbacks, kept)
 	}
-	return fmt.Errorf("train: %w; nothing was changed by it and the last checkpoint is good; lower train.lr or set train.clip", bad)
+	return fmt.Errorf("train: %w; the last checkpoint is good; lower train.lr or set train.clip%s", bad, kept)
 }
 
 // rollback restores the last checkpoint and continues with the data at next,

@@ -1,10 +1,14 @@
 package train
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -92,6 +96,30 @@ func TestNonFiniteStopsBeforeAnyChange(t *testing.T) {
 			t.Fatalf("the bad sample came in step %d, which tests little", bad.Step)
 		}
 		assertSameState(t, tr, bad.Step-1)
+
+		file := filepath.Join(tr.dir, fmt.Sprintf("nonfinite-step-%d.npz", bad.Step))
+		if !strings.Contains(err.Error(), file) {
+			t.Errorf("no %s in: %v", file, err)
+		}
+		var b bytes.Buffer
+		if err := Replay(context.Background(), c, file, &b); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{fmt.Sprintf("step %d: loss NaN", bad.Step), "sample 77 at level ", "gradient of init_conv.weight is not finite"} {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("replayed, no %q in\n%s", want, b.String())
+			}
+		}
+	}
+}
+
+func TestReplayRefuses(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	mustRun(t, tiny(), Options{Out: dir})
+	for _, file := range []string{filepath.Join(dir, "none.npz"), filepath.Join(dir, CheckpointsDir, "step-24", "weights.npz")} {
+		if err := Replay(context.Background(), tiny(), file, io.Discard); !configs.IsUsage(err) || !strings.Contains(err.Error(), file) {
+			t.Errorf("%s: %v", file, err)
+		}
 	}
 }
 

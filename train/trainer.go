@@ -34,6 +34,7 @@ type trainer struct {
 	at        state
 
 	log       *slog.Logger
+	dir       string // of the run
 	lock      *folderLock
 	loader    *data.Loader
 	run       *checkpoint.Run

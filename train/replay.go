@@ -1,0 +1,144 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/condmean/condmean/checkpoint"
+	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/op"
+)
+
+// A step that is not finite is kept in the run's folder as
+// nonfinite-step-N.npz: the network's tensors in front of the step under
+// "state.", and what it was fed.
+const (
+	stateOf      = "state."
+	batchX       = "batch.x"
+	batchTarget  = "batch.target"
+	batchLevel   = "batch.level"
+	batchWeight  = "batch.weight"
+	batchSamples = "batch.samples" // indices in the train split
+	batchStep    = "batch.step"
+)
+
+// keepBatch writes the present batch, with the weights as they are, for Replay,
+// and returns the file's name.
+func (t *trainer) keepBatch(bad *NonFiniteError) (name string, err error) {
+	name = filepath.Join(t.dir, fmt.Sprintf("nonfinite-step-%d.npz", bad.Step))
+	ids := make([]float64, len(bad.Samples))
+	for i, id := range bad.Samples {
+		ids[i] = float64(id)
+	}
+	n, shape := len(ids), append([]int{len(ids)}, t.set.Shape()...)
+	arrays := []weights.Array{
+		weights.FromFloat64(batchStep, []int{1}, []float64{float64(bad.Step)}),
+		weights.FromFloat64(batchSamples, []int{n}, ids),
+		weights.FromFloat32(batchX, shape, t.examples.x),
+		weights.FromFloat32(batchTarget, shape, t.examples.target),
+		weights.FromFloat32(batchLevel, []int{n}, t.examples.level),
+		weights.FromFloat32(batchWeight, []int{n}, t.examples.weight),
+	}
+	for _, s := range t.net.State() {
+		arrays = append(arrays, weights.FromFloat32(stateOf+s.Name, s.Shape, s.Data))
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return "", err
+	}
+	if err := weights.WriteNPZ(f, arrays); err != nil {
+		_ = f.Close() // the first error counts
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
+	return name, f.Close()
+}
+
+// Replay repeats a step that was kept because it was not finite, and writes what
+// it finds to w: for each sample whether its input is finite, the loss, and the
+// gradients that are not. cfg is the run's configuration.
+func Replay(ctx context.Context, cfg configs.Config, file string, w io.Writer) error {
+	arrays, err := weights.ReadNPZFile(file)
+	if err != nil {
+		return configs.Usagef("--replay: %w", err)
+	}
+	var state []model.Tensor
+	batch, shape := map[string][]float32{}, []int(nil)
+	for _, a := range arrays {
+		if name, ok := strings.CutPrefix(a.Name, stateOf); ok {
+			a.Name = name
+			state = append(state, checkpoint.Tensors([]weights.Array{a})...)
+		} else {
+			batch[a.Name] = a.Float32() // sample numbers stay exact below 2^24
+		}
+		if a.Name == batchX {
+			shape = a.Shape
+		}
+	}
+	ids, step := batch[batchSamples], batch[batchStep]
+	if len(shape) < 3 || len(ids) == 0 || shape[0] != len(ids) || len(step) != 1 {
+		return configs.Usagef("--replay %s: not a step that was kept by a run", file)
+	}
+	rt, err := op.NewRuntime(cfg.Threads)
+	if err != nil {
+		return configs.Usagef("%w", err)
+	}
+	defer rt.Close()
+	net, err := model.New(rt, cfg.Model, shape[1:], cfg.Seed)
+	if err == nil {
+		err = net.Load(state)
+	}
+	if err != nil {
+		return configs.Usagef("--replay %s: does not fit the configuration: %w", file, err)
+	}
+	graph, err := net.NewTrainStep(len(ids), cfg.Objective.Loss, cfg.Seed)
+	if err != nil {
+		return &configs.UsageError{Err: err}
+	}
+	defer func() { _ = graph.Close() }() // nothing to flush
+	for _, in := range []struct {
+		name string
+		to   []float32
+	}{{batchX, graph.X}, {batchTarget, graph.Target}, {batchLevel, graph.Level}, {batchWeight, graph.Weight}} {
+		data := batch[in.name]
+		if len(data) != len(in.to) {
+			return configs.Usagef("--replay %s: %s has %d values, want %d", file, in.name, len(data), len(in.to))
+		}
+		copy(in.to, data)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	loss, err := graph.Run(uint64(step[0]))
+	if err != nil {
+		return err
+	}
+	return describeStep(w, int(step[0]), loss, graph, ids)
+}
+
+// describeStep writes what Replay found.
+func describeStep(w io.Writer, step int, loss float64, graph *model.TrainStep, ids []float32) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "step %d: loss %v\n", step, loss)
+	dim := len(graph.X) / len(ids)
+	for i, id := range ids {
+		if !allFinite(graph.X[i*dim:][:dim]) || !allFinite(graph.Target[i*dim:][:dim]) {
+			fmt.Fprintf(&b, "sample %.0f at level %v: its input is not finite\n", id, graph.Level[i])
+		}
+	}
+	bad := 0
+	for _, g := range graph.Grads() {
+		if !allFinite(g.Data) {
+			fmt.Fprintf(&b, "gradient of %s is not finite\n", g.Name)
+			bad++
+		}
+	}
+	fmt.Fprintf(&b, "%d of %d gradients are not finite\n", bad, len(graph.Grads()))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
