@@ -36,10 +36,10 @@ func (t *trainer) loop(ctx context.Context) error {
 		t.optimizer.Step(grads, step-t.at.Skipped, lr, clipScale(norm, t.cfg.Train.Clip))
 		t.average(step)
 		t.at.advance(loss, batch.Next)
-		t.progress.at(step)
 		if err := t.observe(ctx, lr, norm); err != nil {
 			return err
 		}
+		t.progress.at(step)
 		if t.saveDue() {
 			if err := t.save(); err != nil {
 				return err

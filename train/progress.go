@@ -22,6 +22,7 @@ type progress struct {
 	start time.Time
 	bars  *mpb.Progress
 	bar   *mpb.Bar
+	score string                 // of the last validation
 	text  atomic.Pointer[string] // what the bar shows; it is drawn by another goroutine
 }
 
@@ -30,6 +31,9 @@ func newProgress(w io.Writer, from, total int) *progress {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return p
+	}
+	if _, height, err := term.GetSize(int(f.Fd())); err != nil || height == 0 {
+		return p // mpb would draw nothing
 	}
 	p.text.Store(new(string))
 	p.bars = mpb.New(mpb.WithOutput(w), mpb.WithWidth(32), mpb.WithRefreshRate(200*time.Millisecond))
@@ -62,17 +66,16 @@ func (p *progress) at(step int) {
 
 // report shows the figures of a metrics line.
 func (p *progress) report(m Metrics) {
+	score := scoreText(m)
+	if score != "" {
+		p.score = score
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "loss %.4f", m.Loss)
-	if m.Val != nil {
-		fmt.Fprintf(&b, "  val %.4f", *m.Val)
+	if p.bar != nil {
+		score = p.score // a bar goes on showing it
 	}
-	if m.ValEMA != nil {
-		fmt.Fprintf(&b, "  val(ema) %.4f", *m.ValEMA)
-	}
-	if v, ok := m.NMSE["10"]; ok {
-		fmt.Fprintf(&b, "  nmse(10 dB) %.2f dB", v)
-	}
+	b.WriteString(score)
 	fmt.Fprintf(&b, "  %.1f steps/s", m.Rate)
 	if m.DataWait >= 0.05 {
 		fmt.Fprintf(&b, "  waiting for data %.0f%%", 100*m.DataWait)
@@ -84,6 +87,21 @@ func (p *progress) report(m Metrics) {
 	}
 	// Progress is a courtesy: a closed terminal must not end a run.
 	_, _ = fmt.Fprintf(p.w, "step %d/%d  epoch %.1f  %s  eta %s\n", m.Step, p.total, m.Epoch, b.String(), p.eta(m.Step))
+}
+
+// scoreText writes what a validation found, "" without one.
+func scoreText(m Metrics) string {
+	s := ""
+	if m.Val != nil {
+		s += fmt.Sprintf("  val %.4f", *m.Val)
+	}
+	if m.ValEMA != nil {
+		s += fmt.Sprintf("  val(ema) %.4f", *m.ValEMA)
+	}
+	if v, ok := m.NMSE["10"]; ok {
+		s += fmt.Sprintf("  nmse(10 dB) %.2f dB", v)
+	}
+	return s
 }
 
 // close leaves the terminal as it is wanted for what follows.

@@ -56,8 +56,10 @@ func (t *trainer) resumeFrom(s *checkpoint.Snapshot) error {
 		if slices.ContainsFunc(resumable, func(key string) bool {
 			return d.Key == key || strings.HasSuffix(key, ".") && strings.HasPrefix(d.Key, key)
 		}) {
-			changes = append(changes, Change{Step: s.Step, Change: d.String()})
-			t.log.Info("setting changed", "step", s.Step, "change", d.String())
+			if d.Key != "threads" { // which no number depends on
+				changes = append(changes, Change{Step: s.Step, Change: d.String()})
+				t.log.Info("setting changed", "step", s.Step, "change", d.String())
+			}
 			continue
 		}
 		refused = append(refused, fmt.Errorf("%s cannot change when a run is resumed (%s → %s); start a new run for that", d.Key, d.A, d.B))

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +21,10 @@ import (
 )
 
 // childEnv makes the test binary a process that trains, for killing it.
-const childEnv = "CONDMEAN_TRAIN_CHILD"
+const (
+	childEnv   = "CONDMEAN_TRAIN_CHILD"
+	threadsEnv = "CONDMEAN_TRAIN_THREADS"
+)
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childEnv); dir != "" {
@@ -36,7 +41,11 @@ func child(dir string) {
 	} else if err := os.RemoveAll(dir); err != nil { // killed before its first checkpoint
 		panic(err)
 	}
-	if _, err := Run(context.Background(), killed(), o); err != nil {
+	c := killed()
+	if os.Getenv(threadsEnv) == "2" {
+		c.Threads = 2
+	}
+	if _, err := Run(context.Background(), c, o); err != nil {
 		panic(err)
 	}
 	os.Exit(0)
@@ -51,7 +60,8 @@ func killed() configs.Config {
 	return c
 }
 
-// Killing a process at any moment and resuming gives bitwise the weights, the
+// Killing a process at any moment and resuming, now with one thread and now with
+// two, gives bitwise the weights, the
 // state and the metrics of an uninterrupted run.
 func TestResumeAfterKill(t *testing.T) {
 	dir := t.TempDir()
@@ -67,7 +77,7 @@ func TestResumeAfterKill(t *testing.T) {
 	attempts := 0
 	for done := false; !done; attempts++ {
 		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), childEnv+"="+run)
+		cmd.Env = append(os.Environ(), childEnv+"="+run, threadsEnv+"="+strconv.Itoa(1+attempts%2))
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		if err := cmd.Start(); err != nil {
@@ -206,4 +216,38 @@ func TestLockKeepsOthersOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustRun(t, tiny(), Options{Resume: dir})
+}
+
+// fullDisk has no room for the files of one checkpoint.
+type fullDisk struct {
+	checkpoint.OS
+	step string
+}
+
+func (d fullDisk) Create(name string) (checkpoint.File, error) {
+	if strings.Contains(name, d.step) {
+		return nil, fmt.Errorf("%s: no space left on device", name)
+	}
+	return d.OS.Create(name)
+}
+
+// A checkpoint that cannot be written ends the run with an error that says so,
+// and the one before continues to the same end.
+func TestFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	c := tiny()
+	c.Checkpoint.EverySteps = 5
+	whole, run := filepath.Join(dir, "whole"), filepath.Join(dir, "run")
+	mustRun(t, c, Options{Out: whole})
+	tr := startRun(t, c, run, nil)
+	tr.run.FS = fullDisk{step: "step-15"}
+	if err := tr.loop(context.Background()); err == nil || !strings.Contains(err.Error(), "no space left") {
+		t.Fatalf("error %v", err)
+	}
+	if r := mustRun(t, c, Options{Resume: run}); r.Steps != 24 {
+		t.Errorf("%+v", r)
+	}
+	if !bytes.Equal(weightsOf(t, run, "step-24"), weightsOf(t, whole, "step-24")) {
+		t.Error("the resumed run ends elsewhere")
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -201,5 +202,18 @@ func TestDivergence(t *testing.T) {
 		if !allFinite(w.Data) {
 			t.Errorf("%s of the last checkpoint is not finite", w.Name)
 		}
+	}
+}
+
+func TestOverfit(t *testing.T) {
+	c := tiny()
+	c.Train.LR = 5e-3
+	var b bytes.Buffer
+	if err := Overfit(context.Background(), c, 300, &b); err != nil {
+		t.Errorf("%v\n%s", err, b.String())
+	}
+	c.Train.LR = 1e-9
+	if err := Overfit(context.Background(), c, 10, io.Discard); err == nil {
+		t.Error("a learning rate of nearly zero passes")
 	}
 }

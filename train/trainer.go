@@ -35,7 +35,6 @@ type trainer struct {
 
 	log       *slog.Logger
 	dir       string // of the run
-	lock      *folderLock
 	loader    *data.Loader
 	run       *checkpoint.Run
 	metrics   *metricsFiles
