@@ -8,6 +8,7 @@ import (
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/model"
 	"github.com/condmean/condmean/op"
+	"github.com/condmean/condmean/train"
 )
 
 // The networks whose speed is reported: name, sample shape, multipliers.
@@ -23,7 +24,7 @@ var benchNets = []struct {
 	{"cifar", []int{3, 32, 32}, 32, []int{1, 2, 2, 2}},
 }
 
-func benchNet(b *testing.B, i int) *model.UNet {
+func benchNet(b *testing.B, i int) (*model.UNet, *op.Runtime) {
 	b.Helper()
 	n := benchNets[i]
 	rt, err := op.NewRuntime(0)
@@ -35,7 +36,7 @@ func benchNet(b *testing.B, i int) *model.UNet {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return u
+	return u, rt
 }
 
 // randomize fills x with N(0,1): kernels must not be timed on zeros.
@@ -46,27 +47,30 @@ func randomize(x []float32) {
 	}
 }
 
-// BenchmarkTrainStep is the forward and backward pass of a batch of 128.
+// BenchmarkTrainStep is a training step for a batch of 128: the forward and
+// backward pass, and an update by Adam.
 func BenchmarkTrainStep(b *testing.B) {
 	for i, n := range benchNets {
 		b.Run(n.name, func(b *testing.B) {
-			u := benchNet(b, i)
+			u, rt := benchNet(b, i)
 			s, err := u.NewTrainStep(128, "mse", 1)
 			if err != nil {
 				b.Fatal(err)
 			}
+			adam := train.NewAdam(rt.Pool(), u.Params(), train.AdamOptions{})
 			randomize(s.X)
 			randomize(s.Target)
 			for k := range s.Level {
 				s.Level[k] = float32(k)
 			}
-			step := uint64(0)
+			step := 0
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := s.Run(step); err != nil {
+				if _, err := s.Run(uint64(step)); err != nil {
 					b.Fatal(err)
 				}
 				step++
+				adam.Step(s.Grads(), step, 1e-4, 1)
 			}
 			b.ReportMetric(float64(s.Memory())/1e6, "MB-planned")
 		})
@@ -78,7 +82,7 @@ func BenchmarkInference(b *testing.B) {
 	for i, n := range benchNets {
 		for _, batch := range []int{128, 1} {
 			b.Run(fmt.Sprintf("%s/%d", n.name, batch), func(b *testing.B) {
-				u := benchNet(b, i)
+				u, _ := benchNet(b, i)
 				u.Freeze()
 				x := make([]float32, batch*u.Dim())
 				out, level := make([]float32, len(x)), make([]float32, batch)
