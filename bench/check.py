@@ -7,7 +7,8 @@ outputs, the loss, the gradients and the denoising chains that the authors'
 code computed. The checkpoint must load strictly; the largest differences,
 relative to the largest value of each array, are printed, and the exit status
 is 1 if one is above 1e-4. Parameter counts of the paper's networks are checked
-as well.
+as well, and that PyTorch's initial weights are uniform in +-1/sqrt(fan_in), as
+package model's are.
 """
 
 import glob
@@ -86,12 +87,30 @@ def check(folder):
     return worst
 
 
+def initial(net):
+    """All initial weights, and all biases, of convolutions and linear layers in
+    units of 1/sqrt(fan_in)."""
+    weights, biases = [], []
+    for layer in net.modules():
+        if isinstance(layer, (torch.nn.Linear, torch.nn.Conv1d, torch.nn.Conv2d)):
+            root = layer.weight[0].numel() ** 0.5
+            weights.append(layer.weight.detach().flatten() * root)
+            biases.append(layer.bias.detach() * root)
+    return {"weights": torch.cat(weights), "biases": torch.cat(biases)}
+
+
 def main():
     ok = True
     for name, want in COUNTS.items():
         got = parameters(UNet(**NETS[name]))
         ok &= got == want
         print(f"{name}: {got:,} parameters, the paper has {want:,}")
+    torch.manual_seed(0)
+    for name, u in initial(UNet(**NETS["mnist"])).items():
+        largest, spread = float(u.abs().max()), float(u.std()) * 3 ** 0.5
+        ok &= 0.99 < largest < 1 + 1e-6 and abs(spread - 1) < 0.03
+        print(f"initial {name}: {len(u):,}, at most {largest:.4f}/sqrt(fan_in), "
+              f"standard deviation {spread:.3f} of the uniform one's")
     here = os.path.dirname(os.path.abspath(__file__))
     folders = sys.argv[1:] or sorted(glob.glob(os.path.join(here, "..", "model", "testdata", "torch", "*")))
     for folder in folders:
