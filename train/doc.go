@@ -9,6 +9,20 @@
 // numbers of step s are functions of (seed, s), so that a run that is
 // interrupted and resumed takes bitwise the same steps.
 //
+// # What a run can rely on
+//
+// A checkpoint holds parameters, running statistics, averages, the optimizer's
+// moments, the place in the data, the best score and the sums behind the next
+// line of metrics; metrics.jsonl, metrics.csv and TensorBoard's events are cut
+// back to it when a run is resumed. A loss or gradient that is not finite is
+// found before anything is updated, and the running statistics that the forward
+// pass moved are put back; [Policy] says how the run goes on, and [Replay]
+// repeats the step. The folder is locked while a run works in it.
+//
+// Validation uses the same noise and levels each time. It judges the averaged
+// weights, whose running statistics are averaged along, where there are any.
+// Runs of a given number of epochs stop early as in the paper.
+//
 //	cfg, err := configs.Load("quickstart")
 //	…
 //	result, err := train.Run(ctx, cfg, train.Options{Out: "runs/quickstart"})

@@ -23,7 +23,11 @@ func TestNoGoroutineLeaks(t *testing.T) {
 	}
 	run(false) // what starts once stays
 	before := runtime.NumGoroutine()
-	for range 3 {
+	rounds := 3
+	if testing.Short() {
+		rounds = 1
+	}
+	for range rounds {
 		run(false)
 		run(true)
 	}

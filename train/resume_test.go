@@ -71,7 +71,7 @@ func TestResumeAfterKill(t *testing.T) {
 	span := time.Since(start)
 	kills := 20
 	if testing.Short() {
-		kills = 4
+		kills = 2
 	}
 	r := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
 	attempts := 0

@@ -137,7 +137,11 @@ func TestResume(t *testing.T) {
 	c := tiny()
 	c.Train.LogEvery = 1
 	mustRun(t, c, Options{Out: whole})
-	for _, step := range []string{"step 1/", "step 9/", "step 13/", "step 23/"} {
+	stops := []string{"step 9/", "step 1/", "step 13/", "step 23/"}
+	if testing.Short() {
+		stops = stops[:1]
+	}
+	for _, step := range stops {
 		out := filepath.Join(dir, strings.Trim(step, "step /"))
 		ctx, cancel := context.WithCancel(context.Background())
 		_, err := Run(ctx, c, Options{Out: out, Err: stopAfter{step, cancel}})
@@ -206,6 +210,9 @@ func TestDivergence(t *testing.T) {
 }
 
 func TestOverfit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes hundreds of steps")
+	}
 	c := tiny()
 	c.Train.LR = 5e-3
 	var b bytes.Buffer

@@ -131,6 +131,9 @@ func TestRunStopsEarly(t *testing.T) {
 // A network that has learnt a little denoises: its NMSE is below that of the
 // observation, which is minus the SNR, where the noise is not small.
 func TestQuickNMSE(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes hundreds of steps")
+	}
 	c := tiny()
 	c.Train.Steps, c.Train.LR, c.Train.EMA = 200, 3e-3, 0.98
 	c.Train.ValEvery, c.Train.LogEvery, c.Checkpoint.EverySteps = 200, 200, 0
