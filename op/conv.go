@@ -43,7 +43,6 @@ type Conv struct {
 	packed  uint64 // generation of the frozen weights that are packed
 
 	k       *kernel.Conv
-	pre     kernel.Prologue
 	moments *kernel.Moments // filled where Moments of the output are wanted
 
 	momentsNode *G.Node

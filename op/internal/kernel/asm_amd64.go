@@ -80,6 +80,12 @@ func moments512(mean *float32, m2 *float32, x *float32, pixels int, inverse floa
 
 func sum512(sum *float32, x *float32, pixels int)
 
+func winoInput512(dst *float32, src *float32, tiles int, row int, freq int)
+
+func winoGrad512(dst *float32, src *float32, tiles int, row int, freq int)
+
+func winoOutput512(dst *float32, src *float32, bias *float32, tiles int, row int, freq int)
+
 func tile256_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
 func tile256_2x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
@@ -107,3 +113,9 @@ func addTerm256(dst *float32, x *float32, coef *float32, constant *float32, pixe
 func moments256(mean *float32, m2 *float32, x *float32, pixels int, inverse float32)
 
 func sum256(sum *float32, x *float32, pixels int)
+
+func winoInput256(dst *float32, src *float32, tiles int, row int, freq int)
+
+func winoGrad256(dst *float32, src *float32, tiles int, row int, freq int)
+
+func winoOutput256(dst *float32, src *float32, bias *float32, tiles int, row int, freq int)

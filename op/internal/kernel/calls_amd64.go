@@ -125,3 +125,11 @@ func callMoments(mean, m2, x []float32, f func(mean, m2, x *float32, pixels int,
 func callSum(sum, x []float32, f func(sum, x *float32, pixels int)) {
 	f(need(sum, lane), need(x, lane), len(x)/lane)
 }
+
+func callWino(t winoTransform, pixels int, f func(dst, src *float32, tiles, row, freq int)) {
+	f(need(t.dst, (winoFreqs-1)*t.freq+t.tiles*lane), need(t.src, (pixels-1)*t.row+((t.tiles-1)*winoTile+pixels)*lane), t.tiles, 4*t.row, 4*t.freq)
+}
+
+func callWinoOutput(t winoTransform, f func(dst, src, bias *float32, tiles, row, freq int)) {
+	f(need(t.dst, (winoTile-1)*t.row+t.tiles*winoTile*lane), need(t.src, (winoFreqs-1)*t.freq+t.tiles*lane), need(t.bias, lane), t.tiles, 4*t.row, 4*t.freq)
+}

@@ -19,7 +19,7 @@ type Conv struct {
 	forward  packed
 	backward packed // transposed and flipped
 	bias     []float32
-	zero     []float32 // bias of the backward pass
+	wino     *winograd // nil: direct
 }
 
 // maxElements bounds the sizes of one sample and of the weights, so that
@@ -45,7 +45,12 @@ func NewConv(spec ConvSpec, w *Workspace) (*Conv, error) {
 		return nil, fmt.Errorf("shape %+v to %d channels is too large", s, spec.Out)
 	}
 	c.bias = Alloc(c.out.Blocks() * lane)
-	c.zero = Alloc(c.Blocks() * lane)
+	if n := max(c.Blocks(), c.out.Blocks()) * lane; len(w.zero) < n {
+		w.zero = Alloc(n)
+	}
+	if !w.direct {
+		c.wino = newWinograd(spec)
+	}
 	return c, nil
 }
 
@@ -57,9 +62,13 @@ func (c *Conv) SetWeights(w, b []float32) {
 	if len(w) != c.Out*c.In.C*c.KH*c.KW || b != nil && len(b) != c.Out {
 		panic(fmt.Sprintf("%d weights and %d biases do not fit a convolution of %d to %d channels", len(w), len(b), c.In.C, c.Out))
 	}
-	c.forward.pack(c.w, w, c.In.C, c.Out, c.KH, c.KW, false)
 	clear(c.bias)
 	copy(c.bias, b)
+	if c.wino != nil {
+		c.wino.pack(c.w, &c.wino.forward, w, c.In.C, c.Out, false)
+		return
+	}
+	c.forward.pack(c.w, w, c.In.C, c.Out, c.KH, c.KW, false)
 }
 
 // SetWeightsBackward packs w for BackwardData.
@@ -67,14 +76,20 @@ func (c *Conv) SetWeightsBackward(w []float32) {
 	if len(w) != c.Out*c.In.C*c.KH*c.KW {
 		panic(fmt.Sprintf("%d weights do not fit a convolution of %d to %d channels", len(w), c.In.C, c.Out))
 	}
+	if c.wino != nil {
+		c.wino.pack(c.w, &c.wino.backward, w, c.Out, c.In.C, true)
+		return
+	}
 	c.backward.pack(c.w, w, c.Out, c.In.C, c.KH, c.KW, true)
 }
 
 // Uses of scratch memory.
 const (
-	usePadded  = iota // a sample with its halo
-	usePadded2        // a second one
-	useSums           // sums nobody asked for
+	usePadded   = iota // a sample with its halo
+	usePadded2         // a second one
+	useSums            // sums nobody asked for
+	useFreqs           // inputs of Winograd's products
+	useProducts        // the products, or the gradients of outputs
 )
 
 // padded is scratch memory that holds the blocks of a sample with their halo;
@@ -88,6 +103,9 @@ type padded struct {
 // samples returns how many samples are convolved together: one image, or as
 // many signals as fill a part of the cache.
 func (c *Conv) samples(channels int) int {
+	if c.wino != nil {
+		return c.wino.samples
+	}
 	if c.In.H > 1 || c.KH > 1 {
 		return 1
 	}

@@ -6,29 +6,10 @@ func (c *Conv) BackwardData(dz, dy, x []float32, pre Prologue, g *PrologueGrad) 
 	together := c.samples(c.Out)
 	c.w.pool.Do((c.In.N+together-1)/together, func(i, worker int) {
 		n0, n1 := i*together, min((i+1)*together, c.In.N)
-		hy, hx := c.KH/2, c.KW/2
-		if c.Replicate {
-			hy, hx = c.KH-1, c.KW-1 // the gradient of the halo is needed as well
-		}
-		p := newPadded(c.out, n1-n0, hy, hx)
-		p.data = c.w.of(worker, usePadded, c.out.Blocks()*p.plane())
-		for b := range c.out.Blocks() {
-			p.fill(c.w, dy, c.out, n0, n1, b, Prologue{})
-			p.clearHalo(b)
-		}
-		conv := convolution{src: &p, w: c.backward.data, bias: c.zero, inBlocks: c.out.Blocks(), kh: c.KH, kw: c.KW, to: output(dz, c.In, n0)}
-		if c.Replicate {
-			q := c.paddedInput(n1 - n0)
-			q.data = c.w.of(worker, usePadded2, c.Blocks()*q.plane())
-			conv.to = area{dst: q.data, blockStep: q.plane(), next: q.cols * lane, width: q.cols}
-			conv.run(c.w.tier, 0, c.Blocks(), 0, q.rows)
-			for n := n0; n < n1; n++ {
-				for b := range c.Blocks() {
-					q.fold(dz[n*c.In.sample()+b*c.In.plane():][:c.In.plane()], b, n-n0, c.In)
-				}
-			}
+		if c.wino != nil {
+			c.wino.convolve(c.w, worker, dz, dy, c.wino.backward, c.w.zeros(c.Blocks()*lane), c.out, c.In, n0, n1, Prologue{})
 		} else {
-			conv.run(c.w.tier, 0, c.Blocks(), 0, c.In.H*(n1-n0))
+			c.backwardDirect(worker, dz, dy, n0, n1)
 		}
 		if pre.Scale == nil {
 			return
@@ -40,6 +21,34 @@ func (c *Conv) BackwardData(dz, dy, x []float32, pre Prologue, g *PrologueGrad) 
 			}
 		}
 	})
+}
+
+// backwardDirect computes samples [n0,n1) of Wᵀ*dy.
+func (c *Conv) backwardDirect(worker int, dz, dy []float32, n0, n1 int) {
+	hy, hx := c.KH/2, c.KW/2
+	if c.Replicate {
+		hy, hx = c.KH-1, c.KW-1 // the gradient of the halo is needed as well
+	}
+	p := newPadded(c.out, n1-n0, hy, hx)
+	p.data = c.w.of(worker, usePadded, c.out.Blocks()*p.plane())
+	for b := range c.out.Blocks() {
+		p.fill(c.w, dy, c.out, n0, n1, b, Prologue{})
+		p.clearHalo(b)
+	}
+	conv := convolution{src: p, w: c.backward.data, bias: c.w.zeros(c.Blocks() * lane), inBlocks: c.out.Blocks(), kh: c.KH, kw: c.KW, to: output(dz, c.In, n0)}
+	if c.Replicate {
+		q := c.paddedInput(n1 - n0)
+		q.data = c.w.of(worker, usePadded2, c.Blocks()*q.plane())
+		conv.to = area{dst: q.data, blockStep: q.plane(), next: q.cols * lane, width: q.cols}
+		conv.run(c.w.tier, 0, c.Blocks(), 0, q.rows)
+		for n := n0; n < n1; n++ {
+			for b := range c.Blocks() {
+				q.fold(dz[n*c.In.sample()+b*c.In.plane():][:c.In.plane()], b, n-n0, c.In)
+			}
+		}
+	} else {
+		conv.run(c.w.tier, 0, c.Blocks(), 0, c.In.H*(n1-n0))
+	}
 }
 
 // fold adds the gradient of a replicated halo to the pixels it was copied from

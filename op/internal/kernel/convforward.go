@@ -3,26 +3,35 @@ package kernel
 // Forward computes y = W*f(x) + b, adds residual (of the layout of y) if it is
 // not nil, and collects the moments of the result if m is not nil.
 func (c *Conv) Forward(y, x []float32, pre Prologue, residual []float32, m *Moments) {
-	if c.In.N < 2*c.w.pool.Threads() {
+	if c.wino == nil && c.In.N < 2*c.w.pool.Threads() {
 		c.forwardRows(y, x, pre, residual, m)
 		return
 	}
 	together := c.samples(c.In.C)
 	c.w.pool.Do((c.In.N+together-1)/together, func(i, worker int) {
 		n0, n1 := i*together, min((i+1)*together, c.In.N)
-		p := c.paddedInput(n1 - n0)
-		p.data = c.w.of(worker, usePadded, c.Blocks()*p.plane())
-		for b := range c.Blocks() {
-			c.fillInput(&p, x, n0, n1, b, pre)
+		if c.wino != nil {
+			c.wino.convolve(c.w, worker, y, x, c.wino.forward, c.bias, c.In, c.out, n0, n1, pre)
+		} else {
+			c.forwardDirect(worker, y, x, n0, n1, pre)
 		}
-		conv := c.convolution(&p, y, n0)
-		conv.run(c.w.tier, 0, c.out.Blocks(), 0, p.rows-2*p.hy)
 		for n := n0; n < n1; n++ {
 			for o := range c.out.Blocks() {
 				c.finish(y, residual, m, n, o)
 			}
 		}
 	})
+}
+
+// forwardDirect computes samples [n0,n1) of W*f(x) + b.
+func (c *Conv) forwardDirect(worker int, y, x []float32, n0, n1 int, pre Prologue) {
+	p := c.paddedInput(n1 - n0)
+	p.data = c.w.of(worker, usePadded, c.Blocks()*p.plane())
+	for b := range c.Blocks() {
+		c.fillInput(&p, x, n0, n1, b, pre)
+	}
+	conv := c.convolution(&p, y, n0)
+	conv.run(c.w.tier, 0, c.out.Blocks(), 0, p.rows-2*p.hy)
 }
 
 // forwardRows is Forward for few samples: the work on each is shared by output
@@ -55,7 +64,7 @@ func (c *Conv) forwardRows(y, x []float32, pre Prologue, residual []float32, m *
 func (c *Conv) paddedInput(samples int) padded { return newPadded(c.In, samples, c.KH/2, c.KW/2) }
 
 func (c *Conv) convolution(p *padded, y []float32, n int) convolution {
-	return convolution{src: p, w: c.forward.data, bias: c.bias, inBlocks: c.Blocks(), kh: c.KH, kw: c.KW, to: output(y, c.out, n)}
+	return convolution{src: *p, w: c.forward.data, bias: c.bias, inBlocks: c.Blocks(), kh: c.KH, kw: c.KW, to: output(y, c.out, n)}
 }
 
 // finish adds the residual to block o of sample n and takes its moments, while

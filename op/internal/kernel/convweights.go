@@ -48,6 +48,9 @@ func weightTileGeneric(t weightTile) {
 // of the bias, db (Out), recomputing f(x) from x.
 func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
 	ib, ob, taps := c.Blocks(), c.out.Blocks(), c.KH*c.KW
+	if c.wino != nil {
+		taps = winoFreqs
+	}
 	weights := ib * ob * taps * lane * lane
 	chunks := min(c.In.N, weightChunks)
 	if weights > 1<<15 { // adding up would take longer than the products
@@ -62,12 +65,16 @@ func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
 		end := c.In.N * (chunk + 1) / chunks
 		for n0 := c.In.N * chunk / chunks; n0 < end; n0 += together {
 			n1 := min(n0+together, end)
-			p := c.paddedInput(n1 - n0)
-			p.data = c.w.of(worker, usePadded, ib*p.plane())
-			for b := range ib {
-				c.fillInput(&p, x, n0, n1, b, pre)
+			if c.wino != nil {
+				c.wino.addWeights(c.w, worker, sum[:weights], dy, x, c.In, c.out, n0, n1, pre)
+			} else {
+				p := c.paddedInput(n1 - n0)
+				p.data = c.w.of(worker, usePadded, ib*p.plane())
+				for b := range ib {
+					c.fillInput(&p, x, n0, n1, b, pre)
+				}
+				products{c.w.tier, ib, ob, c.KH, c.KW}.add(sum[:weights], p, output(dy, c.out, n0))
 			}
-			c.addWeights(sum[:weights], &p, output(dy, c.out, n0))
 			for n := n0; n < n1; n++ {
 				for o := range ob {
 					c.w.tier.sum(sum[weights+o*lane:][:lane], dy[n*c.out.sample()+o*c.out.plane():][:c.out.plane()])
@@ -83,29 +90,39 @@ func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
 			}
 			db[o*lane+k] = s
 		}
-		c.unpackWeights(dw, partial, chunks, size, o)
+		if c.wino != nil {
+			c.wino.unpackWeights(dw, partial, chunks, size, c.In.C, c.Out, o)
+		} else {
+			c.unpackWeights(dw, partial, chunks, size, o)
+		}
 	})
 }
 
-// addWeights adds the products of padded samples to packed weight gradients.
-func (c *Conv) addWeights(sum []float32, p *padded, dy area) {
-	ob := c.out.Blocks()
+// products sums the products of inputs and output gradients over pixels.
+type products struct {
+	tier                *tier
+	inBlocks, outBlocks int
+	kh, kw              int
+}
+
+// add adds the products of padded samples to packed weight gradients.
+func (c products) add(sum []float32, p padded, dy area) {
 	rows := p.rows - 2*p.hy
-	t := weightTile{width: c.out.W, kw: c.KW, xRow: p.cols * lane, dyRow: dy.next, dyBlock: dy.blockStep}
-	for o := 0; o < ob; o += maxGroup {
-		t.group = min(maxGroup, ob-o)
-		t.ins = inputsOf(c.KW, t.group)
-		most := max(1, maxWork/(c.out.W*c.KW*t.ins*t.group))
-		for b := range c.Blocks() {
-			for r := range c.KH {
+	t := weightTile{width: dy.width, kw: c.kw, xRow: p.cols * lane, dyRow: dy.next, dyBlock: dy.blockStep}
+	for o := 0; o < c.outBlocks; o += maxGroup {
+		t.group = min(maxGroup, c.outBlocks-o)
+		t.ins = inputsOf(c.kw, t.group)
+		most := max(1, maxWork/(dy.width*c.kw*t.ins*t.group))
+		for b := range c.inBlocks {
+			for r := range c.kh {
 				for i := 0; i < lane; i += t.ins {
-					n := c.KW * t.ins * t.group * lane
+					n := c.kw * t.ins * t.group * lane
 					t.dw, sum = sum[:n], sum[n:]
 					for y := 0; y < rows; y += most {
 						t.rows = min(most, rows-y)
 						t.dy = dy.dst[o*dy.blockStep+y*dy.next:]
 						t.x = p.data[b*p.plane()+(y+r)*p.cols*lane+i:]
-						c.w.tier.weightTile(t)
+						c.tier.weightTile(t)
 					}
 				}
 			}

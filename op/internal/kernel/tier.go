@@ -15,6 +15,9 @@ type tier struct {
 	linearTerm func(linearTerm)
 	moments    func(mean, m2, x []float32)
 	sum        func(sum, x []float32)
+	winoInput  func(winoTransform)
+	winoGrad   func(winoTransform)
+	winoOutput func(winoTransform)
 }
 
 var generic = &tier{
@@ -26,6 +29,9 @@ var generic = &tier{
 	linearTerm: linearTermGeneric,
 	moments:    momentsGeneric,
 	sum:        sumGeneric,
+	winoInput:  winoInputGeneric,
+	winoGrad:   winoGradGeneric,
+	winoOutput: winoOutputGeneric,
 }
 
 // tierVariable forces a tier by name.

@@ -23,6 +23,9 @@ var avx512 = &tier{
 	linearTerm: func(a linearTerm) { callLinearTerm(a, linearTerm512, addTerm512) },
 	moments:    func(mean, m2, x []float32) { callMoments(mean, m2, x, moments512) },
 	sum:        func(sum, x []float32) { callSum(sum, x, sum512) },
+	winoInput:  func(t winoTransform) { callWino(t, 6, winoInput512) },
+	winoGrad:   func(t winoTransform) { callWino(t, 4, winoGrad512) },
+	winoOutput: func(t winoTransform) { callWinoOutput(t, winoOutput512) },
 }
 
 var avx2 = &tier{
@@ -34,4 +37,7 @@ var avx2 = &tier{
 	linearTerm: func(a linearTerm) { callLinearTerm(a, linearTerm256, addTerm256) },
 	moments:    func(mean, m2, x []float32) { callMoments(mean, m2, x, moments256) },
 	sum:        func(sum, x []float32) { callSum(sum, x, sum256) },
+	winoInput:  func(t winoTransform) { callWino(t, 6, winoInput256) },
+	winoGrad:   func(t winoTransform) { callWino(t, 4, winoGrad256) },
+	winoOutput: func(t winoTransform) { callWinoOutput(t, winoOutput256) },
 }

@@ -65,7 +65,7 @@ type area struct {
 
 // convolution is a convolution from padded scratch memory.
 type convolution struct {
-	src      *padded
+	src      padded
 	w, bias  []float32
 	inBlocks int
 	kh, kw   int

@@ -1,6 +1,11 @@
 package kernel
 
-import "github.com/condmean/condmean/internal/par"
+import (
+	"fmt"
+	"os"
+
+	"github.com/condmean/condmean/internal/par"
+)
 
 // Workspace is what kernels run on: worker threads, scratch memory of each, and
 // the tier of the inner loops. Calls on one Workspace must not overlap.
@@ -11,31 +16,47 @@ type Workspace struct {
 	shared  buffers   // read by all workers
 	partial buffers   // partial sums of weight gradients
 	sums    []float64 // partial sums of reductions
+	zero    []float32 // a bias of zeros
+	direct  bool      // Winograd's algorithm is not used
 }
 
 // buffers are scratch arrays of growing size, by use.
-type buffers [3][]float32
+type buffers [5][]float32
 
 // NewWorkspace returns a workspace with the fastest inner loops of this
 // machine, or those that CONDMEAN_KERNEL names; it fails if the machine does not
-// have them.
+// have them. CONDMEAN_CONV=direct turns Winograd's algorithm off.
 func NewWorkspace(p *par.Pool) (*Workspace, error) {
 	t, err := pick()
 	if err != nil {
 		return nil, err
 	}
-	return newWorkspace(p, t), nil
+	w := newWorkspace(p, t)
+	switch v := os.Getenv(directVariable); v {
+	case "", "auto":
+	case "direct":
+		w.direct = true
+	default:
+		return nil, fmt.Errorf("%s=%s: want auto or direct", directVariable, v)
+	}
+	return w, nil
 }
 
 func newWorkspace(p *par.Pool, t *tier) *Workspace {
 	return &Workspace{pool: p, tier: t, scratch: make([]buffers, p.Threads())}
 }
 
+// directVariable turns Winograd's algorithm off.
+const directVariable = "CONDMEAN_CONV"
+
 // Tier returns the name of the inner loops in use: generic, avx2 or avx512.
 func (w *Workspace) Tier() string { return w.tier.name }
 
 // of returns buffer number use of a worker with room for n floats.
 func (w *Workspace) of(worker, use, n int) []float32 { return w.scratch[worker].get(use, n) }
+
+// zeros returns n zeros, which must not be written. NewConv makes room.
+func (w *Workspace) zeros(n int) []float32 { return w.zero[:n] }
 
 func (b *buffers) get(use, n int) []float32 {
 	if len(b[use]) < n {

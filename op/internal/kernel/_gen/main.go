@@ -16,6 +16,7 @@ func main() {
 		v.linearTerm()
 		v.moments()
 		v.sum()
+		v.winograd()
 	}
 	Generate()
 }

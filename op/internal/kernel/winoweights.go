@@ -1,0 +1,120 @@
+package kernel
+
+// winoG is the matrix G of the weight transform.
+var winoG = [6][3]float32{
+	{1. / 4, 0, 0},
+	{-1. / 6, -1. / 6, -1. / 6},
+	{-1. / 6, 1. / 6, -1. / 6},
+	{1. / 24, 1. / 12, 1. / 6},
+	{1. / 24, -1. / 12, 1. / 6},
+	{0, 0, 1},
+}
+
+// pack transforms w (out,in,3,3) of the packed convolution, U = G·g·Gᵀ, and
+// packs the 36 matrices as weights of one tap; transposed as in packed.pack.
+// Frequencies are ordered by column first, as the transforms of tiles are.
+func (w *winograd) pack(ws *Workspace, dst *[]float32, g []float32, in, out int, transposed bool) {
+	ib, ob := (in+lane-1)/lane, (out+lane-1)/lane
+	size := ib * ob * lane * lane
+	if *dst == nil {
+		*dst = Alloc(winoFreqs * size)
+	}
+	u := *dst
+	ws.pool.Do(ob*ib, func(c, _ int) {
+		o, b := c/ib, c%ib
+		first := o &^ (maxGroup - 1)
+		group := min(maxGroup, ob-first)
+		base := groupStart(first, ib, 1) + (o-first)*lane
+		var half [18][lane]float32 // G·g, 6×3
+		var taps [9][lane]float32
+		for k := range lane {
+			i := b*lane + k
+			for l := range lane {
+				oc := o*lane + l
+				for t := range 9 {
+					switch {
+					case i >= in || oc >= out:
+						taps[t][l] = 0
+					case transposed:
+						taps[t][l] = g[(i*out+oc)*9+8-t]
+					default:
+						taps[t][l] = g[(oc*in+i)*9+t]
+					}
+				}
+			}
+			for x := range 3 {
+				winoColumn(half[x*6:x*6+6], &taps[x], &taps[3+x], &taps[6+x])
+			}
+			at := base + (b*lane+k)*group*lane
+			for r := range 6 { // frequency along H
+				var row [6][lane]float32
+				winoColumn(row[:], &half[r], &half[6+r], &half[12+r])
+				for f := range 6 { // frequency along W
+					copy(u[(f*6+r)*size+at:][:lane], row[f][:])
+				}
+			}
+		}
+	})
+}
+
+// winoColumn applies G to a column of three.
+func winoColumn(dst [][lane]float32, a, b, c *[lane]float32) {
+	for k := range lane {
+		x, y, z := a[k], b[k], c[k]
+		p, q := -(x+z)*(1./6), y*(1./6)
+		s, t := x*(1./24)+z*(1./6), y*(1./12)
+		dst[0][k] = x * (1. / 4)
+		dst[1][k] = p - q
+		dst[2][k] = p + q
+		dst[3][k] = s + t
+		dst[4][k] = s - t
+		dst[5][k] = z
+	}
+}
+
+// unpackWeights adds the chunks of output block o in order, 36 frequencies each
+// in steps of size, and writes dg = Gᵀ·dU·G to dw (out,in,3,3).
+func (w *winograd) unpackWeights(dw, partial []float32, chunks, step, in, out, o int) {
+	ib, ob := (in+lane-1)/lane, (out+lane-1)/lane
+	size := ib * ob * lane * lane
+	first := o &^ (maxGroup - 1)
+	group := min(maxGroup, ob-first)
+	ins := inputsOf(1, group)
+	base := groupStart(first, ib, 1) + (o-first)*lane
+	outs := min(lane, out-o*lane)
+	var du [winoFreqs][lane]float32
+	var half [18]float32
+	for i := range in {
+		at := base + ((i/lane*(lane/ins)+i%lane/ins)*ins+i%ins)*group*lane
+		for f := range du {
+			d := &du[f]
+			copy(d[:], partial[f*size+at:][:lane])
+			for chunk := 1; chunk < chunks; chunk++ {
+				for k, v := range partial[chunk*step+f*size+at:][:lane] {
+					d[k] += v
+				}
+			}
+		}
+		for k := range outs {
+			for f := range 6 { // along H
+				for t := range 3 {
+					s := float32(0)
+					for r := range 6 {
+						s += winoG[r][t] * du[f*6+r][k]
+					}
+					half[t*6+f] = s
+				}
+			}
+			d := dw[((o*lane+k)*in+i)*9:][:9]
+			for t := range 3 {
+				for x := range 3 {
+					s := float32(0)
+					for f := range 6 {
+						s += winoG[f][x] * half[t*6+f]
+					}
+					d[t*3+x] = s
+				}
+			}
+		}
+	}
+}
