@@ -1,15 +1,5 @@
 package kernel
 
-// winoG is the matrix G of the weight transform.
-var winoG = [6][3]float32{
-	{1. / 4, 0, 0},
-	{-1. / 6, -1. / 6, -1. / 6},
-	{-1. / 6, 1. / 6, -1. / 6},
-	{1. / 24, 1. / 12, 1. / 6},
-	{1. / 24, -1. / 12, 1. / 6},
-	{0, 0, 1},
-}
-
 // pack transforms w (out,in,3,3) of the packed convolution, U = G·g·Gᵀ, and
 // packs the 36 matrices as weights of one tap; transposed as in packed.pack.
 // Frequencies are ordered by column first, as the transforms of tiles are.
@@ -57,7 +47,9 @@ func (w *winograd) pack(ws *Workspace, dst *[]float32, g []float32, in, out int,
 	})
 }
 
-// winoColumn applies G to a column of three.
+// winoColumn applies G to a column of three:
+//
+//	x/4, -(x+y+z)/6, -(x-y+z)/6, (x+2y+4z)/24, (x-2y+4z)/24, z
 func winoColumn(dst [][lane]float32, a, b, c *[lane]float32) {
 	for k := range lane {
 		x, y, z := a[k], b[k], c[k]
@@ -83,7 +75,7 @@ func (w *winograd) unpackWeights(dw, partial []float32, chunks, step, in, out, o
 	base := groupStart(first, ib, 1) + (o-first)*lane
 	outs := min(lane, out-o*lane)
 	var du [winoFreqs][lane]float32
-	var half [18]float32
+	var half [18]float32 // [row of dg][frequency along W]
 	for i := range in {
 		at := base + ((i/lane*(lane/ins)+i%lane/ins)*ins+i%ins)*group*lane
 		for f := range du {
@@ -96,25 +88,21 @@ func (w *winograd) unpackWeights(dw, partial []float32, chunks, step, in, out, o
 			}
 		}
 		for k := range outs {
-			for f := range 6 { // along H
-				for t := range 3 {
-					s := float32(0)
-					for r := range 6 {
-						s += winoG[r][t] * du[f*6+r][k]
-					}
-					half[t*6+f] = s
-				}
+			for f := range 6 {
+				d := du[f*6 : f*6+6]
+				half[f], half[6+f], half[12+f] = winoGT(d[0][k], d[1][k], d[2][k], d[3][k], d[4][k], d[5][k])
 			}
 			d := dw[((o*lane+k)*in+i)*9:][:9]
 			for t := range 3 {
-				for x := range 3 {
-					s := float32(0)
-					for f := range 6 {
-						s += winoG[f][x] * half[t*6+f]
-					}
-					d[t*3+x] = s
-				}
+				h := half[t*6 : t*6+6]
+				d[t*3], d[t*3+1], d[t*3+2] = winoGT(h[0], h[1], h[2], h[3], h[4], h[5])
 			}
 		}
 	}
+}
+
+// winoGT applies Gᵀ to a column of six.
+func winoGT(a, b, c, d, e, f float32) (x, y, z float32) {
+	p, q := (b+c)*(1./6), (d+e)*(1./24)
+	return a*(1./4) - p + q, (c-b)*(1./6) + (d-e)*(1./12), 4*q - p + f
 }
