@@ -1,5 +1,7 @@
 package configs
 
+import "cmp"
+
 // Config is everything a run depends on. Every field can be set in YAML and by
 // --set key.path=value; keys not listed here are refused.
 type Config struct {
@@ -17,20 +19,51 @@ type Config struct {
 
 // Data selects and shapes the data set.
 type Data struct {
-	Kind       string  `yaml:"kind"`       // mixture
-	Dir        string  `yaml:"dir"`        // folder or file of the data; "" means the user's cache folder
-	Mixture    string  `yaml:"mixture"`    // .npz of a mixture (weights, means, covariances); "" draws the paper's random one
-	Dim        int     `yaml:"dim"`        // dimension N of a random mixture
-	Components int     `yaml:"components"` // components K of a random mixture
-	Samples    Samples `yaml:"samples"`    // split sizes
-	Normalize  string  `yaml:"normalize"`  // power (default) | dimension | minmax | none
+	Kind       string  `yaml:"kind"`         // mixture | mnist | fashion | cifar10 | npy | folder | audio
+	Dir        string  `yaml:"dir"`          // folder or file of the data; "" means CONDMEAN_DATA or the user's cache folder
+	Mixture    string  `yaml:"mixture"`      // mixture: its .npz (weights, means, covariances); "" draws the paper's random one
+	Fit        string  `yaml:"fit"`          // mixture: fit it by EM to this data set instead: mnist | fashion | cifar10
+	Covariance string  `yaml:"covariance"`   // mixture: of a fitted one: full | diag | ppca:q
+	Dim        int     `yaml:"dim"`          // mixture: dimension N of a random one
+	Components int     `yaml:"components"`   // mixture: components K of a random or fitted one
+	Array      string  `yaml:"array"`        // npy: name of the array in an .npz with several
+	Layout     string  `yaml:"layout"`       // npy: axes after the first: auto | l | cl | hw | chw | hwc
+	Batches    []int   `yaml:"batches,flow"` // cifar10: training batches, of 1 to 5; [] means those that are there
+	Size       int     `yaml:"size"`         // folder: images are resized and centre-cropped to this height and width; 0 keeps theirs
+	Channels   int     `yaml:"channels"`     // folder: 1 grey, 3 RGB, 0 what is found
+	Length     int     `yaml:"length"`       // audio: frequencies of a frame, which is of 2(length-1) samples
+	Hop        int     `yaml:"hop"`          // audio: samples from frame to frame; 0 means half a frame
+	SkipBad    bool    `yaml:"skip_bad"`     // folder, audio: leave out and count files that cannot be read
+	Samples    Samples `yaml:"samples"`      // split sizes
+	Normalize  string  `yaml:"normalize"`    // power (default) | dimension | minmax | none
+	Augment    Augment `yaml:"augment"`      // random changes of training images
+	Last       string  `yaml:"last"`         // rest of an epoch that fills no batch: drop | wrap (into the next epoch)
+	Workers    int     `yaml:"workers"`      // goroutines that read ahead; 0 means 2; never changes results
 }
 
-// Samples are the sizes of the three splits.
+// Samples are the sizes of the three splits. 0 means the paper's 100,000,
+// 10,000 and 10,000 for a mixture. For files it means their own splits: what
+// has none gets a tenth of the training samples, at most 10,000, as validation
+// or test split, and the train split is all the rest.
 type Samples struct {
 	Train int `yaml:"train"`
 	Val   int `yaml:"val"`
 	Test  int `yaml:"test"`
+}
+
+// Augment is how training images are changed, by the seed, epoch and index.
+type Augment struct {
+	Flip  bool `yaml:"flip"`  // mirror half of them left to right
+	Shift int  `yaml:"shift"` // move by up to so many pixels along both axes; the border is repeated
+}
+
+// Sizes returns the split sizes with a mixture's defaults in place of zeros.
+func (d Data) Sizes() Samples {
+	s := d.Samples
+	if d.Kind == "mixture" {
+		s = Samples{cmp.Or(s.Train, 100_000), cmp.Or(s.Val, 10_000), cmp.Or(s.Test, 10_000)}
+	}
+	return s
 }
 
 // Schedule is the forward process.

@@ -10,8 +10,12 @@ func Default() Config {
 			Kind:       "mixture",
 			Dim:        64,
 			Components: 128,
-			Samples:    Samples{Train: 100_000, Val: 10_000, Test: 10_000},
+			Covariance: "full",
+			Layout:     "auto",
+			Batches:    []int{},
+			Length:     256,
 			Normalize:  "power",
+			Last:       "drop",
 		},
 		Schedule: Schedule{Kind: "linear", Steps: 300},
 		Model: Model{

@@ -44,28 +44,6 @@ func (c Config) Validate() error {
 	return usage(r)
 }
 
-func (d Data) validate(r *rules) {
-	r.oneOf("data.kind", d.Kind, "mixture")
-	r.oneOf("data.normalize", d.Normalize, "power", "dimension", "minmax", "none")
-	if d.Kind == "mixture" && d.Normalize != "power" {
-		r.broken("data.normalize", d.Normalize, "a mixture is normalised by its own mean and power; want power")
-	}
-	dim := r.count("data.dim", d.Dim, 1, maxDim)
-	if r.count("data.components", d.Components, 1, maxComponents) && dim &&
-		int64(d.Components)*int64(d.Dim)*int64(d.Dim) > maxValues {
-		r.broken("data.components", d.Components, "%d covariances of %d×%d are more than %d values; use fewer components or a smaller data.dim",
-			d.Components, d.Dim, d.Dim, maxValues)
-	}
-	for _, s := range []struct {
-		key    string
-		n, low int
-	}{{"data.samples.train", d.Samples.Train, 1}, {"data.samples.val", d.Samples.Val, 1}, {"data.samples.test", d.Samples.Test, 2}} {
-		if r.count(s.key, s.n, s.low, maxSamples) && dim && int64(s.n)*int64(d.Dim) > maxValues {
-			r.broken(s.key, s.n, "%d samples of %d values are more than %d values; use fewer", s.n, d.Dim, maxValues)
-		}
-	}
-}
-
 func (s Schedule) validate(r *rules) {
 	r.oneOf("schedule.kind", s.Kind, "linear", "quadratic", "sqrt", "constant", "reciprocal", "log", "exp", "cosine", "sigmoid")
 	r.count("schedule.steps", s.Steps, 2, maxSteps)
@@ -196,15 +174,17 @@ func (e Eval) validate(r *rules) {
 
 // validateAcross checks the rules that tie sections together.
 func (c Config) validateAcross(r *rules) {
-	if n := c.Data.Samples.Train; c.Train.Batch > n && n > 0 {
+	sizes := c.Data.Sizes()
+	if n := sizes.Train; c.Train.Batch > n && n > 0 {
 		r.broken("train.batch", c.Train.Batch, "want at most data.samples.train = %d", n)
 	}
-	if n := c.Data.Samples.Test; c.Eval.Samples > n && n > 0 {
+	if n := sizes.Test; c.Eval.Samples > n && n > 0 && c.Data.Kind == "mixture" {
 		r.broken("eval.samples", c.Eval.Samples, "want at most data.samples.test = %d", n)
 	}
-	// A mixture read from a file brings its own dimension; the model checks it.
+	// Data read from files, or fitted to them, bring their own dimensions; the
+	// model checks them.
 	levels := len(c.Model.Multipliers)
-	if c.Data.Kind != "mixture" || c.Data.Mixture != "" || levels < 1 || levels > maxLevels {
+	if c.Data.Kind != "mixture" || c.Data.Mixture != "" || c.Data.Fit != "" || levels < 1 || levels > maxLevels {
 		return
 	}
 	if factor := 1 << (levels - 1); c.Data.Dim > 0 && c.Data.Dim%factor != 0 {

@@ -37,8 +37,15 @@ func TestValidateNamesKeyValueAndAllowed(t *testing.T) {
 	}{
 		{"name=a/b", `name = "a/b": want 1 to 64 letters, digits, dots, dashes and underscores, the first a letter or digit`},
 		{"threads=-1", `threads = -1: want an integer from 0 to 1024`},
-		{"data.kind=mixtur", `data.kind = "mixtur": want mixture; did you mean mixture?`},
+		{"data.kind=mixtur", `data.kind = "mixtur": want mixture, mnist, fashion, cifar10, npy, folder, audio; did you mean mixture?`},
 		{"data.normalize=none", `data.normalize = "none": a mixture is normalised by its own mean and power; want power`},
+		{"data.kind=npy", `data.dir = "": data of kind npy need their folder or file; name it here or by --data`},
+		{"data.kind=cifar10 data.batches=1,6,1", `data.batches[1] = 6: want an integer from 1 to 5` + "\n" + `data.batches[2] = 1: listed twice`},
+		{"data.kind=folder data.dir=d data.channels=2", `data.channels = 2: want 1 (grey), 3 (RGB) or 0 (what is found)`},
+		{"data.augment.flip=true", `data.augment = "{Flip:true Shift:0}": only images can be augmented; data.kind is mixture`},
+		{"data.fit=mnis", `data.fit = "mnis": want mnist, fashion, cifar10; did you mean mnist?`},
+		{"data.covariance=ppca:0", `data.covariance = "ppca:0": want full, diag, or ppca:q with a rank q from 1 up`},
+		{"data.kind=audio data.dir=d data.length=9 data.hop=17", `data.hop = 17: want an integer from 0 to 16`},
 		{"data.dim=0", `data.dim = 0: want an integer from 1 to 65536`},
 		{"data.dim=60", `data.dim = 60: the 4 levels of model.multipliers halve the length 3 times; want a multiple of 8`},
 		{"data.dim=65536", `data.components = 128: 128 covariances of 65536×65536 are more than 1073741824 values; use fewer components or a smaller data.dim` + "\n" +
