@@ -1,0 +1,232 @@
+package model_test
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/sched"
+)
+
+// TestParameterCounts holds the networks of the paper against its counts.
+func TestParameterCounts(t *testing.T) {
+	rt := newRuntime(t, 1)
+	for _, c := range []struct {
+		shape       []int
+		multipliers []int
+		want        int
+	}{
+		{[]int{1, 64}, []int{1, 2, 4, 8}, 1_494_529},
+		{[]int{2, 256}, []int{1, 2, 4, 8, 16}, 5_620_578},
+		{[]int{1, 28, 28}, []int{1, 2, 4}, 1_061_441},
+	} {
+		net, err := model.New(rt, configs.Model{Channels: 16, Multipliers: c.multipliers, Blocks: 2, Norm: "batch"}, c.shape, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if net.NumParams() != c.want {
+			t.Errorf("%v: %d parameters, want %d", c.shape, net.NumParams(), c.want)
+		}
+	}
+}
+
+// TestInit compares the spread of initial weights with that of PyTorch's
+// defaults: uniform in ±1/√fan_in.
+func TestInit(t *testing.T) {
+	rt := newRuntime(t, 1)
+	c := configs.Model{Channels: 16, Multipliers: []int{1, 2}, Blocks: 1, Norm: "batch"}
+	net, err := model.New(rt, c, []int{3, 8, 8}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := model.New(rt, c, []int{3, 8, 8}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := model.New(rt, c, []int{3, 8, 8}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fanIn := 0
+	for i, p := range net.Params() {
+		if len(p.Shape) > 1 {
+			fanIn = len(p.Data) / p.Shape[0]
+		} else if strings.HasSuffix(p.Name, ".weight") { // a norm's
+			fanIn = 0
+		}
+		sq := 0.0
+		for k, v := range p.Data {
+			sq += float64(v) * float64(v) / float64(len(p.Data))
+			if v != again.Params()[i].Data[k] {
+				t.Fatalf("%s is not a function of the seed", p.Name)
+			}
+			if fanIn > 0 && math.Abs(float64(v)) > 1/math.Sqrt(float64(fanIn)) {
+				t.Fatalf("%s: %v exceeds 1/√%d", p.Name, v, fanIn)
+			}
+		}
+		if fanIn == 0 {
+			if want := map[bool]float64{true: 1, false: 0}[strings.HasSuffix(p.Name, ".weight")]; math.Abs(sq-want) > 1e-12 {
+				t.Errorf("%s: mean square %v, want %v", p.Name, sq, want)
+			}
+			continue
+		}
+		// Mean square of n uniform numbers: (1/3)/fan_in, standard error √(4/45n)/fan_in.
+		n := float64(len(p.Data))
+		if d := math.Abs(sq*float64(fanIn) - 1./3); d > 5*math.Sqrt(4/45./n) {
+			t.Errorf("%s: mean square %v/fan_in, want 1/3", p.Name, sq*float64(fanIn))
+		}
+		if p.Data[0] == other.Params()[i].Data[0] {
+			t.Errorf("%s does not depend on the seed", p.Name)
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	rt := newRuntime(t, 1)
+	good := configs.Model{Channels: 16, Multipliers: []int{1, 2}, Blocks: 1, Norm: "group"}
+	for name, f := range map[string]func(c *configs.Model, shape *[]int){
+		"odd size":     func(_ *configs.Model, s *[]int) { *s = []int{1, 7} },
+		"one axis":     func(_ *configs.Model, s *[]int) { *s = []int{8} },
+		"empty axis":   func(_ *configs.Model, s *[]int) { *s = []int{1, 0} },
+		"no levels":    func(c *configs.Model, _ *[]int) { c.Multipliers = nil },
+		"odd channels": func(c *configs.Model, _ *[]int) { c.Channels = 7 },
+		"no blocks":    func(c *configs.Model, _ *[]int) { c.Blocks = 0 },
+		"groups":       func(c *configs.Model, _ *[]int) { c.Channels = 12 },
+		"norm":         func(c *configs.Model, _ *[]int) { c.Norm = "layer" },
+		"kind":         func(c *configs.Model, _ *[]int) { c.Kind = "transformer" },
+		"dropout":      func(c *configs.Model, _ *[]int) { c.Dropout = 1 },
+	} {
+		c, shape := good, []int{1, 8}
+		f(&c, &shape)
+		if _, err := model.New(rt, c, shape, 1); err == nil || !strings.HasPrefix(err.Error(), "model") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	net, err := model.New(rt, good, []int{1, 8}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := net.Predict(make([]float32, 8), make([]float32, 9), make([]float32, 1)); err == nil {
+		t.Error("inputs of a wrong size are taken")
+	}
+	if _, err := net.NewTrainStep(0, "mse", 1); err == nil {
+		t.Error("an empty batch is taken")
+	}
+	if _, err := net.NewTrainStep(4, "huber", 1); err == nil {
+		t.Error("an unknown loss is taken")
+	}
+	state := net.State()
+	if err := net.Load(state[1:]); err == nil || !strings.Contains(err.Error(), state[0].Name) {
+		t.Errorf("a missing tensor: %v", err)
+	}
+	state[0].Shape = []int{1}
+	if err := net.Load(state); err == nil || !strings.Contains(err.Error(), state[0].Name) {
+		t.Errorf("a wrong shape: %v", err)
+	}
+	if err := net.Load([]model.Tensor{{Name: "head.weight"}}); err == nil || !strings.Contains(err.Error(), "head.weight") {
+		t.Errorf("a foreign tensor: %v", err)
+	}
+}
+
+// TestPredict checks that a prediction does not depend on the batch it is part
+// of, on the sizes predicted before, or on freezing, and that clones are
+// independent.
+func TestPredict(t *testing.T) {
+	rt := newRuntime(t, 2)
+	net, err := model.New(rt, configs.Model{Channels: 8, Multipliers: []int{1, 2}, Blocks: 1, Norm: "batch", Dropout: 0.5}, []int{2, 8}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 24
+	x, level := make([]float32, n*16), make([]float32, n)
+	randomize(x)
+	for i := range level {
+		level[i] = float32(i) * 1.5
+	}
+	want := make([]float32, n*16)
+	if err := net.Predict(want, x, level); err != nil {
+		t.Fatal(err)
+	}
+	clone, err := net.Clone()
+	if err != nil {
+		t.Fatal(err)
+	}
+	net.Freeze()
+	for _, b := range []int{1, 2, 3, 5, 7, 24, 1} { // more sizes than are kept
+		for i := 0; i+b <= n; i += b {
+			got := make([]float32, b*16)
+			if err := net.Predict(got, x[i*16:(i+b)*16], level[i:i+b]); err != nil {
+				t.Fatal(err)
+			}
+			for k := range got {
+				if got[k] != want[i*16+k] {
+					t.Fatalf("in a batch of %d, sample %d differs", b, i+k/16)
+				}
+			}
+		}
+	}
+	net.Thaw()
+	for _, p := range net.Params() {
+		for i := range p.Data {
+			p.Data[i] *= 1.1
+		}
+	}
+	changed, same := make([]float32, n*16), make([]float32, n*16)
+	if err := net.Predict(changed, x, level); err != nil {
+		t.Fatal(err)
+	}
+	if err := clone.Predict(same, x, level); err != nil {
+		t.Fatal(err)
+	}
+	for k := range want {
+		if same[k] != want[k] {
+			t.Fatal("a clone shares weights")
+		}
+	}
+	if changed[0] == want[0] {
+		t.Error("new weights change nothing")
+	}
+}
+
+// TestPredictor checks batching behind sched.Predictor.
+func TestPredictor(t *testing.T) {
+	rt := newRuntime(t, 1)
+	net, err := model.New(rt, configs.Model{Channels: 8, Multipliers: []int{1}, Blocks: 1, Norm: "instance"}, []int{1, 4}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x32 := make([]float32, 10*4)
+	randomize(x32)
+	x := make([]float64, len(x32))
+	for i, v := range x32 {
+		x[i] = float64(v)
+	}
+	var first []float64
+	for _, batch := range []int{1, 3, 10, 64} {
+		p := model.NewPredictor(net, batch)
+		eps := make([]float64, len(x))
+		if err := p.PredictNoise(context.Background(), eps, x, sched.Level{Index: 2.5, AlphaBar: 0.5}); err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = eps
+		}
+		for i := range eps {
+			if eps[i] != first[i] {
+				t.Fatalf("value %d depends on the batch size", i)
+			}
+		}
+	}
+	p := model.NewPredictor(net, 4)
+	if err := p.PredictNoise(context.Background(), make([]float64, 5), make([]float64, 5), sched.Level{}); err == nil {
+		t.Error("half a sample is taken")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := p.PredictNoise(ctx, make([]float64, 4), make([]float64, 4), sched.Level{}); err == nil {
+		t.Error("a cancelled prediction succeeds")
+	}
+}
