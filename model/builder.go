@@ -73,8 +73,16 @@ func (b *builder) embed(level *G.Node, dim int) *G.Node {
 
 func (b *builder) linear(x *G.Node, name string) *G.Node {
 	return b.do(func() (*G.Node, error) {
-		return op.NewLinear(b.u.rt, x, b.param(name+".weight"), b.param(name+".bias"))
+		return op.NewLinear(b.u.rt, x, b.param(name+".weight"), b.param(name+".bias"), b.frozen())
 	})
+}
+
+// frozen returns what tells inference graphs that weights do not change.
+func (b *builder) frozen() *op.Frozen {
+	if b.mode == op.Eval {
+		return &b.u.frozen
+	}
+	return nil
 }
 
 func (b *builder) silu(x *G.Node) *G.Node {
@@ -82,9 +90,7 @@ func (b *builder) silu(x *G.Node) *G.Node {
 }
 
 func (b *builder) conv(in op.Input, name string, o op.ConvOptions) *G.Node {
-	if b.mode == op.Eval {
-		o.Frozen = &b.u.frozen
-	}
+	o.Frozen = b.frozen()
 	return b.do(func() (*G.Node, error) {
 		return op.NewConv(b.u.rt, in, b.param(name+".weight"), b.param(name+".bias"), o)
 	})

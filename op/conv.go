@@ -39,24 +39,13 @@ type Conv struct {
 	weight  *G.Node
 	bias    *G.Node
 	resid   *G.Node
-	frozen  *Frozen
-	packed  uint64 // generation of the frozen weights that are packed
+	packed  packing
 
 	k       *kernel.Conv
 	moments *kernel.Moments // filled where Moments of the output are wanted
 
 	momentsNode *G.Node
 }
-
-// Frozen tells inference graphs when weights change, so that they pack them
-// once and not at each run. The zero value says that they always may have.
-type Frozen struct{ generation uint64 }
-
-// Set declares that weights do not change from now on until Clear.
-func (f *Frozen) Set() { f.generation = ids.Add(1) }
-
-// Clear declares that weights may change between runs.
-func (f *Frozen) Clear() { f.generation = 0 }
 
 // ConvOptions are the optional parts of a convolution.
 type ConvOptions struct {
@@ -86,7 +75,7 @@ func NewConv(rt *Runtime, in Input, weight, bias *G.Node, o ConvOptions) (*G.Nod
 	shape := xs.Clone()
 	shape[1] = ws[0]
 	c := &Conv{core: newCore(rt, "conv", blocked, shape...), Out: ws[0], Kernel: [2]int{1, ws[2]}, Padding: o.Padding,
-		input: in, weight: weight, bias: bias, frozen: o.Frozen}
+		input: in, weight: weight, bias: bias, packed: packing{frozen: o.Frozen}}
 	if len(ws) == 4 {
 		c.Kernel = [2]int{ws[2], ws[3]}
 	}
@@ -139,11 +128,8 @@ func (in Input) read(v []G.Value) (x []float32, pre kernel.Prologue, rest []G.Va
 func (c *Conv) Do(v ...G.Value) (out G.Value, err error) {
 	defer c.guard(&err)
 	x, pre, v := c.input.read(v)
-	if c.frozen == nil || c.frozen.generation == 0 || c.frozen.generation != c.packed {
+	if c.packed.stale() {
 		c.k.SetWeights(floats(v[0]), floats(v[1]))
-		if c.frozen != nil {
-			c.packed = c.frozen.generation
-		}
 	}
 	var residual []float32
 	if c.resid != nil {

@@ -11,11 +11,12 @@ import (
 // Linear is y = x·Wᵀ + b for x (N,I), W (O,I), b (O).
 type Linear struct {
 	core
-	k *kernel.Linear
+	k      *kernel.Linear
+	packed packing
 }
 
-// NewLinear adds a linear layer.
-func NewLinear(rt *Runtime, x, weight, bias *G.Node) (*G.Node, error) {
+// NewLinear adds a linear layer. frozen is as in ConvOptions.
+func NewLinear(rt *Runtime, x, weight, bias *G.Node, frozen *Frozen) (*G.Node, error) {
 	xs, ws := x.Shape(), weight.Shape()
 	if len(xs) != 2 || len(ws) != 2 || xs[1] != ws[1] {
 		return nil, fmt.Errorf("op: linear: weight %s of shape %v does not fit an input of shape %v", weight.Name(), ws, xs)
@@ -27,13 +28,16 @@ func NewLinear(rt *Runtime, x, weight, bias *G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("op: linear: weight %s: %w", weight.Name(), err)
 	}
-	return apply(&Linear{core: newCore(rt, "linear", plain, xs[0], ws[0]), k: k}, x, weight, bias)
+	return apply(&Linear{core: newCore(rt, "linear", plain, xs[0], ws[0]), k: k, packed: packing{frozen: frozen}}, x, weight, bias)
 }
 
 // Do computes the layer.
 func (l *Linear) Do(v ...G.Value) (out G.Value, err error) {
 	defer l.guard(&err)
-	l.k.Forward(l.buf(), floats(v[0]), floats(v[1]), floats(v[2]))
+	if l.packed.stale() {
+		l.k.SetWeights(floats(v[1]), floats(v[2]))
+	}
+	l.k.Forward(l.buf(), floats(v[0]))
 	return l.out, nil
 }
 

@@ -185,7 +185,7 @@ func TestLinear(t *testing.T) {
 			t.Run(fmt.Sprint(c, act), func(t *testing.T) {
 				check(t, []array{random(r, c.n, c.in), random(r, c.out, c.in), random(r, c.out)},
 					func(rt *Runtime, n G.Nodes) (*G.Node, error) {
-						y, err := NewLinear(rt, n[0], n[1], n[2])
+						y, err := NewLinear(rt, n[0], n[1], n[2], nil)
 						if err != nil || !act {
 							return y, err
 						}

@@ -174,7 +174,7 @@ func TestBadShapes(t *testing.T) {
 		"dropout": func() (*G.Node, error) { return NewDropoutMask(rt, x, 1, 0, &Randomness{}) },
 		"embed":   func() (*G.Node, error) { return NewTimeEmbedding(rt, leaf("t", 2), 3) },
 		"loss":    func() (*G.Node, error) { return NewLoss(rt, MSE, x, w, b) },
-		"linear":  func() (*G.Node, error) { return NewLinear(rt, leaf("u", 2, 3), leaf("lw", 4, 5), leaf("lb", 4)) },
+		"linear":  func() (*G.Node, error) { return NewLinear(rt, leaf("u", 2, 3), leaf("lw", 4, 5), leaf("lb", 4), nil) },
 	} {
 		if _, err := f(); err == nil || !strings.HasPrefix(err.Error(), "op: ") {
 			t.Errorf("%s: error %v", name, err)

@@ -17,9 +17,11 @@ func NewLinear(w *Workspace, n, in, out int) (*Linear, error) {
 	return &Linear{n: n, in: in, out: out, conv: c, x: Alloc(c.In.Len()), y: Alloc(c.out.Len())}, nil
 }
 
+// SetWeights packs w (O,I) and b (O) for Forward.
+func (l *Linear) SetWeights(w, b []float32) { l.conv.SetWeights(w, b) }
+
 // Forward computes y = x·wᵀ + b.
-func (l *Linear) Forward(y, x, w, b []float32) {
-	l.conv.SetWeights(w, b)
+func (l *Linear) Forward(y, x []float32) {
 	rowsToBlocks(l.x, x, l.n, l.in)
 	l.conv.Forward(l.y, l.x, Prologue{}, nil, nil)
 	blocksToRows(y, l.y, l.n, l.out)
