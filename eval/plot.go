@@ -9,6 +9,8 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // palette is that of Okabe and Ito, which colour-blind readers can tell apart.
@@ -25,6 +27,9 @@ func (r *Report) plot(w io.Writer, format string) error {
 	p.Title.Text = r.Name
 	p.X.Label.Text, p.Y.Label.Text = "SNR / dB", "NMSE / dB"
 	p.Legend.Top = true
+	p.Legend.Padding = vg.Points(3)
+	p.X.Padding, p.Y.Padding = vg.Points(6), vg.Points(6)
+	p.X.Tick.Marker, p.Y.Tick.Marker = every5, every5
 	p.Add(plotter.NewGrid())
 	for k, name := range r.Columns {
 		var xy plotter.XYs
@@ -52,10 +57,24 @@ func (r *Report) plot(w io.Writer, format string) error {
 		p.Add(line, points)
 		p.Legend.Add(name, line, points)
 	}
-	to, err := p.WriterTo(16*vg.Centimeter, 11*vg.Centimeter, format)
-	if err != nil {
-		return err
+	const width, height = 16 * vg.Centimeter, 11 * vg.Centimeter
+	var to interface {
+		vg.CanvasSizer
+		io.WriterTo
+	} = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(192))}
+	if format == "svg" {
+		to = vgsvg.New(width, height)
 	}
-	_, err = to.WriteTo(w)
+	p.Draw(draw.New(to))
+	_, err := to.WriteTo(w)
 	return err
 }
+
+// every5 puts a labelled tick at every multiple of 5 dB.
+var every5 = plot.TickerFunc(func(lo, hi float64) []plot.Tick {
+	var ticks []plot.Tick
+	for x := 5 * math.Ceil(lo/5); x <= hi; x += 5 {
+		ticks = append(ticks, plot.Tick{Value: x, Label: dB(x)})
+	}
+	return ticks
+})
