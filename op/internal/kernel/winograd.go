@@ -36,6 +36,11 @@ func newWinograd(c ConvSpec) *winograd {
 	return w
 }
 
+// stride returns the distance of frequencies of n blocks of 16 values in scratch
+// memory: an odd number of blocks, for at powers of two all 36 would compete for
+// the same few lines of the cache.
+func stride(n int) int { return (n | 1) * lane }
+
 // plane returns the padded layout of one block: halo and room for whole tiles.
 func (w *winograd) plane() padded {
 	return padded{hy: 1, hx: 1, rows: winoTile*w.ty + 2, cols: winoTile*w.tx + 2}
@@ -65,7 +70,7 @@ func (w *winograd) transformInput(ws *Workspace, worker int, v, x []float32, s S
 			q.fillOne(ws, x, s, n, b, pre)
 			for r := range w.ty {
 				t := winoTransform{dst: v[(b*tiles+((n-n0)*w.ty+r)*w.tx)*lane:], src: p.data[r*winoTile*p.cols*lane:],
-					tiles: w.tx, row: p.cols * lane, freq: s.Blocks() * tiles * lane}
+					tiles: w.tx, row: p.cols * lane, freq: stride(s.Blocks() * tiles)}
 				if grad {
 					t.src = t.src[(p.cols+1)*lane:]
 					ws.tier.winoGrad(t)
@@ -108,7 +113,7 @@ func (w *winograd) transformOutput(ws *Workspace, worker int, y, m, bias []float
 			}
 			for r := range w.ty {
 				ws.tier.winoOutput(winoTransform{dst: to[r*winoTile*cols:], src: m[(o*tiles+((n-n0)*w.ty+r)*w.tx)*lane:],
-					tiles: w.tx, row: cols, freq: s.Blocks() * tiles * lane, bias: bias[o*lane:][:lane]})
+					tiles: w.tx, row: cols, freq: stride(s.Blocks() * tiles), bias: bias[o*lane:][:lane]})
 			}
 			if !whole {
 				for r := range s.H {
@@ -123,12 +128,12 @@ func (w *winograd) transformOutput(ws *Workspace, worker int, y, m, bias []float
 func (w *winograd) convolve(ws *Workspace, worker int, y, x, u, bias []float32, in, out Shape, n0, n1 int, pre Prologue) {
 	tiles := (n1 - n0) * w.ty * w.tx
 	ib, ob := in.Blocks(), out.Blocks()
-	v, m := ws.of(worker, useFreqs, winoFreqs*ib*tiles*lane), ws.of(worker, useProducts, winoFreqs*ob*tiles*lane)
+	v, m := ws.of(worker, useFreqs, winoFreqs*stride(ib*tiles)), ws.of(worker, useProducts, winoFreqs*stride(ob*tiles))
 	w.transformInput(ws, worker, v, x, in, n0, n1, pre, false)
 	for f := range winoFreqs {
-		src := padded{data: v[f*ib*tiles*lane:], rows: 1, cols: tiles}
+		src := padded{data: v[f*stride(ib*tiles):], rows: 1, cols: tiles}
 		c := convolution{src: src, w: u[f*ib*ob*lane*lane:], bias: ws.zeros(ob * lane), inBlocks: ib, kh: 1, kw: 1,
-			to: area{dst: m[f*ob*tiles*lane:], blockStep: tiles * lane, next: tiles * lane, width: tiles}}
+			to: area{dst: m[f*stride(ob*tiles):], blockStep: tiles * lane, next: tiles * lane, width: tiles}}
 		c.run(ws.tier, 0, ob, 0, 1)
 	}
 	w.transformOutput(ws, worker, y, m, bias, out, n0, n1)
@@ -138,12 +143,12 @@ func (w *winograd) convolve(ws *Workspace, worker int, y, x, u, bias []float32, 
 func (w *winograd) addWeights(ws *Workspace, worker int, sum, dy, x []float32, in, out Shape, n0, n1 int, pre Prologue) {
 	tiles := (n1 - n0) * w.ty * w.tx
 	ib, ob := in.Blocks(), out.Blocks()
-	v, d := ws.of(worker, useFreqs, winoFreqs*ib*tiles*lane), ws.of(worker, useProducts, winoFreqs*ob*tiles*lane)
+	v, d := ws.of(worker, useFreqs, winoFreqs*stride(ib*tiles)), ws.of(worker, useProducts, winoFreqs*stride(ob*tiles))
 	w.transformInput(ws, worker, v, x, in, n0, n1, pre, false)
 	w.transformInput(ws, worker, d, dy, out, n0, n1, Prologue{}, true)
 	for f := range winoFreqs {
-		src := padded{data: v[f*ib*tiles*lane:], rows: 1, cols: tiles}
+		src := padded{data: v[f*stride(ib*tiles):], rows: 1, cols: tiles}
 		products{tier: ws.tier, inBlocks: ib, outBlocks: ob, kh: 1, kw: 1}.add(sum[f*ib*ob*lane*lane:], src,
-			area{dst: d[f*ob*tiles*lane:], blockStep: tiles * lane, next: tiles * lane, width: tiles})
+			area{dst: d[f*stride(ob*tiles):], blockStep: tiles * lane, next: tiles * lane, width: tiles})
 	}
 }

@@ -95,13 +95,22 @@ func (v isa) registers(n int) []VecVirtual {
 	return r
 }
 
+// scratch returns room for n registers on the stack, aligned so that none lies
+// across two lines of the cache.
+func (v isa) scratch(n int) Mem {
+	m, p := AllocLocal((n+1)*v.bytes), GP64()
+	LEAQ(m.Offset(v.bytes-1), p)
+	ANDQ(I8(-v.bytes), p)
+	return Mem{Base: p}
+}
+
 // toFreqs transforms tiles of pixels × pixels, 4 apart, first along rows into
 // memory of the stack, then along columns. Strides are bytes.
 func (v isa) toFreqs(name string, pixels int, t transform) {
 	TEXT(name, 0, "func(dst, src *float32, tiles, row, freq int)")
 	dst, src, tiles := param("dst"), param("src"), param("tiles")
 	row, freq := param("row"), param("freq")
-	tmp := AllocLocal(6 * pixels * v.bytes)
+	tmp := v.scratch(6 * pixels)
 	apply := t(name)
 	p := GP64()
 	loop(label(name, "tile"), tiles, 1, func() {
@@ -141,7 +150,7 @@ func (v isa) fromFreqs(name string) {
 	TEXT(name, 0, "func(dst, src, bias *float32, tiles, row, freq int)")
 	dst, src, bias, tiles := param("dst"), param("src"), param("bias"), param("tiles")
 	row, freq := param("row"), param("freq")
-	tmp := AllocLocal(6 * 4 * v.bytes)
+	tmp := v.scratch(6 * 4)
 	apply := v.transformAT(name)
 	p := GP64()
 	loop(label(name, "tile"), tiles, 1, func() {
