@@ -95,24 +95,46 @@ type Objective struct {
 
 // Train is the training loop.
 type Train struct {
-	Steps     int     `yaml:"steps"`     // training steps; 0 means epochs decides
-	Epochs    int     `yaml:"epochs"`    // passes over the train split; used when steps is 0
-	Batch     int     `yaml:"batch"`     // samples a step
-	LR        float64 `yaml:"lr"`        // learning rate
-	Optimizer string  `yaml:"optimizer"` // adam | adamw | sgd (momentum 0.9)
-	EMA       float64 `yaml:"ema"`       // decay of the averaged weights; 0 turns it off
-	Clip      float64 `yaml:"clip"`      // global gradient norm limit; 0 turns it off
-	Schedule  string  `yaml:"schedule"`  // learning rate over the steps: constant | cosine | step | exponential
-	Warmup    int     `yaml:"warmup"`    // steps of linear warm-up
-	ValEvery  int     `yaml:"val_every"` // steps between validations; 0 means once an epoch
-	LogEvery  int     `yaml:"log_every"` // steps between metrics lines
+	Steps         int           `yaml:"steps"`          // training steps; 0 means epochs decides
+	Epochs        int           `yaml:"epochs"`         // passes over the train split; used when steps is 0
+	Batch         int           `yaml:"batch"`          // samples at a time
+	Accumulate    int           `yaml:"accumulate"`     // batches whose gradients a step averages; 0 and 1 mean one
+	LR            float64       `yaml:"lr"`             // learning rate
+	Optimizer     string        `yaml:"optimizer"`      // adam | adamw | sgd
+	Momentum      float64       `yaml:"momentum"`       // of sgd
+	WeightDecay   *float64      `yaml:"weight_decay"`   // null means 0.01 for adamw and 0 for the others
+	Groups        []ParamGroup  `yaml:"groups"`         // parameters with settings of their own; the first that matches decides
+	EMA           float64       `yaml:"ema"`            // decay of the averaged weights; 0 turns it off
+	Clip          float64       `yaml:"clip"`           // global gradient norm limit; 0 turns it off
+	Schedule      string        `yaml:"schedule"`       // learning rate over the steps: constant | cosine | step | exponential
+	Warmup        int           `yaml:"warmup"`         // steps of linear warm-up
+	ValEvery      int           `yaml:"val_every"`      // steps between validations; 0 means once an epoch
+	LogEvery      int           `yaml:"log_every"`      // steps between metrics lines
+	EarlyStopping EarlyStopping `yaml:"early_stopping"` // of runs of a number of epochs
+	OnNonFinite   string        `yaml:"on_nonfinite"`   // a loss or gradient that is not finite: stop | skip (the batch) | rollback (to the last checkpoint)
+	MaxNonFinite  int           `yaml:"max_nonfinite"`  // steps skipped in a row, or rollbacks of a run, before it stops after all
+}
+
+// ParamGroup gives the parameters whose names match some settings of their own.
+type ParamGroup struct {
+	Match       string   `yaml:"match"`        // regular expression that finds something in the name, such as bias$
+	LR          *float64 `yaml:"lr"`           // factor of the learning rate; 0 freezes, null means 1
+	WeightDecay *float64 `yaml:"weight_decay"` // null means that of train.weight_decay
+}
+
+// EarlyStopping ends a run whose validation loss has not improved for some
+// epochs. The default is the paper's.
+type EarlyStopping struct {
+	After    int `yaml:"after"`    // epochs that are always trained
+	Patience int `yaml:"patience"` // epochs without a better loss; 0 turns it off
 }
 
 // Checkpoint is when to save.
 type Checkpoint struct {
-	EverySteps   int     `yaml:"every_steps"`   // 0 turns this trigger off
-	EveryMinutes float64 `yaml:"every_minutes"` // 0 turns this trigger off
-	Keep         int     `yaml:"keep"`          // newest checkpoints that stay, beside the best; 0 keeps all
+	EverySteps   int     `yaml:"every_steps"`     // 0 turns this trigger off
+	EveryMinutes float64 `yaml:"every_minutes"`   // 0 turns this trigger off
+	Keep         int     `yaml:"keep"`            // newest checkpoints that stay, beside the best and milestones; 0 keeps all
+	Milestones   []int   `yaml:"milestones,flow"` // steps whose checkpoints are written and always stay
 }
 
 // Eval is the sweep that ends a run.

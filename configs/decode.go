@@ -89,7 +89,7 @@ func (d *decoder) section(v reflect.Value, n *yaml.Node, path string) {
 		key := join(path, k.Value)
 		field, ok := fieldByKey(v, k.Value)
 		if !ok || k.Kind != yaml.ScalarNode {
-			d.fail(k, "%s", unknownKey(key))
+			d.fail(k, "%s", unknownKeyOf(v, path, k.Value))
 			continue
 		}
 		if line, dup := first[k.Value]; dup {

@@ -68,6 +68,17 @@ func unknownKey(key string) string {
 	return fmt.Sprintf("unknown key %q; allowed here: %s", key, strings.Join(allowed, ", "))
 }
 
+// unknownKeyOf is unknownKey for a section, or for an element of a list, whose
+// keys are not among those of the tree.
+func unknownKeyOf(section reflect.Value, path, name string) string {
+	if !strings.HasSuffix(path, "]") {
+		return unknownKey(join(path, name))
+	}
+	var allowed []string
+	walk(section, "", func(key string, _ reflect.Value) { allowed = append(allowed, key) })
+	return fmt.Sprintf("unknown key %q; allowed here: %s", join(path, name), strings.Join(allowed, ", "))
+}
+
 // nearest returns the candidate closest to key: a small typo in the full path,
 // or the right last word in another section. "" if nothing is close.
 func nearest(key string, candidates []string) string {

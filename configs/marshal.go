@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -66,6 +67,16 @@ func render(v reflect.Value) string {
 		return render(v.Elem())
 	case reflect.String:
 		return fmt.Sprintf("%q", v.String())
+	case reflect.Slice:
+		var items []string
+		for i := range v.Len() {
+			items = append(items, render(v.Index(i)))
+		}
+		return "[" + strings.Join(items, " ") + "]"
+	case reflect.Struct:
+		var fields []string
+		walk(v, "", func(key string, f reflect.Value) { fields = append(fields, key+": "+render(f)) })
+		return "{" + strings.Join(fields, ", ") + "}"
 	default:
 		return fmt.Sprint(v.Interface())
 	}
@@ -73,6 +84,13 @@ func render(v reflect.Value) string {
 
 // Clone returns a copy that shares no memory with c.
 func (c Config) Clone() Config {
+	c.Data.Batches = slices.Clone(c.Data.Batches)
+	c.Train.WeightDecay = clonePointer(c.Train.WeightDecay)
+	c.Train.Groups = slices.Clone(c.Train.Groups)
+	for i, g := range c.Train.Groups {
+		c.Train.Groups[i].LR, c.Train.Groups[i].WeightDecay = clonePointer(g.LR), clonePointer(g.WeightDecay)
+	}
+	c.Checkpoint.Milestones = slices.Clone(c.Checkpoint.Milestones)
 	c.Model.Multipliers = slices.Clone(c.Model.Multipliers)
 	c.Eval.Methods = slices.Clone(c.Eval.Methods)
 	c.Eval.Baselines = slices.Clone(c.Eval.Baselines)

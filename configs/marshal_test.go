@@ -10,7 +10,9 @@ import (
 
 func TestMarshalRoundTrip(t *testing.T) {
 	cfg := Default()
-	if err := Set(&cfg, "schedule.snr_max_db=40.25", "eval.methods=", "data.dir=- a: 'b'", "train.lr=1.2345678901234567e-4", "seed=18446744073709551615"); err != nil {
+	if err := Set(&cfg, "schedule.snr_max_db=40.25", "eval.methods=", "data.dir=- a: 'b'", "train.lr=1.2345678901234567e-4",
+		"train.weight_decay=0", "train.groups=[{match: bias$, weight_decay: 0}, {match: '^init', lr: 0.5}]", "checkpoint.milestones=[10, 20]",
+		"seed=18446744073709551615"); err != nil {
 		t.Fatal(err)
 	}
 	text, err := Marshal(cfg)
@@ -28,14 +30,16 @@ func TestMarshalRoundTrip(t *testing.T) {
 
 func TestDiff(t *testing.T) {
 	a, b := Default(), Default()
-	if err := Set(&b, "seed=2", "schedule.snr_min_db=-20", "model.multipliers=1", "name=x"); err != nil {
+	if err := Set(&b, "seed=2", "schedule.snr_min_db=-20", "model.multipliers=1", "name=x",
+		"train.groups=[{match: b, lr: 2}]"); err != nil {
 		t.Fatal(err)
 	}
 	var got []string
 	for _, d := range Diff(a, b) {
 		got = append(got, d.String())
 	}
-	want := []string{`name: "run" → "x"`, "seed: 1 → 2", "schedule.snr_min_db: null → -20", "model.multipliers: [1 2 4 8] → [1]"}
+	want := []string{`name: "run" → "x"`, "seed: 1 → 2", "schedule.snr_min_db: null → -20", "model.multipliers: [1 2 4 8] → [1]",
+		`train.groups: [] → [{match: "b", lr: 2, weight_decay: null}]`}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -55,6 +55,13 @@ func (r *rules) number(key string, value float64, interval string) bool {
 	return ok
 }
 
+// optional wants null or a number in the interval.
+func (r *rules) optional(key string, value *float64, interval string) {
+	if value != nil {
+		r.number(key, *value, interval)
+	}
+}
+
 // unique wants a list without repetitions.
 func (r *rules) unique(key string, values []string) {
 	seen := map[string]bool{}

@@ -37,16 +37,18 @@ func TestSet(t *testing.T) {
 
 func TestSetRefusesAndChangesNothing(t *testing.T) {
 	tests := map[string]string{
-		"train.lrr=1":           `--set: unknown key "train.lrr"; did you mean train.lr?`,
-		"train.lr.x=1":          `--set: unknown key "train.lr.x"; did you mean train.lr?`,
-		"train=1":               `--set: train is a section; set one of its keys`,
-		"train.lr":              `--set: "train.lr": want key=value, such as train.lr=2e-4`,
-		"=1":                    `--set: "=1": want key=value`,
-		"train.batch=ten":       `--set: train.batch: want an integer, got "ten"`,
-		"train.batch=":          `--set: train.batch: want an integer, got nothing`,
-		"train.batch={a: 1}":    `--set: train.batch: want an integer, got a section`,
-		"model.multipliers=1,x": `--set: model.multipliers[1]: want an integer, got "x"`,
-		"model.multipliers=[1":  `--set: model.multipliers: cannot read the value "[1"`,
+		"train.lrr=1":                        `--set: unknown key "train.lrr"; did you mean train.lr?`,
+		"train.lr.x=1":                       `--set: unknown key "train.lr.x"; did you mean train.lr?`,
+		"train=1":                            `--set: train is a section; set one of its keys`,
+		"train.lr":                           `--set: "train.lr": want key=value, such as train.lr=2e-4`,
+		"=1":                                 `--set: "=1": want key=value`,
+		"train.batch=ten":                    `--set: train.batch: want an integer, got "ten"`,
+		"train.batch=":                       `--set: train.batch: want an integer, got nothing`,
+		"train.batch={a: 1}":                 `--set: train.batch: want an integer, got a section`,
+		"model.multipliers=1,x":              `--set: model.multipliers[1]: want an integer, got "x"`,
+		"train.groups=[{match: b, rate: 1}]": `--set: unknown key "train.groups[0].rate"; allowed here: match, lr, weight_decay`,
+		"train.groups=bias":                  `--set: train.groups[0] is a section: want `,
+		"model.multipliers=[1":               `--set: model.multipliers: cannot read the value "[1"`,
 	}
 	for override, want := range tests {
 		cfg := Default()

@@ -116,28 +116,6 @@ func (o Objective) validate(r *rules) {
 	}
 }
 
-func (t Train) validate(r *rules) {
-	steps := r.count("train.steps", t.Steps, 0, maxTrainSteps)
-	if r.count("train.epochs", t.Epochs, 0, 1<<20) && steps && t.Steps == 0 && t.Epochs == 0 {
-		r.broken("train.steps", 0, "set train.steps or train.epochs")
-	}
-	r.count("train.batch", t.Batch, 1, maxBatch)
-	r.number("train.lr", t.LR, "(0,10]")
-	r.oneOf("train.optimizer", t.Optimizer, "adam", "adamw", "sgd")
-	r.number("train.ema", t.EMA, "[0,1)")
-	r.number("train.clip", t.Clip, "[0,1e9]")
-	r.oneOf("train.schedule", t.Schedule, "constant", "cosine", "step", "exponential")
-	r.count("train.warmup", t.Warmup, 0, maxTrainSteps)
-	r.count("train.val_every", t.ValEvery, 0, maxTrainSteps)
-	r.count("train.log_every", t.LogEvery, 1, maxTrainSteps)
-}
-
-func (c Checkpoint) validate(r *rules) {
-	r.count("checkpoint.every_steps", c.EverySteps, 0, maxTrainSteps)
-	r.number("checkpoint.every_minutes", c.EveryMinutes, "[0,1e6]")
-	r.count("checkpoint.keep", c.Keep, 0, 1<<20)
-}
-
 func (e Eval) validate(r *rules) {
 	if points, err := ParseRange(e.SNR); err != nil {
 		r.broken("eval.snr", e.SNR, "%s", strings.TrimPrefix(err.Error(), strconv.Quote(e.SNR)+": "))
@@ -177,6 +155,8 @@ func (c Config) validateAcross(r *rules) {
 	sizes := c.Data.Sizes()
 	if n := sizes.Train; c.Train.Batch > n && n > 0 {
 		r.broken("train.batch", c.Train.Batch, "want at most data.samples.train = %d", n)
+	} else if n > 0 && c.Train.Batch > 0 && c.Train.Accumulate > n/c.Train.Batch {
+		r.broken("train.accumulate", c.Train.Accumulate, "a step would take more than all %d batches of the train split; want fewer", n/c.Train.Batch)
 	}
 	if n := sizes.Test; c.Eval.Samples > n && n > 0 && c.Data.Kind == "mixture" {
 		r.broken("eval.samples", c.Eval.Samples, "want at most data.samples.test = %d", n)

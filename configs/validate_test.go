@@ -72,6 +72,18 @@ func TestValidateNamesKeyValueAndAllowed(t *testing.T) {
 		{"train.lr=.nan", `train.lr = NaN: want a number in (0,10]`},
 		{"train.clip=.inf", `train.clip = +Inf: want a number in [0,1e9]`},
 		{"train.optimizer=adm", `train.optimizer = "adm": want adam, adamw, sgd; did you mean adam?`},
+		{"train.batch=100 train.accumulate=1001", `train.accumulate = 1001: a step would take more than all 1000 batches of the train split; want fewer`},
+		{"train.accumulate=-1", `train.accumulate = -1: want an integer from 0 to 65536`},
+		{"train.momentum=1", `train.momentum = 1: want a number in [0,1)`},
+		{"train.weight_decay=-1", `train.weight_decay = -1: want a number in [0,10]`},
+		{`train.groups=[{"match":bias,"lr":0},{"match":"(","weight_decay":11}]`, `train.groups[1].match = "(": want a regular expression for names of parameters, such as bias$` + "\n" +
+			`train.groups[1].weight_decay = 11: want a number in [0,10]`},
+		{"train.groups=[{\"lr\":-1}]", `train.groups[0].match = "": want a regular expression for names of parameters, such as bias$` + "\n" +
+			`train.groups[0].lr = -1: want a number in [0,1000]`},
+		{"train.early_stopping.patience=-1", `train.early_stopping.patience = -1: want an integer from 0 to 1048576`},
+		{"train.on_nonfinite=skp", `train.on_nonfinite = "skp": want stop, skip, rollback; did you mean skip?`},
+		{"train.max_nonfinite=-1", `train.max_nonfinite = -1: want an integer from 0 to 2147483647`},
+		{"checkpoint.milestones=100,0", `checkpoint.milestones[1] = 0: want an integer from 1 to 2147483647`},
 		{"checkpoint.keep=-1", `checkpoint.keep = -1: want an integer from 0 to 1048576`},
 		{"eval.snr=1:2", `eval.snr = "1:2": want start:step:stop, a list a,b,c or one number`},
 		{"eval.snr=0:0:5", `eval.snr = "0:0:5": step 0 never leads from 0 to 5`},
