@@ -68,9 +68,11 @@ func (t *trainer) timeStep(ctx context.Context) (time.Duration, error) {
 		if step == 2 { // the first one warms up
 			start = time.Now()
 		}
-		t.diffuser.fill(t.pool, t.examples, x0, rng.TrainLevel, rng.TrainNoise, uint64(step), 0)
-		if _, err := t.graph.Run(uint64(step)); err != nil {
-			return 0, err
+		for range t.accumulate {
+			t.diffuser.fill(t.pool, t.examples, x0, rng.TrainLevel, rng.TrainNoise, uint64(step), 0)
+			if _, err := t.graph.Run(uint64(step)); err != nil {
+				return 0, err
+			}
 		}
 		t.optimizer.Step(t.graph.Grads(), step, 0, clipScale(t.chunks.gradNorm(t.graph.Grads()), 1))
 		t.average(step)

@@ -69,9 +69,9 @@ func (t *trainer) open(dir string, o Options) (err error) {
 	t.mark()
 	if o.Resume != "" {
 		if len(t.at.Changes) == 0 {
-			return t.markBest()
+			return t.markSaved()
 		}
-		return errors.Join(t.markBest(), writeConfig(dir, t.yaml))
+		return errors.Join(t.markSaved(), writeConfig(dir, t.yaml))
 	}
 	if err := writeConfig(dir, t.yaml); err != nil {
 		return err

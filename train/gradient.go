@@ -1,10 +1,78 @@
 package train
 
 import (
+	"context"
 	"math"
 
+	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/model"
 )
+
+// gradient is what a step descends along: the means over its batches.
+type gradient struct {
+	loss, norm float64 // the norm is that of all parameters together
+	grads      []*model.Tensor
+	next       data.Cursor // behind the batches
+}
+
+// gradient computes the gradient of a step, counted from 1. An error wraps
+// ctx.Err() if ctx ended before the first batch; after that, the step is
+// finished first. A [NonFiniteError] leaves running statistics to be restored.
+func (t *trainer) gradient(ctx context.Context, step int) (gradient, error) {
+	t.guard.keep(t.net.Buffers())
+	mean := gradient{}
+	for k := range t.accumulate {
+		batch, err := t.loader.Next(ctx)
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return gradient{}, err
+		}
+		ctx = context.WithoutCancel(ctx)
+		// Sample i of batch k gets the random numbers that it would have in one
+		// batch of all.
+		t.diffuser.fill(t.pool, t.examples, batch.X, rng.TrainLevel, rng.TrainNoise, uint64(step), k*t.cfg.Train.Batch)
+		run := uint64((step-1)*t.accumulate + k + 1)
+		loss, err := t.graph.Run(run)
+		if err != nil {
+			return gradient{}, err
+		}
+		grads := t.graph.Grads()
+		norm := t.chunks.gradNorm(grads)
+		if !finite(loss) || !finite(norm) {
+			bad := nonFinite(step, loss, grads, t.examples, batch.IDs)
+			bad.run, bad.next = run, batch.Next
+			return gradient{}, bad
+		}
+		mean.loss += loss / float64(t.accumulate)
+		mean.norm, mean.grads, mean.next = norm, grads, batch.Next
+		t.add(grads, k)
+	}
+	if t.accumulate > 1 {
+		mean.norm, mean.grads = t.chunks.gradNorm(t.sum), t.sum
+	}
+	return mean, nil
+}
+
+// add adds the gradient of batch k to those of its step, the first of which
+// replaces what is there. Where a step is one batch there is nothing to add.
+func (t *trainer) add(grads []*model.Tensor, k int) {
+	if t.accumulate == 1 {
+		return
+	}
+	share := 1 / float32(t.accumulate)
+	t.chunks.each(func(i, lo, hi int) {
+		sum, g := t.sum[i].Data[lo:hi], grads[i].Data[lo:hi]
+		if k == 0 {
+			clear(sum)
+		}
+		for j, v := range g {
+			sum[j] += share * v
+		}
+	})
+}
 
 // gradNorm returns the Euclidean norm of all gradients together, in float64,
 // where the squares of float32 cannot overflow: it is finite if and only if all

@@ -21,12 +21,6 @@ const (
 	PolicyRollback Policy = "rollback" // go back to the last checkpoint and continue after the batch
 )
 
-// Limits of the policies that go on, beyond which the run stops after all.
-const (
-	maxSkips     = 10 // in a row
-	maxRollbacks = 3  // in a run
-)
-
 // ParsePolicy reads a Policy; "" is PolicyStop.
 func ParsePolicy(s string) (Policy, error) {
 	switch p := Policy(s); p {
@@ -35,7 +29,7 @@ func ParsePolicy(s string) (Policy, error) {
 	case PolicyStop, PolicySkip, PolicyRollback:
 		return p, nil
 	}
-	return "", fmt.Errorf("policy: unknown %q (stop, skip or rollback)", s)
+	return "", fmt.Errorf("train.on_nonfinite: %q is unknown, want stop, skip or rollback", s)
 }
 
 // NonFiniteError describes a step whose loss or gradient is not finite.
@@ -44,6 +38,9 @@ type NonFiniteError struct {
 	What    string // "loss is NaN", or which gradient
 	Samples []int  // of the batch, as indices of the train split
 	Bad     []int  // those among them whose own input is not finite
+
+	run  uint64      // what the graph's random numbers derive from
+	next data.Cursor // behind the batch
 }
 
 // Error implements error.
@@ -102,11 +99,12 @@ func (g *guard) restore(buffers []*model.Tensor) {
 	}
 }
 
-// broken undoes a step that is not finite and does what the policy says. next
-// is the place in the data behind the batch.
-func (t *trainer) broken(ctx context.Context, bad *NonFiniteError, next data.Cursor) error {
+// broken undoes a step that is not finite and does what the policy says, which
+// goes on with the data behind the batch.
+func (t *trainer) broken(ctx context.Context, bad *NonFiniteError) error {
 	t.guard.restore(t.net.Buffers())
-	goesOn := t.policy == PolicySkip && t.at.SkippedInRow < maxSkips || t.policy == PolicyRollback && t.at.Rollbacks < maxRollbacks
+	limit := t.cfg.Train.MaxNonFinite
+	goesOn := t.policy == PolicySkip && t.at.SkippedInRow < limit || t.policy == PolicyRollback && t.at.Rollbacks < limit
 	kept := ""
 	if first := t.at.Skipped+t.at.Rollbacks == 0; first || !goesOn {
 		name, err := t.keepBatch(bad)
@@ -119,12 +117,12 @@ func (t *trainer) broken(ctx context.Context, bad *NonFiniteError, next data.Cur
 	switch {
 	case goesOn && t.policy == PolicySkip:
 		t.log.Warn("step left out"+kept, "reason", bad)
-		t.at.skip(next)
+		t.at.skip(bad.next)
 		t.progress.at(t.at.Step)
 		return nil
 	case goesOn:
 		t.log.Warn("going back to the last checkpoint"+kept, "reason", bad)
-		return t.rollback(ctx, next)
+		return t.rollback(ctx, bad.next)
 	case t.policy == PolicySkip:
 		return fmt.Errorf("train: %w; %d steps in a row were left out already%s", bad, t.at.SkippedInRow, kept)
 	case t.policy == PolicyRollback:

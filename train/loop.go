@@ -2,41 +2,31 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
-
-	"github.com/condmean/condmean/internal/rng"
 )
 
 // loop trains until the last step, until validation no longer improves, or
 // until ctx ends: then the step at hand is finished and saved first.
 func (t *trainer) loop(ctx context.Context) error {
 	for t.at.Step < t.total && !t.stale() {
-		batch, err := t.loader.Next(ctx)
-		if ctx.Err() != nil {
+		step := t.at.Step + 1
+		g, err := t.gradient(ctx, step)
+		if bad := (*NonFiniteError)(nil); errors.As(err, &bad) {
+			if err := t.broken(ctx, bad); err != nil {
+				return err
+			}
+			continue
+		} else if err != nil && ctx.Err() != nil {
 			return t.stop(ctx)
 		} else if err != nil {
 			return err
 		}
-		step := t.at.Step + 1
-		t.diffuser.fill(t.pool, t.examples, batch.X, rng.TrainLevel, rng.TrainNoise, uint64(step), 0)
-		t.guard.keep(t.net.Buffers())
-		loss, err := t.graph.Run(uint64(step))
-		if err != nil {
-			return err
-		}
-		grads := t.graph.Grads()
-		norm := t.chunks.gradNorm(grads)
-		if !finite(loss) || !finite(norm) {
-			if err := t.broken(ctx, nonFinite(step, loss, grads, t.examples, batch.IDs), batch.Next); err != nil {
-				return err
-			}
-			continue
-		}
 		lr := LearningRate(t.cfg.Train, step, t.total)
-		t.optimizer.Step(grads, step-t.at.Skipped, lr, clipScale(norm, t.cfg.Train.Clip))
+		t.optimizer.Step(g.grads, step-t.at.Skipped, lr, clipScale(g.norm, t.cfg.Train.Clip))
 		t.average(step)
-		t.at.advance(loss, batch.Next)
-		if err := t.observe(ctx, lr, norm); err != nil {
+		t.at.advance(g.loss, g.next)
+		if err := t.observe(ctx, lr, g.norm); err != nil {
 			return err
 		}
 		t.progress.at(step)

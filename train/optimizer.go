@@ -3,7 +3,9 @@ package train
 import (
 	"fmt"
 	"regexp"
+	"slices"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/model"
 )
@@ -45,17 +47,51 @@ func (g Groups) perTensor(params []*model.Tensor, decay float64) []Group {
 	return of
 }
 
-// newOptimizer returns the optimizer that a configuration names.
-func newOptimizer(name string, pool *par.Pool, params []*model.Tensor) (Optimizer, error) {
-	switch name {
-	case "adam", "":
-		return NewAdam(pool, params, AdamOptions{}), nil
-	case "adamw":
-		return NewAdam(pool, params, AdamOptions{Decoupled: true, WeightDecay: 0.01}), nil
-	case "sgd":
-		return NewSGD(pool, params, SGDOptions{Momentum: 0.9}), nil
+// newOptimizer returns the optimizer that a configuration describes.
+func newOptimizer(c configs.Train, pool *par.Pool, params []*model.Tensor) (Optimizer, error) {
+	decay := 0.0
+	if c.WeightDecay != nil {
+		decay = *c.WeightDecay
+	} else if c.Optimizer == "adamw" {
+		decay = 0.01 // as in PyTorch
 	}
-	return nil, fmt.Errorf("train.optimizer: %q is unknown, want adam, adamw or sgd", name)
+	groups, err := newGroups(c.Groups, decay, params)
+	if err != nil {
+		return nil, err
+	}
+	switch c.Optimizer {
+	case "adam", "":
+		return NewAdam(pool, params, AdamOptions{WeightDecay: decay, Groups: groups}), nil
+	case "adamw":
+		return NewAdam(pool, params, AdamOptions{Decoupled: true, WeightDecay: decay, Groups: groups}), nil
+	case "sgd":
+		return NewSGD(pool, params, SGDOptions{Momentum: c.Momentum, WeightDecay: decay, Groups: groups}), nil
+	}
+	return nil, fmt.Errorf("train.optimizer: %q is unknown, want adam, adamw or sgd", c.Optimizer)
+}
+
+// newGroups reads the groups of a configuration and refuses those that no
+// parameter belongs to.
+func newGroups(list []configs.ParamGroup, decay float64, params []*model.Tensor) (Groups, error) {
+	var groups Groups
+	for i, c := range list {
+		match, err := regexp.Compile(c.Match)
+		if err != nil {
+			return nil, fmt.Errorf("train.groups[%d].match: %w", i, err)
+		}
+		if !slices.ContainsFunc(params, func(p *model.Tensor) bool { return match.MatchString(p.Name) }) {
+			return nil, fmt.Errorf("train.groups[%d].match: %q is in the name of no parameter; they are named like %s", i, c.Match, params[0].Name)
+		}
+		g := Group{Match: match, LR: 1, WeightDecay: decay}
+		if c.LR != nil {
+			g.LR = *c.LR
+		}
+		if c.WeightDecay != nil {
+			g.WeightDecay = *c.WeightDecay
+		}
+		groups = append(groups, g)
+	}
+	return groups, nil
 }
 
 // zerosLike returns a state tensor for each parameter.

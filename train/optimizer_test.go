@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/model"
 )
@@ -147,7 +148,7 @@ func TestOptimizersDoNotDependOnThreads(t *testing.T) {
 		for _, threads := range []int{1, 2, 5} {
 			pool := par.New(threads)
 			params, grads := big(1), big(0.1)
-			opt, err := newOptimizer(name, pool, params)
+			opt, err := newOptimizer(configs.Train{Optimizer: name, Momentum: 0.9}, pool, params)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -214,6 +215,47 @@ func TestGroups(t *testing.T) {
 		for i, want := range [][]*model.Tensor{whole, before, half, whole} {
 			if !slices.Equal(params[i].Data, want[i].Data) {
 				t.Errorf("%s: tensor %d did not move as its group says", name, i)
+			}
+		}
+	}
+}
+
+// What a configuration says reaches the optimizer: its steps are those of one
+// that is made by hand.
+func TestConfiguredOptimizer(t *testing.T) {
+	pool := par.New(1)
+	defer pool.Close()
+	num := func(v float64) *float64 { return &v }
+	groups := []configs.ParamGroup{{Match: "^p1$", LR: num(0), WeightDecay: num(0)}, {Match: "2$", LR: num(0.5), WeightDecay: num(0.2)}, {Match: "3", WeightDecay: num(0)}}
+	byHand := Groups{{Match: regexp.MustCompile("^p1$")}, {Match: regexp.MustCompile("2$"), LR: 0.5, WeightDecay: 0.2}, {Match: regexp.MustCompile("3"), LR: 1}}
+	for name, tt := range map[string]struct {
+		c    configs.Train
+		want func(p []*model.Tensor) Optimizer
+	}{
+		"adam": {configs.Train{Optimizer: "adam"}, func(p []*model.Tensor) Optimizer { return NewAdam(pool, p, AdamOptions{}) }},
+		"adamw": {configs.Train{Optimizer: "adamw"}, func(p []*model.Tensor) Optimizer {
+			return NewAdam(pool, p, AdamOptions{Decoupled: true, WeightDecay: 0.01})
+		}},
+		"adamw with weight decay and groups": {configs.Train{Optimizer: "adamw", WeightDecay: num(0.3), Groups: groups}, func(p []*model.Tensor) Optimizer {
+			return NewAdam(pool, p, AdamOptions{Decoupled: true, WeightDecay: 0.3, Groups: byHand})
+		}},
+		"sgd": {configs.Train{Optimizer: "sgd", Momentum: 0.7, WeightDecay: num(0.1), Groups: groups[1:]}, func(p []*model.Tensor) Optimizer {
+			return NewSGD(pool, p, SGDOptions{Momentum: 0.7, WeightDecay: 0.1, Groups: byHand[1:]})
+		}},
+	} {
+		got, want := big(1), big(1)
+		o, err := newOptimizer(tt.c, pool, got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := tt.want(want)
+		for step := 1; step <= 3; step++ {
+			o.Step(big(0.1), step, 0.1, 1)
+			w.Step(big(0.1), step, 0.1, 1)
+		}
+		for i := range got {
+			if !slices.Equal(got[i].Data, want[i].Data) {
+				t.Errorf("%s: tensor %d went elsewhere", name, i)
 			}
 		}
 	}

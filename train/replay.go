@@ -26,6 +26,7 @@ const (
 	batchWeight  = "batch.weight"
 	batchSamples = "batch.samples" // indices in the train split
 	batchStep    = "batch.step"
+	batchRun     = "batch.run" // the graph's random numbers derive from it and the seed
 )
 
 // keepBatch writes the present batch, with the weights as they are, for Replay,
@@ -39,6 +40,7 @@ func (t *trainer) keepBatch(bad *NonFiniteError) (name string, err error) {
 	n, shape := len(ids), append([]int{len(ids)}, t.set.Shape()...)
 	arrays := []weights.Array{
 		weights.FromFloat64(batchStep, []int{1}, []float64{float64(bad.Step)}),
+		weights.FromFloat64(batchRun, []int{1}, []float64{float64(bad.run)}),
 		weights.FromFloat64(batchSamples, []int{n}, ids),
 		weights.FromFloat32(batchX, shape, t.examples.x),
 		weights.FromFloat32(batchTarget, shape, t.examples.target),
@@ -80,8 +82,8 @@ func Replay(ctx context.Context, cfg configs.Config, file string, w io.Writer) e
 			shape = a.Shape
 		}
 	}
-	ids, step := batch[batchSamples], batch[batchStep]
-	if len(shape) < 3 || len(ids) == 0 || shape[0] != len(ids) || len(step) != 1 {
+	ids, step, run := batch[batchSamples], batch[batchStep], batch[batchRun]
+	if len(shape) < 3 || len(ids) == 0 || shape[0] != len(ids) || len(step) != 1 || len(run) != 1 {
 		return configs.Usagef("--replay %s: not a step that was kept by a run", file)
 	}
 	rt, err := op.NewRuntime(cfg.Threads)
@@ -114,7 +116,7 @@ func Replay(ctx context.Context, cfg configs.Config, file string, w io.Writer) e
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	loss, err := graph.Run(uint64(step[0]))
+	loss, err := graph.Run(uint64(run[0]))
 	if err != nil {
 		return err
 	}

@@ -16,11 +16,10 @@ import (
 
 // Options say where a run lives and where its output goes.
 type Options struct {
-	Out         string       // folder of the run; it must not hold anything yet
-	Resume      string       // folder of a run to continue instead, or one of its checkpoints
-	OnNonFinite Policy       // what to do about a loss or gradient that is not finite; "" stops
-	Err         io.Writer    // progress
-	Log         *slog.Logger // nil: discarded
+	Out    string       // folder of the run; it must not hold anything yet
+	Resume string       // folder of a run to continue instead, or one of its checkpoints
+	Err    io.Writer    // progress
+	Log    *slog.Logger // nil: discarded
 }
 
 // Result is what a run leaves behind.
@@ -59,9 +58,6 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (r *Result, err err
 	defer func() { err = errors.Join(err, t.close()) }()
 	if o.Log != nil {
 		t.log = o.Log
-	}
-	if t.policy, err = ParsePolicy(string(o.OnNonFinite)); err != nil {
-		return nil, &configs.UsageError{Err: err}
 	}
 	if resumed != nil {
 		if err := t.resumeFrom(resumed); err != nil {
@@ -106,15 +102,28 @@ func newTrainer(ctx context.Context, cfg configs.Config, rt *op.Runtime) (*train
 			return nil, err
 		}
 	}
+	t.accumulate = max(cfg.Train.Accumulate, 1)
 	if set.Train.Len() < cfg.Train.Batch {
 		return nil, configs.Usagef("train.batch: %d is larger than the train split of %d samples", cfg.Train.Batch, set.Train.Len())
+	}
+	t.perEpoch = set.Train.Len() / cfg.Train.Batch / t.accumulate
+	if t.perEpoch == 0 {
+		return nil, configs.Usagef("train.accumulate: %d batches of %d are more than the train split of %d samples", t.accumulate, cfg.Train.Batch, set.Train.Len())
 	}
 	if t.graph, err = t.net.NewTrainStep(cfg.Train.Batch, cfg.Objective.Loss, cfg.Seed); err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
 	t.examples = example{x: t.graph.X, target: t.graph.Target, level: t.graph.Level, weight: t.graph.Weight}
 	t.chunks = newChunks(t.pool, t.net.Params())
-	if t.optimizer, err = newOptimizer(cfg.Train.Optimizer, t.pool, t.net.Params()); err != nil {
+	if t.accumulate > 1 {
+		for _, p := range t.net.Params() {
+			t.sum = append(t.sum, &model.Tensor{Name: p.Name, Shape: p.Shape, Data: make([]float32, len(p.Data))})
+		}
+	}
+	if t.policy, err = ParsePolicy(cfg.Train.OnNonFinite); err != nil {
+		return nil, &configs.UsageError{Err: err}
+	}
+	if t.optimizer, err = newOptimizer(cfg.Train, t.pool, t.net.Params()); err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
 	if t.diffuser, err = newDiffuser(s, cfg.Objective, cfg.Seed, rt.Threads(), set.Dim()); err != nil {
@@ -123,7 +132,6 @@ func newTrainer(ctx context.Context, cfg configs.Config, rt *op.Runtime) (*train
 	if t.validator, err = newValidator(set, t.diffuser, cfg, rt.Pool()); err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
-	t.perEpoch = set.Train.Len() / cfg.Train.Batch
 	if t.total = cfg.Train.Steps; t.total == 0 {
 		t.total = cfg.Train.Epochs * t.perEpoch
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +25,8 @@ func tiny() configs.Config {
 	c.Data.Samples = configs.Samples{Train: 200, Val: 50, Test: 10}
 	c.Schedule.Steps = 10
 	c.Model.Channels, c.Model.Multipliers, c.Model.Blocks = 8, []int{1, 2}, 1
-	c.Train = configs.Train{Steps: 24, Batch: 16, LR: 2e-3, Optimizer: "adam", EMA: 0.99, Clip: 1, Schedule: "cosine", Warmup: 3, ValEvery: 8, LogEvery: 4}
+	c.Train.Steps, c.Train.Batch, c.Train.LR, c.Train.EMA = 24, 16, 2e-3, 0.99
+	c.Train.Schedule, c.Train.Warmup, c.Train.ValEvery, c.Train.LogEvery = "cosine", 3, 8, 4
 	c.Checkpoint = configs.Checkpoint{EverySteps: 10}
 	c.Threads = 1
 	return c
@@ -158,6 +160,25 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// Milestones have checkpoints, which stay.
+func TestMilestones(t *testing.T) {
+	c := tiny()
+	c.Checkpoint = configs.Checkpoint{EverySteps: 5, Keep: 1, Milestones: []int{3, 11}}
+	c.Train.ValEvery = 24
+	dir := filepath.Join(t.TempDir(), "run")
+	mustRun(t, c, Options{Out: dir})
+	folders, err := filepath.Glob(filepath.Join(dir, CheckpointsDir, "step-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range folders {
+		folders[i] = filepath.Base(folders[i])
+	}
+	if want := []string{"step-11", "step-24", "step-3"}; !slices.Equal(folders, want) {
+		t.Errorf("checkpoints %v, want %v", folders, want)
+	}
+}
+
 func TestDryRun(t *testing.T) {
 	var b bytes.Buffer
 	if err := DryRun(context.Background(), tiny(), &b); err != nil {
@@ -178,6 +199,9 @@ func TestWrongConfigurations(t *testing.T) {
 		"length that does not halve":  func(c *configs.Config) { c.Data.Dim = 9 },
 		"unknown optimizer":           func(c *configs.Config) { c.Train.Optimizer = "lion" },
 		"unknown data":                func(c *configs.Config) { c.Data.Kind = "tape" },
+		"unknown policy":              func(c *configs.Config) { c.Train.OnNonFinite = "ignore" },
+		"accumulating too much":       func(c *configs.Config) { c.Train.Accumulate = 13 },
+		"a group of no parameter":     func(c *configs.Config) { c.Train.Groups = []configs.ParamGroup{{Match: "biass"}} },
 		"unknown norm":                func(c *configs.Config) { c.Model.Norm = "layer" },
 	} {
 		c := tiny()

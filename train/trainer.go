@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/condmean/condmean/checkpoint"
@@ -14,12 +15,13 @@ import (
 
 // trainer is a run at work.
 type trainer struct {
-	cfg      configs.Config
-	yaml     string // of cfg
-	policy   Policy
-	total    int // steps
-	perEpoch int // steps
-	valEvery int // steps
+	cfg        configs.Config
+	yaml       string // of cfg
+	policy     Policy
+	total      int // steps
+	perEpoch   int // steps
+	valEvery   int // steps
+	accumulate int // batches a step
 
 	set       *data.Set
 	net, ema  *model.UNet // ema is nil where nothing is averaged
@@ -30,7 +32,8 @@ type trainer struct {
 	validator *validator
 	guard     guard
 	pool      *par.Pool
-	chunks    *chunks // of the parameters
+	chunks    *chunks         // of the parameters
+	sum       []*model.Tensor // gradients of a step of several batches
 	at        state
 
 	log       *slog.Logger
@@ -117,11 +120,14 @@ func (t *trainer) validate(ctx context.Context, m *Metrics) error {
 	return err
 }
 
+// milestone reports whether the present step's checkpoint stays for good.
+func (t *trainer) milestone() bool { return slices.Contains(t.cfg.Checkpoint.Milestones, t.at.Step) }
+
 // saveDue reports whether a checkpoint is due at the present step: a periodic
-// one, or of a new best.
+// one, or of a milestone or a new best.
 func (t *trainer) saveDue() bool {
 	minutes := t.cfg.Checkpoint.EveryMinutes
-	return t.due(t.cfg.Checkpoint.EverySteps) || t.at.BestStep == t.at.Step ||
+	return t.due(t.cfg.Checkpoint.EverySteps) || t.at.BestStep == t.at.Step || t.milestone() ||
 		minutes > 0 && time.Since(t.saved).Minutes() >= minutes
 }
 
@@ -142,12 +148,18 @@ func (t *trainer) save() error {
 		t.log.Warn("the checkpoint is safe, but tidying up failed", "checkpoint", dir, "error", err)
 	}
 	t.saved, t.savedStep = time.Now(), t.at.Step
-	return t.markBest()
+	return t.markSaved()
 }
 
-// markBest lets the best pointer name the best step. After a crash between a
-// checkpoint and its pointer this repairs the latter.
-func (t *trainer) markBest() error {
+// markSaved lets the pointers name the checkpoint of the present step where it
+// is the best one or a milestone. After a crash between a checkpoint and its
+// pointers this repairs the latter.
+func (t *trainer) markSaved() error {
+	if t.milestone() && t.savedStep == t.at.Step {
+		if err := t.run.Pin(t.at.Step); err != nil {
+			return err
+		}
+	}
 	if t.at.BestStep != t.savedStep || t.at.BestStep == 0 {
 		return nil
 	}

@@ -100,7 +100,7 @@ func TestEarlyStop(t *testing.T) {
 		epoch, best int
 		want        bool
 	}{{1, 1, false}, {49, 1, false}, {50, 1, false}, {51, 1, true}, {51, 31, true}, {51, 32, false}, {69, 50, false}, {70, 50, true}, {400, 400, false}} {
-		if got := earlyStop(tt.epoch, tt.best); got != tt.want {
+		if got := earlyStop(configs.Default().Train.EarlyStopping, tt.epoch, tt.best); got != tt.want {
 			t.Errorf("epoch %d, best after %d: %v", tt.epoch, tt.best, got)
 		}
 	}
@@ -112,7 +112,8 @@ func TestRunStopsEarly(t *testing.T) {
 	c := tiny()
 	c.Data.Samples.Train, c.Data.Samples.Val = 8, 8
 	c.Model = configs.Model{Kind: "unet", Channels: 8, Multipliers: []int{1}, Blocks: 1, Norm: "group"}
-	c.Train = configs.Train{Epochs: 60, Batch: 8, LR: 1e-30, Optimizer: "sgd", LogEvery: 20}
+	c.Train = configs.Default().Train
+	c.Train.Epochs, c.Train.Batch, c.Train.LR, c.Train.Optimizer, c.Train.EMA, c.Train.LogEvery = 60, 8, 1e-30, "sgd", 0, 20
 	c.Checkpoint = configs.Checkpoint{}
 	dir := filepath.Join(t.TempDir(), "run")
 	r := mustRun(t, c, Options{Out: dir})
