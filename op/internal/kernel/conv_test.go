@@ -98,7 +98,7 @@ func checkConv(t *testing.T, w *Workspace, c ConvSpec, r *rand.Rand) {
 	}
 	tol, tolW := 2e-6, 2e-6
 	if k.wino != nil {
-		tol, tolW = 5e-6, 1e-5
+		tol, tolW = 2e-6, 4e-6
 	}
 	k.SetWeights(weight, bias)
 	y := poison(out.Len())

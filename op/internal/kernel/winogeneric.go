@@ -4,22 +4,29 @@ package kernel
 
 // winoB is Bᵀ.
 func winoB(d [6]float32) [6]float32 {
-	a, b := d[4]-4*d[2], d[3]-4*d[1]
-	c, e := d[4]-d[2], 2*(d[3]-d[1])
-	return [6]float32{4*d[0] - 5*d[2] + d[4], a + b, a - b, c + e, c - e, 4*d[1] - 5*d[3] + d[5]}
+	const a, b = pointA, pointB
+	p, q := d[4]-b*b*d[2], a*(d[3]-b*b*d[1])
+	r, s := d[4]-a*a*d[2], b*(d[3]-a*a*d[1])
+	return [6]float32{
+		a*a*b*b*d[0] - (a*a+b*b)*d[2] + d[4],
+		p + q, p - q, r + s, r - s,
+		a*a*b*b*d[1] - (a*a+b*b)*d[3] + d[5],
+	}
 }
 
 // winoAT is Aᵀ, six to four.
 func winoAT(m [6]float32) [6]float32 {
+	const a, b = pointA, pointB
 	p, q, r, s := m[1]+m[2], m[1]-m[2], m[3]+m[4], m[3]-m[4]
-	return [6]float32{m[0] + p + r, q + 2*s, p + 4*r, q + 8*s + m[5]}
+	return [6]float32{m[0] + p + r, a*q + b*s, a*a*p + b*b*r, a*a*a*q + b*b*b*s + m[5]}
 }
 
 // winoA is A, four to six.
 func winoA(d [6]float32) [6]float32 {
-	e, o := d[0]+d[2], d[1]+d[3]
-	f, u := d[0]+4*d[2], 2*d[1]+8*d[3]
-	return [6]float32{d[0], e + o, e - o, f + u, f - u, d[3]}
+	const a, b = pointA, pointB
+	p, q := d[0]+a*a*d[2], a*d[1]+a*a*a*d[3]
+	r, s := d[0]+b*b*d[2], b*d[1]+b*b*b*d[3]
+	return [6]float32{d[0], p + q, p - q, r + s, r - s, d[3]}
 }
 
 // winoInputGeneric is the reference of tier.winoInput: 6×6 pixels every 4.

@@ -9,11 +9,16 @@ package kernel
 // the direct convolution compute as convolutions of one tap. The gradient of the
 // weights is dg = Gᵀ[(A·dY·Aᵀ) ⊙ (Bᵀ·d·B)]G, summed likewise.
 //
-// Errors are about five times those of the direct convolution; see the tests.
+// The matrices evaluate and interpolate polynomials at 0, ±a, ±b and ∞. With
+// a = 3/4 and b = 3/2 rounding errors are half those of the usual 1 and 2, and
+// about twice the direct convolution's: 8e-7 relative to the root mean square for
+// 64 channels, in outputs and gradients.
 
 const (
 	winoTile  = 4  // outputs of a tile along an axis
 	winoFreqs = 36 // products of a tile
+	pointA    = 3. / 4
+	pointB    = 3. / 2
 )
 
 // winograd is how a convolution is cut into tiles.

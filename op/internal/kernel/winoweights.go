@@ -47,19 +47,26 @@ func (w *winograd) pack(ws *Workspace, dst *[]float32, g []float32, in, out int,
 	})
 }
 
-// winoColumn applies G to a column of three:
-//
-//	x/4, -(x+y+z)/6, -(x-y+z)/6, (x+2y+4z)/24, (x-2y+4z)/24, z
-func winoColumn(dst [][lane]float32, a, b, c *[lane]float32) {
+// Normalisation of the rows of G: the products of the distances of 0, ±a and ±b
+// from the other points.
+const (
+	winoN0 = 1 / (pointA * pointA * pointB * pointB)
+	winoNA = 1 / (2 * pointA * pointA * (pointA*pointA - pointB*pointB))
+	winoNB = 1 / (2 * pointB * pointB * (pointB*pointB - pointA*pointA))
+)
+
+// winoColumn applies G to a column of three.
+func winoColumn(dst [][lane]float32, g0, g1, g2 *[lane]float32) {
+	const a, b = pointA, pointB
 	for k := range lane {
-		x, y, z := a[k], b[k], c[k]
-		p, q := -(x+z)*(1./6), y*(1./6)
-		s, t := x*(1./24)+z*(1./6), y*(1./12)
-		dst[0][k] = x * (1. / 4)
-		dst[1][k] = p - q
-		dst[2][k] = p + q
-		dst[3][k] = s + t
-		dst[4][k] = s - t
+		x, y, z := g0[k], g1[k], g2[k]
+		p, q := winoNA*x+winoNA*a*a*z, winoNA*a*y
+		r, s := winoNB*x+winoNB*b*b*z, winoNB*b*y
+		dst[0][k] = winoN0 * x
+		dst[1][k] = p + q
+		dst[2][k] = p - q
+		dst[3][k] = r + s
+		dst[4][k] = r - s
 		dst[5][k] = z
 	}
 }
@@ -102,7 +109,8 @@ func (w *winograd) unpackWeights(dw, partial []float32, chunks, step, in, out, o
 }
 
 // winoGT applies Gᵀ to a column of six.
-func winoGT(a, b, c, d, e, f float32) (x, y, z float32) {
-	p, q := (b+c)*(1./6), (d+e)*(1./24)
-	return a*(1./4) - p + q, (c-b)*(1./6) + (d-e)*(1./12), 4*q - p + f
+func winoGT(m0, m1, m2, m3, m4, m5 float32) (x, y, z float32) {
+	const a, b = pointA, pointB
+	p, q, r, s := winoNA*(m1+m2), winoNA*(m1-m2), winoNB*(m3+m4), winoNB*(m3-m4)
+	return winoN0*m0 + p + r, a*q + b*s, a*a*p + b*b*r + m5
 }

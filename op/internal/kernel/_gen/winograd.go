@@ -17,73 +17,75 @@ func (v isa) winograd() {
 // transform maps the registers of one axis; constants come from a table.
 type transform func(name string) func(d []VecVirtual) []VecVirtual
 
+// The points ±a and ±b at which F(4×4, 3×3) evaluates; see package kernel.
+const a, b = 3. / 4, 3. / 2
+
 // transformB is Bᵀ, six to six.
 func (v isa) transformB(name string) func(d []VecVirtual) []VecVirtual {
-	c := v.constants(name+"_b", 4, -5, -4, 2, -2)
-	four, minus5, minus4, two, minus2 := c[0], c[1], c[2], c[3], c[4]
+	c := v.constants(name+"_b", a*a*b*b, a*a+b*b, a*a, b*b, a, b)
+	product, sum, a2, b2, a1, b1 := c[0], c[1], c[2], c[3], c[4], c[5]
 	return func(d []VecVirtual) []VecVirtual {
 		t := v.registers(6)
-		VMOVAPS(d[4], t[0]) // 4d0 - 5d2 + d4
-		VFMADD231PS(four, d[0], t[0])
-		VFMADD231PS(minus5, d[2], t[0])
-		VMOVAPS(d[5], t[5]) // 4d1 - 5d3 + d5
-		VFMADD231PS(four, d[1], t[5])
-		VFMADD231PS(minus5, d[3], t[5])
-		a, b := v.new(), v.new()
-		VMOVAPS(d[4], a) // d4 - 4d2
-		VFMADD231PS(minus4, d[2], a)
-		VMOVAPS(d[3], b) // d3 - 4d1
-		VFMADD231PS(minus4, d[1], b)
-		VADDPS(a, b, t[1])
-		VSUBPS(b, a, t[2])
-		VSUBPS(d[2], d[4], a)
-		VSUBPS(d[1], d[3], b)
-		VMOVAPS(a, t[3])
-		VFMADD231PS(two, b, t[3])
-		VMOVAPS(a, t[4])
-		VFMADD231PS(minus2, b, t[4])
+		for i := range 2 { // a²b²·d0 - (a²+b²)·d2 + d4, and the same of d1, d3, d5
+			x := t[5*i]
+			VMOVAPS(d[4+i], x)
+			VFMADD231PS(product, d[i], x)
+			VFNMADD231PS(sum, d[2+i], x)
+		}
+		pair := func(plus, minus VecVirtual, point, other2 Op) {
+			odd := v.new()
+			VMOVAPS(d[4], plus) // even part, d4 - b²·d2
+			VFNMADD231PS(other2, d[2], plus)
+			VMOVAPS(d[3], odd) // d3 - b²·d1
+			VFNMADD231PS(other2, d[1], odd)
+			VMOVAPS(plus, minus)
+			VFMADD231PS(point, odd, plus)
+			VFNMADD231PS(point, odd, minus)
+		}
+		pair(t[1], t[2], a1, b2)
+		pair(t[3], t[4], b1, a2)
 		return t
 	}
 }
 
 // transformA is A, four to six.
 func (v isa) transformA(name string) func(d []VecVirtual) []VecVirtual {
-	c := v.constants(name+"_a", 4, 2, 8)
-	four, two, eight := c[0], c[1], c[2]
+	c := v.constants(name+"_a", a, a*a, a*a*a, b, b*b, b*b*b)
 	return func(d []VecVirtual) []VecVirtual {
-		t := v.registers(4)
-		a, b := v.new(), v.new()
-		VADDPS(d[0], d[2], a)
-		VADDPS(d[1], d[3], b)
-		VADDPS(a, b, t[0])
-		VSUBPS(b, a, t[1])
-		VMOVAPS(d[0], a)
-		VFMADD231PS(four, d[2], a)
-		VMULPS(two, d[1], b)
-		VFMADD231PS(eight, d[3], b)
-		VADDPS(a, b, t[2])
-		VSUBPS(b, a, t[3])
-		return []VecVirtual{d[0], t[0], t[1], t[2], t[3], d[3]}
+		t := []VecVirtual{d[0], v.new(), v.new(), v.new(), v.new(), d[3]}
+		for i := range 2 { // d0 + a²·d2 ± (a·d1 + a³·d3)
+			c, plus, minus, odd := c[3*i:], t[1+2*i], t[2+2*i], v.new()
+			VMOVAPS(d[0], minus)
+			VFMADD231PS(c[1], d[2], minus)
+			VMULPS(c[0], d[1], odd)
+			VFMADD231PS(c[2], d[3], odd)
+			VADDPS(odd, minus, plus)
+			VSUBPS(odd, minus, minus)
+		}
+		return t
 	}
 }
 
 // transformAT is Aᵀ, six to four.
 func (v isa) transformAT(name string) func(m []VecVirtual) []VecVirtual {
-	c := v.constants(name+"_at", 2, 4, 8)
-	two, four, eight := c[0], c[1], c[2]
+	c := v.constants(name+"_at", a, a*a, a*a*a, b, b*b, b*b*b)
 	return func(m []VecVirtual) []VecVirtual {
-		p, q, r, s, first, last := v.new(), v.new(), v.new(), v.new(), v.new(), v.new()
-		VADDPS(m[1], m[2], p)
+		t := v.registers(4)
+		p, q, r, s := v.new(), v.new(), v.new(), v.new()
+		VADDPS(m[2], m[1], p)
 		VSUBPS(m[2], m[1], q)
-		VADDPS(m[3], m[4], r)
+		VADDPS(m[4], m[3], r)
 		VSUBPS(m[4], m[3], s)
-		VADDPS(m[0], p, first)
-		VADDPS(first, r, first)
-		VADDPS(q, m[5], last)
-		VFMADD231PS(eight, s, last)
-		VFMADD231PS(two, s, q)
-		VFMADD231PS(four, r, p)
-		return []VecVirtual{first, q, p, last}
+		VADDPS(m[0], p, t[0]) // m0 + p + r
+		VADDPS(t[0], r, t[0])
+		VMULPS(c[0], q, t[1]) // a·q + b·s
+		VFMADD231PS(c[3], s, t[1])
+		VMULPS(c[1], p, t[2]) // a²·p + b²·r
+		VFMADD231PS(c[4], r, t[2])
+		VMOVAPS(m[5], t[3]) // a³·q + b³·s + m5
+		VFMADD231PS(c[2], q, t[3])
+		VFMADD231PS(c[5], s, t[3])
+		return t
 	}
 }
 
