@@ -24,7 +24,7 @@ const (
 // and locks it against other processes.
 func claim(o Options) (dir string, lock *folderLock, err error) {
 	if o.Resume != "" {
-		if dir, err = runFolder(o.Resume); err != nil {
+		if dir, err = RunFolder(o.Resume); err != nil {
 			return "", nil, err
 		}
 	} else {

@@ -16,9 +16,9 @@ import (
 var resumable = []string{"name", "threads", "data.dir", "train.steps", "train.epochs",
 	"train.val_every", "train.log_every", "train.early_stopping.", "train.on_nonfinite", "train.max_nonfinite", "checkpoint.", "eval."}
 
-// runFolder returns the folder of the run that path means: the folder itself,
+// RunFolder returns the folder of the run that path means: the folder itself,
 // or that of one of its checkpoints.
-func runFolder(path string) (string, error) {
+func RunFolder(path string) (string, error) {
 	dir, err := checkpoint.ResolveLatest(path)
 	if err != nil {
 		return "", configs.Usagef("--resume: nothing to resume: %w", err)

@@ -22,6 +22,8 @@ train --config gmm64 --out runs/gmm64          # the paper's mixture of 128 Gaus
 train --config my.yaml --set train.lr=2e-4     # settings from a file, one of them overridden
 train --config gmm64 --dry-run                 # resolved settings, sizes, memory and time; trains nothing
 train --resume runs/gmm64                      # goes on after an interruption
+train --config my.yaml --overfit-batch         # can these settings learn at all?
+train --replay runs/gmm64/nonfinite-step-9.npz # what was not finite in step 9
 `
 
 func main() { command().Main() }
@@ -30,7 +32,9 @@ func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("train", pflag.ContinueOnError)}
 	o.config.Register(o.flags, "quickstart")
 	o.flags.StringVarP(&o.out, "out", "o", "", "`folder` of the run, which must not hold anything (default runs/NAME-1, or the next free number)")
-	o.flags.StringVar(&o.resume, "resume", "", "continue the `run` in this folder, with its settings")
+	o.flags.StringVar(&o.resume, "resume", "", "continue the `run` in this folder, or from one of its checkpoints, with its settings")
+	o.flags.BoolVar(&o.overfit, "overfit-batch", false, "self-test: train on one batch until its loss is below a tenth, then stop")
+	o.flags.StringVar(&o.replay, "replay", "", "repeat the step in this `file`, which a run kept because it was not finite, then stop")
 	o.flags.BoolVar(&o.dryRun, "dry-run", false, "print what would be trained, then stop")
 	o.flags.BoolVar(&o.list, "list-presets", false, "list the embedded presets, then stop")
 	return &cli.Command{
@@ -43,28 +47,33 @@ func command() *cli.Command {
 }
 
 type options struct {
-	flags        *pflag.FlagSet
-	config       cli.ConfigFlags
-	out, resume  string
-	dryRun, list bool
+	flags                 *pflag.FlagSet
+	config                cli.ConfigFlags
+	out, resume, replay   string
+	overfit, dryRun, list bool
 }
+
+// overfitSteps are what --overfit-batch tries at most.
+const overfitSteps = 1000
 
 func (o *options) run(ctx context.Context, s cli.Streams) error {
 	if o.list {
 		return listPresets(s.Out)
 	}
-	if o.resume != "" {
-		if o.flags.Changed("config") || o.flags.Changed("out") {
-			return configs.Usagef("--resume continues a run in its folder with its settings; leave out --config and --out")
-		}
-		o.config.Config = filepath.Join(o.resume, train.ConfigFile)
+	if err := o.settle(); err != nil {
+		return err
 	}
 	cfg, err := o.config.Resolve()
 	if err != nil {
 		return err
 	}
-	if o.dryRun {
+	switch {
+	case o.dryRun:
 		return train.DryRun(ctx, cfg, s.Out)
+	case o.overfit:
+		return train.Overfit(ctx, cfg, overfitSteps, s.Out)
+	case o.replay != "":
+		return train.Replay(ctx, cfg, o.replay, s.Out)
 	}
 	run := train.Options{Resume: o.resume, Err: s.Err, Log: cli.Logger(s)}
 	if o.resume == "" {
@@ -88,6 +97,34 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	}
 	run.Log.Info("done", "run", result.Dir, "checkpoint", report.Source)
 	return eval.WriteTable(s.Out, report)
+}
+
+// settle refuses flags that exclude each other and finds the configuration of
+// the run that --resume or --replay is about.
+func (o *options) settle() error {
+	given := 0
+	for _, flag := range []string{"dry-run", "overfit-batch", "replay", "resume"} {
+		if o.flags.Changed(flag) {
+			given++
+		}
+	}
+	if given > 1 {
+		return configs.Usagef("give one of --dry-run, --overfit-batch, --replay and --resume")
+	}
+	switch {
+	case o.flags.Changed("resume"):
+		if o.flags.Changed("config") || o.flags.Changed("out") {
+			return configs.Usagef("--resume continues a run in its folder with its settings; leave out --config and --out")
+		}
+		dir, err := train.RunFolder(o.resume)
+		if err != nil {
+			return err
+		}
+		o.config.Config = filepath.Join(dir, train.ConfigFile)
+	case o.flags.Changed("replay") && !o.flags.Changed("config"):
+		o.config.Config = filepath.Join(filepath.Dir(o.replay), train.ConfigFile)
+	}
+	return nil
 }
 
 func listPresets(w io.Writer) error {
