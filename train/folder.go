@@ -81,8 +81,16 @@ func (t *trainer) open(dir string, o Options) (err error) {
 
 // writeConfig replaces the run's configuration atomically.
 func writeConfig(dir, yaml string) error {
-	name := filepath.Join(dir, ConfigFile)
-	if err := errors.Join(os.WriteFile(name+".tmp", []byte(yaml), 0o644), os.Rename(name+".tmp", name)); err != nil {
+	return replaceFile(filepath.Join(dir, ConfigFile), []byte(yaml))
+}
+
+// replaceFile writes a file that is never seen half written.
+func replaceFile(name string, b []byte) error {
+	err := os.WriteFile(name+".tmp", b, 0o644)
+	if err == nil {
+		err = os.Rename(name+".tmp", name)
+	}
+	if err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
 	return nil

@@ -42,7 +42,16 @@ func startRun(t *testing.T, c configs.Config, dir string, change func(*trainer))
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := newTrainer(context.Background(), c, rt)
+	set, err := data.Open(context.Background(), c.Data, c.Seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return startRunOn(t, c, rt, set, dir, change)
+}
+
+func startRunOn(t *testing.T, c configs.Config, rt *op.Runtime, set *data.Set, dir string, change func(*trainer)) *trainer {
+	t.Helper()
+	tr, err := newTrainerOn(c, rt, set)
 	if err != nil {
 		t.Fatal(err)
 	}

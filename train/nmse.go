@@ -18,13 +18,15 @@ const quickSamples = 256
 
 // quickNMSE returns the NMSE in dB of one-shot denoising at the quick SNRs, on
 // a few validation samples with noise that is always the same. It shows
-// progress; the evaluator has the figures.
-func (t *trainer) quickNMSE(ctx context.Context, u *model.UNet) (map[string]float64, error) {
+// progress; the evaluator has the figures. Of images, the grid shows a row of
+// noisy and one of denoised samples for each SNR, then the clean ones.
+func (t *trainer) quickNMSE(ctx context.Context, u *model.UNet) (map[string]float64, *grid, error) {
 	n, dim := min(quickSamples, t.set.Val.Len()), t.set.Dim()
 	x, y := make([]float64, n*dim), make([]float64, n*dim)
 	if err := t.set.ReadNormalized(x, t.set.Val, 0); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	shown := newGrid(t.set)
 	defer u.Thaw() // the predictor freezes the weights
 	p := t.diffuser.s.Adapt(model.NewPredictor(u, t.cfg.Train.Batch), t.diffuser.target)
 	var s rng.Stream
@@ -40,8 +42,10 @@ func (t *trainer) quickNMSE(ctx context.Context, u *model.UNet) (map[string]floa
 		}
 		r, err := t.diffuser.s.Denoise(ctx, p, y, snr, sched.Options{Method: sched.MethodOneShot})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		shown.add(y)
+		shown.add(r.X)
 		num, den := 0.0, 0.0
 		for i, v := range x {
 			num += (r.X[i] - v) * (r.X[i] - v)
@@ -51,5 +55,6 @@ func (t *trainer) quickNMSE(ctx context.Context, u *model.UNet) (map[string]floa
 			nmse[strconv.FormatFloat(db, 'g', -1, 64)] = v
 		}
 	}
-	return nmse, nil
+	shown.add(x)
+	return nmse, shown, nil
 }

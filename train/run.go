@@ -78,12 +78,16 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (r *Result, err err
 	return &Result{Dir: dir, Checkpoint: best, Steps: t.at.Step, Best: t.at.Best, BestStep: t.at.BestStep, Early: t.at.Step < t.total}, nil
 }
 
-// newTrainer builds everything that a run computes with.
+// newTrainer opens the data and builds everything that a run computes with.
 func newTrainer(ctx context.Context, cfg configs.Config, rt *op.Runtime) (*trainer, error) {
 	set, err := data.Open(ctx, cfg.Data, cfg.Seed)
 	if err != nil {
 		return nil, err
 	}
+	return newTrainerOn(cfg, rt, set)
+}
+
+func newTrainerOn(cfg configs.Config, rt *op.Runtime, set *data.Set) (*trainer, error) {
 	s, err := sched.New(cfg.Schedule)
 	if err != nil {
 		return nil, &configs.UsageError{Err: err}
