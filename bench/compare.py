@@ -207,7 +207,7 @@ def markdown(rows, args):
     load = max(r["busy"] for r in rows)
     if load > 0.2:
         lines.append(f"- **The machine was not idle**: others kept up to {load:.1f} processors busy. "
-                     "These ratios flatter us; do not quote them.")
+                     "The times are too long, and ratios flatter us: do not quote them.")
     lines += ["", "| benchmark | here | allocated | PyTorch as installed | ratio | PyTorch tuned | ratio | setting |",
               "|---|--:|--:|--:|--:|--:|--:|---|"]
     for r in rows:
