@@ -1,13 +1,15 @@
 """Writes events.golden with TensorBoard's own messages and record writer.
 
 Run:  python3 make.py             (pip install tensorboard)
+      python3 make.py RUN         reads a run's folder with TensorBoard's reader
 
-With a folder as argument it prints instead what TensorBoard reads there: the
-steps and values of every scalar, as JSON.
+In the second form it compares what TensorBoard finds with metrics.jsonl and
+samples/, and exits with 1 unless they hold the same steps and values.
 """
 
 import json
 import os
+import struct
 import sys
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -18,10 +20,26 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 if len(sys.argv) > 1:
     a = EventAccumulator(sys.argv[1], size_guidance={"scalars": 0, "images": 0})
     a.Reload()
-    out = {tag: [[e.step, e.value] for e in a.Scalars(tag)] for tag in a.Tags()["scalars"]}
-    out.update({tag: [[e.step, e.width, e.height] for e in a.Images(tag)] for tag in a.Tags()["images"]})
-    print(json.dumps(out, sort_keys=True))
-    sys.exit()
+    found = {tag: {e.step: e.value for e in a.Scalars(tag)} for tag in a.Tags()["scalars"]}
+    want = {}
+    for line in open(os.path.join(sys.argv[1], "metrics.jsonl")):
+        m = json.loads(line)
+        tags = {"train/loss": m["loss"], "train/lr": m["lr"], "train/grad_norm": m["grad_norm"],
+                "speed/steps_per_second": m["steps_per_second"], "speed/data_wait_fraction": m["data_wait_fraction"]}
+        if "val" in m:
+            tags["val/loss"] = m["val"]
+        if "val_ema" in m:
+            tags["val/loss_ema"] = m["val_ema"]
+        for group in "val_by_snr", "nmse_db":
+            tags.update({f"{group}/{db}_dB": v for db, v in m.get(group, {}).items()})
+        for tag, v in tags.items():
+            want.setdefault(tag, {})[m["step"]] = struct.unpack("f", struct.pack("f", v))[0]
+    images = {f"step-{e.step}.png": e.encoded_image_string for tag in a.Tags()["images"] for e in a.Images(tag)}
+    folder = os.path.join(sys.argv[1], "samples")
+    pictures = {n: open(os.path.join(folder, n), "rb").read() for n in os.listdir(folder)} if os.path.isdir(folder) else {}
+    print(f"{len(found)} scalars of {sum(map(len, found.values()))} values, {len(images)} images;",
+          "the same as" if (same := found == want and images == pictures) else "OTHER THAN", "in the run's files")
+    sys.exit(not same)
 
 WALL = 1700000000.25
 events = [
