@@ -8,9 +8,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,6 +26,8 @@ import (
 const (
 	childEnv   = "CONDMEAN_TRAIN_CHILD"
 	threadsEnv = "CONDMEAN_TRAIN_THREADS"
+
+	interrupted = 130 // the child's exit code where it was stopped by SIGTERM
 )
 
 func TestMain(m *testing.M) {
@@ -45,7 +49,11 @@ func child(dir string) {
 	if os.Getenv(threadsEnv) == "2" {
 		c.Threads = 2
 	}
-	if _, err := Run(context.Background(), c, o); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	if _, err := Run(ctx, c, o); errors.Is(err, context.Canceled) {
+		os.Exit(interrupted)
+	} else if err != nil {
 		panic(err)
 	}
 	os.Exit(0)
@@ -60,9 +68,9 @@ func killed() configs.Config {
 	return c
 }
 
-// Killing a process at any moment and resuming, now with one thread and now with
-// two, gives bitwise the weights, the
-// state and the metrics of an uninterrupted run.
+// Killing a process at any moment, mostly by SIGKILL and sometimes by SIGTERM,
+// and resuming, now with one thread and now with two, gives bitwise the weights,
+// the state and the metrics of an uninterrupted run.
 func TestResumeAfterKill(t *testing.T) {
 	dir := t.TempDir()
 	whole, run := filepath.Join(dir, "whole"), filepath.Join(dir, "run")
@@ -74,8 +82,10 @@ func TestResumeAfterKill(t *testing.T) {
 		kills = 2
 	}
 	r := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
-	attempts := 0
-	for done := false; !done; attempts++ {
+	attempts, finished, terms := 0, 0, 0
+	// train runs a process and reports whether it reached the end.
+	train := func(signal os.Signal) bool {
+		attempts++
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), childEnv+"="+run, threadsEnv+"="+strconv.Itoa(1+attempts%2))
 		var stderr bytes.Buffer
@@ -83,18 +93,47 @@ func TestResumeAfterKill(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		if attempts < kills {
+		if signal != nil {
 			time.Sleep(time.Duration(r.Float64() * float64(span) / 4))
-			if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			if err := cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 				t.Fatal(err)
 			}
 		}
 		err := cmd.Wait()
-		if done = err == nil; !done && attempts >= kills || stderr.Len() > 0 {
+		if stderr.Len() > 0 || err != nil && signal == nil {
 			t.Fatalf("attempt %d: %v\n%s", attempts, err, stderr.String())
 		}
+		if cmd.ProcessState.ExitCode() == interrupted {
+			terms++
+		}
+		return err == nil
 	}
-	t.Logf("killed %d times", attempts-1)
+	for left := kills; left > 0; {
+		signal := syscall.SIGKILL
+		if left%4 == 2 {
+			signal = syscall.SIGTERM
+		}
+		if !train(signal) {
+			left--
+			continue
+		}
+		// The end came before the signal: once more from the start.
+		finished++
+		assertSameRun(t, whole, run)
+		if err := os.RemoveAll(run); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !train(nil) {
+		t.Fatal("the last process did not finish")
+	}
+	assertSameRun(t, whole, run)
+	t.Logf("killed %d times, %d of them stopped cleanly by SIGTERM; %d runs finished on the way", kills, terms, finished)
+}
+
+// assertSameRun compares what two runs left behind after step 60.
+func assertSameRun(t *testing.T, whole, run string) {
+	t.Helper()
 	if !bytes.Equal(weightsOf(t, run, "step-60"), weightsOf(t, whole, "step-60")) {
 		t.Error("the killed and resumed run ends elsewhere")
 	}
