@@ -1,11 +1,13 @@
 package data
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
 	"time"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/rng"
 )
 
@@ -19,70 +21,104 @@ type Cursor struct {
 type Batch struct {
 	X     []float32 // (n, dim)
 	IDs   []int     // index of each sample in its source
-	Epoch int
-	Next  Cursor // where to continue once this batch has been used
+	Epoch int       // of the first sample
+	Next  Cursor    // where to continue once this batch has been used
+
+	epochs []int      // of each sample
+	filled chan error // one value once X is filled
+}
+
+// LoaderOptions say how batches are made.
+type LoaderOptions struct {
+	Augment configs.Augment // of images
+	Wrap    bool            // fill the last batch of an epoch from the next one, instead of leaving its samples out
+	Workers int             // goroutines that read; 0 means 2; never changes a batch
 }
 
 // Loader hands out shuffled batches of a source. The order is a function of
-// (seed, epoch); the remainder of an epoch that fills no batch is left out.
-// Reading goes on in the background, a few batches ahead.
+// (seed, epoch). Reading goes on in the background, a few batches ahead, into
+// buffers that are used again.
 type Loader struct {
 	src   Source
 	norm  *Norm
 	batch int
 	seed  uint64
+	wrap  bool
 
-	ready  chan *Batch
+	ready  chan *Batch // planned, in order
+	jobs   chan *Batch // the same, to be filled
 	free   chan *Batch
-	last   *Batch
+	taken  *Batch // of ready, but not handed out yet
+	last   *Batch // handed out
+	ctx    context.Context
 	cancel context.CancelFunc
 	done   sync.WaitGroup
-	err    error // of the reading goroutine, after ready is closed
 	waited time.Duration
 }
-
-// prefetch is how many batches are read ahead.
-const prefetch = 3
 
 // ErrSmall is returned where a source does not fill one batch.
 var ErrSmall = errors.New("data: the train split is smaller than a batch")
 
-// NewLoader starts reading batches of the given size from the cursor on.
+// NewLoader starts reading batches of the given size from the cursor on, with
+// the zero LoaderOptions. Set.Loader takes those of the configuration.
 func NewLoader(src Source, norm *Norm, batch int, seed uint64, from Cursor) (*Loader, error) {
+	return startLoader(src, norm, batch, seed, from, LoaderOptions{})
+}
+
+func startLoader(src Source, norm *Norm, batch int, seed uint64, from Cursor, o LoaderOptions) (*Loader, error) {
 	if batch < 1 || src.Len() < batch {
 		return nil, ErrSmall
 	}
 	if from.Epoch < 0 || from.Position < 0 || from.Position > src.Len() {
 		return nil, errors.New("data: the cursor lies outside of the train split")
 	}
-	l := &Loader{src: src, norm: norm, batch: batch, seed: seed, ready: make(chan *Batch, prefetch), free: make(chan *Batch, prefetch)}
-	for range prefetch {
-		l.free <- &Batch{X: make([]float32, batch*dim(src.Shape())), IDs: make([]int, batch)}
+	if o.Augment != (configs.Augment{}) && len(src.Shape()) != 3 {
+		return nil, errors.New("data: only images can be augmented")
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	l.cancel = cancel
-	l.done.Go(func() {
-		defer close(l.ready)
-		l.err = l.read(ctx, from)
-	})
+	workers := cmp.Or(o.Workers, 2)
+	buffers := workers + 2
+	l := &Loader{src: src, norm: norm, batch: batch, seed: seed, wrap: o.Wrap,
+		ready: make(chan *Batch, buffers), jobs: make(chan *Batch, buffers), free: make(chan *Batch, buffers)}
+	for range buffers {
+		l.free <- &Batch{X: make([]float32, batch*dim(src.Shape())), IDs: make([]int, batch), epochs: make([]int, batch), filled: make(chan error, 1)}
+	}
+	l.ctx, l.cancel = context.WithCancel(context.Background())
+	l.done.Go(func() { l.plan(from) })
+	for range workers {
+		l.done.Go(func() {
+			a := &augmenter{Augment: o.Augment, seed: seed, shape: src.Shape()}
+			for b := range l.jobs {
+				b.filled <- l.fill(b, a)
+			}
+		})
+	}
 	return l, nil
 }
 
 // Next returns the next batch.
 func (l *Loader) Next(ctx context.Context) (*Batch, error) {
+	start := time.Now()
+	defer func() { l.waited += time.Since(start) }()
 	if l.last != nil {
 		l.free <- l.last
 		l.last = nil
 	}
-	start := time.Now()
-	defer func() { l.waited += time.Since(start) }()
-	select {
-	case b, ok := <-l.ready:
-		if !ok {
-			return nil, l.err
+	if l.taken == nil {
+		select {
+		case l.taken = <-l.ready:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-l.ctx.Done():
+			return nil, l.ctx.Err()
 		}
-		l.last = b
-		return b, nil
+	}
+	select {
+	case err := <-l.taken.filled:
+		l.last, l.taken = l.taken, nil
+		if err != nil {
+			return nil, err
+		}
+		return l.last, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -91,7 +127,8 @@ func (l *Loader) Next(ctx context.Context) (*Batch, error) {
 // Waited returns the time spent waiting for data so far.
 func (l *Loader) Waited() time.Duration { return l.waited }
 
-// PerEpoch returns the number of batches of an epoch.
+// PerEpoch returns the number of batches of an epoch; with Wrap, an epoch may
+// begin within the last one.
 func (l *Loader) PerEpoch() int { return l.src.Len() / l.batch }
 
 // Close stops reading.
@@ -100,43 +137,49 @@ func (l *Loader) Close() {
 	l.done.Wait()
 }
 
-// read fills batches until ctx ends.
-func (l *Loader) read(ctx context.Context, c Cursor) error {
-	order := make([]int, l.src.Len())
+// plan decides which samples the batches hold, in order, until the loader is
+// closed. No send blocks: each channel has room for all buffers.
+func (l *Loader) plan(c Cursor) {
+	defer close(l.jobs)
+	n := l.src.Len()
+	var order []int
 	shuffled := -1
-	d := dim(l.src.Shape())
 	for {
-		if c.Position+l.batch > len(order) {
-			c = Cursor{Epoch: c.Epoch + 1}
-		}
-		if shuffled != c.Epoch {
-			for i := range order {
-				order[i] = i
-			}
-			rng.New(l.seed, rng.Shuffle, uint64(c.Epoch), 0).Rand().Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-			shuffled = c.Epoch
-		}
 		var b *Batch
 		select {
 		case b = <-l.free:
-		case <-ctx.Done():
-			return ctx.Err()
+		case <-l.ctx.Done():
+			return
 		}
-		copy(b.IDs, order[c.Position:])
-		for i, id := range b.IDs {
-			x := b.X[i*d:][:d]
-			if err := l.src.Read(x, id); err != nil {
-				return err
+		if !l.wrap && c.Position+l.batch > n {
+			c = Cursor{Epoch: c.Epoch + 1}
+		}
+		for i := range b.IDs {
+			if c.Position == n {
+				c = Cursor{Epoch: c.Epoch + 1}
 			}
-			l.norm.Apply(x)
+			if shuffled != c.Epoch {
+				order, shuffled = rng.New(l.seed, rng.Shuffle, uint64(c.Epoch), 0).Rand().Perm(n), c.Epoch
+			}
+			b.IDs[i], b.epochs[i] = order[c.Position], c.Epoch
+			c.Position++
 		}
-		b.Epoch = c.Epoch
-		c.Position += l.batch
-		b.Next = c
-		select {
-		case l.ready <- b:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		b.Epoch, b.Next = b.epochs[0], c
+		l.jobs <- b
+		l.ready <- b
 	}
+}
+
+// fill reads the samples of a batch.
+func (l *Loader) fill(b *Batch, a *augmenter) error {
+	d := len(b.X) / len(b.IDs)
+	return firstError(l.ctx, len(b.IDs), func(i int) error {
+		x := b.X[i*d:][:d]
+		if err := l.src.Read(x, b.IDs[i]); err != nil {
+			return err
+		}
+		a.apply(x, b.epochs[i], b.IDs[i])
+		l.norm.Apply(x)
+		return nil
+	})
 }

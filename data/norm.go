@@ -1,8 +1,11 @@
 package data
 
 import (
+	"context"
 	"fmt"
 	"math"
+
+	"github.com/condmean/condmean/internal/par"
 )
 
 // Norm is the map x ← (x - Mean)/Scale that normalises samples. Mean has one
@@ -15,67 +18,45 @@ type Norm struct {
 // Identity returns the map that changes nothing.
 func Identity(dim int) *Norm { return &Norm{Mean: make([]float64, dim), Scale: []float64{1}} }
 
-// NewNorm computes the map of the given kind from a split:
+// NewNorm computes the map of the given kind from a split, in one pass:
 //
 //	power      zero mean, average power one: Scale = √(mean‖x-μ‖²/N)
 //	dimension  zero mean and unit variance of each value; constant ones keep scale 1
 //	minmax     [min, max] of all values to [-1, 1]
 //	none       nothing
-func NewNorm(kind string, s Source) (*Norm, error) {
-	d := dim(s.Shape())
-	n := Identity(d)
+//
+// The result does not depend on the pool.
+func NewNorm(ctx context.Context, kind string, s Source, pool *par.Pool) (*Norm, error) {
+	n := Identity(dim(s.Shape()))
 	if kind == "none" {
 		return n, nil
 	}
-	if s.Len() == 0 {
-		return nil, fmt.Errorf("data.normalize: the train split is empty")
-	}
-	x := make([]float32, d)
-	lo, hi := math.Inf(1), math.Inf(-1)
-	each := func(f func(k int, v float64)) error {
-		for i := range s.Len() {
-			if err := s.Read(x, i); err != nil {
-				return err
-			}
-			for k, v := range x {
-				f(k, float64(v))
-			}
-		}
-		return nil
-	}
-	count := float64(s.Len())
-	if err := each(func(k int, v float64) {
-		n.Mean[k] += v / count
-		lo, hi = min(lo, v), max(hi, v)
-	}); err != nil {
-		return nil, err
-	}
-	variance := make([]float64, d)
-	if err := each(func(k int, v float64) { variance[k] += (v - n.Mean[k]) * (v - n.Mean[k]) / count }); err != nil {
+	m, err := newMoments(ctx, s, pool)
+	if err != nil {
 		return nil, err
 	}
 	power := 0.0
-	for _, v := range variance {
-		power += v / float64(d)
+	for _, v := range m.square {
+		power += v / m.count / float64(len(m.mean))
 	}
 	if !(power > 0) || math.IsInf(power, 0) {
 		return nil, fmt.Errorf("data.normalize: the train split has variance %v, want a positive finite one", power)
 	}
 	switch kind {
 	case "power", "":
-		n.Scale[0] = math.Sqrt(power)
+		n.Mean, n.Scale[0] = m.mean, math.Sqrt(power)
 	case "dimension":
-		n.Scale = variance
-		for k, v := range variance {
-			if n.Scale[k] = math.Sqrt(v); v == 0 {
+		n.Mean, n.Scale = m.mean, m.square
+		for k, v := range m.square {
+			if n.Scale[k] = math.Sqrt(v / m.count); v == 0 {
 				n.Scale[k] = 1
 			}
 		}
 	case "minmax":
 		for k := range n.Mean {
-			n.Mean[k] = (lo + hi) / 2
+			n.Mean[k] = (m.low + m.high) / 2
 		}
-		n.Scale[0] = (hi - lo) / 2
+		n.Scale[0] = (m.high - m.low) / 2
 	default:
 		return nil, fmt.Errorf("data.normalize: %q is unknown, want power, dimension, minmax or none", kind)
 	}
@@ -84,23 +65,23 @@ func NewNorm(kind string, s Source) (*Norm, error) {
 
 // Apply normalises one sample in place.
 func (n *Norm) Apply(x []float32) {
-	for k, v := range x {
-		x[k] = float32((float64(v) - n.Mean[k]) / n.scale(k))
+	if len(n.Scale) == 1 {
+		scale := n.Scale[0]
+		for k, mean := range n.Mean {
+			x[k] = float32((float64(x[k]) - mean) / scale)
+		}
+		return
+	}
+	for k, mean := range n.Mean {
+		x[k] = float32((float64(x[k]) - mean) / n.Scale[k])
 	}
 }
 
 // Invert maps one normalised sample back to the data's units, in place.
 func (n *Norm) Invert(x []float32) {
 	for k, v := range x {
-		x[k] = float32(float64(v)*n.scale(k) + n.Mean[k])
+		x[k] = float32(float64(v)*n.Scale[k%len(n.Scale)] + n.Mean[k])
 	}
-}
-
-func (n *Norm) scale(k int) float64 {
-	if len(n.Scale) == 1 {
-		return n.Scale[0]
-	}
-	return n.Scale[k]
 }
 
 // Vectors returns the map as named vectors, as a checkpoint keeps it.

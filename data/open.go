@@ -2,19 +2,106 @@ package data
 
 import (
 	"context"
+	"log/slog"
+	"net/http"
+	"runtime"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/par"
 )
 
+// Progress is told how far a long task is: a download in bytes, reading in
+// files. It is called by one goroutine at a time.
+type Progress func(task string, done, total int64)
+
+// Option changes how Open works, but not what it returns.
+type Option func(*opener)
+
+// WithLog sets where Open logs; by default nowhere.
+func WithLog(l *slog.Logger) Option { return func(o *opener) { o.log = l } }
+
+// WithProgress sets who is told about downloads and long reading.
+func WithProgress(p Progress) Option { return func(o *opener) { o.progress = p } }
+
+// WithThreads sets the number of threads; by default all processors are used.
+func WithThreads(n int) Option {
+	return func(o *opener) {
+		if n > 0 {
+			o.threads = n
+		}
+	}
+}
+
+// opener opens one data set.
+type opener struct {
+	c        configs.Data
+	seed     uint64
+	log      *slog.Logger
+	progress Progress
+	threads  int
+	client   *http.Client
+}
+
+// files are a data set as its files bring it.
+type files struct {
+	splits
+	name           string
+	image, complex bool
+	skipped        int
+}
+
 // Open reads or draws the data set that a configuration names, splits it and
-// computes its normalisation.
-func Open(ctx context.Context, c configs.Data, seed uint64) (*Set, error) {
+// computes its normalisation. Missing files of public data sets are downloaded.
+func Open(ctx context.Context, c configs.Data, seed uint64, options ...Option) (*Set, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	switch c.Kind {
-	case "mixture":
-		return openMixture(c, seed)
+	o := &opener{c: c, seed: seed, log: slog.New(slog.DiscardHandler), progress: func(string, int64, int64) {}, threads: runtime.GOMAXPROCS(0), client: newClient()}
+	for _, option := range options {
+		option(o)
 	}
-	return nil, configs.Usagef("data.kind: %q is unknown, want mixture", c.Kind)
+	if c.Kind == "mixture" {
+		return o.mixture(ctx)
+	}
+	f, err := o.files(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return o.set(ctx, f)
+}
+
+func (o *opener) files(ctx context.Context) (files, error) {
+	switch o.c.Kind {
+	case "mnist", "fashion":
+		return o.idx(ctx)
+	case "cifar10":
+		return o.cifar(ctx)
+	case "npy":
+		return o.arrays()
+	case "folder":
+		return o.images(ctx)
+	case "audio":
+		return o.audio(ctx)
+	}
+	return files{}, configs.Usagef("data.kind: %q is unknown, want mixture, mnist, fashion, cifar10, npy, folder or audio", o.c.Kind)
+}
+
+// set splits and normalises.
+func (o *opener) set(ctx context.Context, f files) (*Set, error) {
+	parts, err := f.complete(f.name, o.c.Samples, o.seed)
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{Name: f.name, Train: parts.train, Val: parts.val, Test: parts.test, Image: f.image, Complex: f.complex, Skipped: f.skipped, Loading: o.loading()}
+	if o.c.Augment != (configs.Augment{}) && len(s.Shape()) != 3 {
+		return nil, configs.Usagef("data.augment: only images can be augmented; the samples of %s have shape %v", f.name, s.Shape())
+	}
+	pool := par.New(o.threads)
+	defer pool.Close()
+	s.Norm, err = NewNorm(ctx, o.c.Normalize, s.Train, pool)
+	return s, err
+}
+
+func (o *opener) loading() LoaderOptions {
+	return LoaderOptions{Augment: o.c.Augment, Wrap: o.c.Last == "wrap", Workers: o.c.Workers}
 }

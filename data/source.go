@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/condmean/condmean/gmm"
@@ -23,6 +24,16 @@ type Set struct {
 	Train, Val, Test Source
 	Norm             *Norm        // from the train split; applies to all
 	Mixture          *gmm.Mixture // the prior of the normalised samples where it is known, else nil
+	Image            bool         // samples are images (C,H,W)
+	Complex          bool         // the first half of the channels are real parts, the second imaginary ones
+	Skipped          int          // files left out because they cannot be read (data.skip_bad)
+	Loading          LoaderOptions
+}
+
+// Loader starts reading normalised batches of the train split, shuffled by the
+// seed and changed as the configuration says, from the cursor on.
+func (s *Set) Loader(batch int, seed uint64, from Cursor) (*Loader, error) {
+	return startLoader(s.Train, s.Norm, batch, seed, from, s.Loading)
 }
 
 // Shape returns the shape of one sample.
@@ -59,6 +70,14 @@ func (s *Set) ReadNormalized(dst []float64, split Source, first int) error {
 	return nil
 }
 
+// Label returns the class of a sample where the data have classes.
+func Label(s Source, index int) (label int, ok bool) {
+	if l, has := s.(interface{ label(index int) (int, bool) }); has {
+		return l.label(index)
+	}
+	return 0, false
+}
+
 // memory is a source whose samples are in memory, one after the other.
 type memory struct {
 	shape []int
@@ -71,10 +90,73 @@ func (m *memory) Len() int     { return len(m.data) / dim(m.shape) }
 func (m *memory) Shape() []int { return append([]int(nil), m.shape...) }
 
 func (m *memory) Read(dst []float32, index int) error {
-	d := dim(m.shape)
-	if index < 0 || index >= m.Len() {
-		return fmt.Errorf("data: sample %d of %d", index, m.Len())
+	if err := inRange(index, m.Len()); err != nil {
+		return err
 	}
+	d := dim(m.shape)
 	copy(dst, m.data[index*d:][:d])
+	return nil
+}
+
+// bytesSource is a source of 8-bit samples in memory, scaled to [0,1]. Sample
+// i begins at offset + i·stride.
+type bytesSource struct {
+	shape          []int
+	data           []byte
+	offset, stride int
+	labels         []byte // nil: no classes
+}
+
+var _ Source = (*bytesSource)(nil)
+
+func (b *bytesSource) Len() int     { return len(b.data) / b.stride }
+func (b *bytesSource) Shape() []int { return append([]int(nil), b.shape...) }
+
+func (b *bytesSource) Read(dst []float32, index int) error {
+	if err := inRange(index, b.Len()); err != nil {
+		return err
+	}
+	unitInterval(dst, b.data[index*b.stride+b.offset:][:dim(b.shape)])
+	return nil
+}
+
+func (b *bytesSource) label(index int) (int, bool) {
+	if index < 0 || index >= len(b.labels) {
+		return 0, false
+	}
+	return int(b.labels[index]), true
+}
+
+// unitInterval maps bytes to [0,1].
+func unitInterval(dst []float32, src []byte) {
+	for i, v := range src {
+		dst[i] = byteValues[v]
+	}
+}
+
+var byteValues = func() (t [256]float32) {
+	for i := range t {
+		t[i] = float32(i) / 255
+	}
+	return t
+}()
+
+func inRange(index, n int) error {
+	if index < 0 || index >= n {
+		return fmt.Errorf("data: sample %d of %d", index, n)
+	}
+	return nil
+}
+
+// firstError runs f(i) for i in [0,n) until one fails or ctx ends.
+func firstError(ctx context.Context, n int, f func(i int) error) error {
+	for i := range n {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := f(i); err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -1,0 +1,119 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/condmean/condmean/configs"
+)
+
+// Environment is the variable that names the folder in which the data sets'
+// folders mnist, fashion and cifar10 lie.
+const Environment = "CONDMEAN_DATA"
+
+// place returns the folder of a public data set: dir or its subfolder of the
+// set's name, else such a subfolder of CONDMEAN_DATA, else one of the user's
+// cache folder. It need not exist.
+func place(dir, set string) (string, error) {
+	root := dir
+	if root == "" {
+		root = os.Getenv(Environment)
+	}
+	if root == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return "", configs.Usagef("data.dir: there is no cache folder (%w); name a folder by --data or %s", err, Environment)
+		}
+		return filepath.Join(cache, "condmean", set), nil
+	}
+	below := filepath.Join(root, set)
+	if info, err := os.Stat(below); dir == "" || err == nil && info.IsDir() {
+		return below, nil
+	}
+	return root, nil
+}
+
+// firstThere returns the first of the names that is a file in dir, or "".
+func firstThere(dir string, names ...string) string {
+	for _, name := range names {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			return path
+		}
+	}
+	return ""
+}
+
+// withFile opens a regular file for f.
+func withFile(path string, f func(r *os.File, size int64) error) (err error) {
+	r, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return configs.Usagef("data: %s: there is no such file", path)
+	}
+	if err != nil {
+		return fmt.Errorf("data: %w", err)
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	info, err := r.Stat()
+	if err != nil {
+		return fmt.Errorf("data: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return configs.Usagef("data: %s is not a regular file", path)
+	}
+	if err := f(r, info.Size()); err != nil {
+		return fmt.Errorf("data: %s: %w", path, err)
+	}
+	return nil
+}
+
+// readBounded reads exactly n bytes. The memory it takes at first is small
+// against the hint, and grows with what is really there.
+func readBounded(r io.Reader, n, hint int) ([]byte, error) {
+	b := make([]byte, 0, min(n, max(hint, 512)))
+	for len(b) < n {
+		if len(b) == cap(b) {
+			b = append(b, 0)[:len(b)]
+		}
+		k, err := r.Read(b[len(b):min(cap(b), n)])
+		b = b[:len(b)+k]
+		if err == io.EOF && len(b) < n {
+			return b, io.ErrUnexpectedEOF
+		}
+		if err != nil && err != io.EOF {
+			return b, err
+		}
+	}
+	return b, nil
+}
+
+// writeAtomic makes a file of what write writes: all of it or nothing.
+func writeAtomic(path string, write func(w io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+		}
+	}()
+	if err := write(f); err != nil {
+		return err
+	}
+	if err := errors.Join(f.Chmod(0o644), f.Sync()); err != nil {
+		return err
+	}
+	name := f.Name()
+	if err := f.Close(); err != nil {
+		return errors.Join(err, os.Remove(name))
+	}
+	if err := os.Rename(name, path); err != nil {
+		return errors.Join(err, os.Remove(name))
+	}
+	return nil
+}

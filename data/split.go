@@ -1,0 +1,143 @@
+package data
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/rng"
+)
+
+// splits are the parts of a data set as its files bring them; val and test are
+// nil where there are none.
+type splits struct{ train, val, test Source }
+
+// blocked is a source whose samples belong together in runs, such as the
+// overlapping frames of one recording: a run never lies in two splits.
+type blocked interface {
+	// blocks returns where each run begins; the first is 0.
+	blocks() []int
+}
+
+// subset is some samples of a source.
+type subset struct {
+	Source
+	index []int
+}
+
+func (s *subset) Len() int { return len(s.index) }
+
+func (s *subset) Read(dst []float32, i int) error {
+	if err := inRange(i, len(s.index)); err != nil {
+		return err
+	}
+	return s.Source.Read(dst, s.index[i])
+}
+
+// blocks returns where runs of the source begin among the samples.
+func (s *subset) blocks() []int {
+	b, ok := s.Source.(blocked)
+	if !ok {
+		return count(len(s.index))
+	}
+	starts := b.blocks()
+	var out []int
+	last := -1
+	for i, at := range s.index {
+		if run := sort.SearchInts(starts, at+1); run != last {
+			out, last = append(out, i), run
+		}
+	}
+	return out
+}
+
+func (s *subset) label(i int) (int, bool) {
+	if i < 0 || i >= len(s.index) {
+		return 0, false
+	}
+	return Label(s.Source, s.index[i])
+}
+
+// complete cuts what is missing out of the training samples, at random by the
+// seed, and every split to the size asked for. name is for messages.
+func (s splits) complete(name string, c configs.Samples, seed uint64) (splits, error) {
+	n := s.train.Len()
+	runs := newRuns(s.train, seed)
+	// cut completes one split: its first samples if the files bring it, else
+	// new ones.
+	cut := func(from Source, key string, size int) (Source, error) {
+		switch {
+		case from != nil && size > from.Len():
+			return nil, configs.Usagef("data.samples.%s = %d: %s brings only %d", key, size, name, from.Len())
+		case from != nil && (size == 0 || size == from.Len()):
+			return from, nil
+		case from != nil:
+			return &subset{from, count(size)}, nil
+		}
+		if size == 0 {
+			size = min(max(n/10, 2), 10_000)
+		}
+		return &subset{s.train, runs.take(size)}, nil
+	}
+	var out splits
+	var err error
+	if out.test, err = cut(s.test, "test", c.Test); err != nil {
+		return out, err
+	}
+	if out.val, err = cut(s.val, "val", c.Val); err != nil {
+		return out, err
+	}
+	rest := n
+	if c.Train > 0 {
+		rest = c.Train
+	}
+	train := runs.take(rest)
+	if out.train = s.train; len(train) < n {
+		out.train = &subset{s.train, train}
+	}
+	if len(train) == 0 || len(train) < c.Train || out.val.Len() < 1 || out.test.Len() < 2 || c.Val > out.val.Len() || c.Test > out.test.Len() {
+		return out, configs.Usagef("data.samples: %s has %d training samples, too few for what is asked of them: %d for training, %d for validation, %d for testing (0 means the rest, and a tenth)",
+			name, n, c.Train, c.Val, c.Test)
+	}
+	return out, nil
+}
+
+// runs hands out the samples of a source in whole runs, which are in random
+// order.
+type runs struct {
+	starts []int // of all runs, and where the last one ends
+	order  []int // runs left
+}
+
+func newRuns(s Source, seed uint64) *runs {
+	var starts []int
+	if b, ok := s.(blocked); ok {
+		starts = b.blocks()
+	} else {
+		starts = count(s.Len())
+	}
+	return &runs{append(slices.Clone(starts), s.Len()), rng.New(seed, rng.DataTrain, 0, 0).Rand().Perm(len(starts))}
+}
+
+// take returns n samples of the runs left, or as many as there are, in the
+// order of the source. What it leaves of its last run is in no split.
+func (r *runs) take(n int) []int {
+	var index []int
+	for len(index) < n && len(r.order) > 0 {
+		for i := r.starts[r.order[0]]; i < r.starts[r.order[0]+1] && len(index) < n; i++ {
+			index = append(index, i)
+		}
+		r.order = r.order[1:]
+	}
+	slices.Sort(index)
+	return index
+}
+
+// count returns 0, 1, …, n-1.
+func count(n int) []int {
+	index := make([]int, n)
+	for i := range index {
+		index[i] = i
+	}
+	return index
+}
