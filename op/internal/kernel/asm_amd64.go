@@ -80,11 +80,15 @@ func moments512(mean *float32, m2 *float32, x *float32, pixels int, inverse floa
 
 func sum512(sum *float32, x *float32, pixels int)
 
-func winoInput512(dst *float32, src *float32, tiles int, row int, freq int)
+func winoInput512(dst *float32, src *float32, tiles int, row int, col int, freq int)
 
-func winoGrad512(dst *float32, src *float32, tiles int, row int, freq int)
+func winoGrad512(dst *float32, src *float32, tiles int, row int, col int, freq int)
 
-func winoOutput512(dst *float32, src *float32, bias *float32, tiles int, row int, freq int)
+func winoWeights512(dst *float32, src *float32, tiles int, row int, col int, freq int)
+
+func winoOutput512(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+
+func winoWeightGrad512(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
 
 func tile256_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
@@ -114,8 +118,12 @@ func moments256(mean *float32, m2 *float32, x *float32, pixels int, inverse floa
 
 func sum256(sum *float32, x *float32, pixels int)
 
-func winoInput256(dst *float32, src *float32, tiles int, row int, freq int)
+func winoInput256(dst *float32, src *float32, tiles int, row int, col int, freq int)
 
-func winoGrad256(dst *float32, src *float32, tiles int, row int, freq int)
+func winoGrad256(dst *float32, src *float32, tiles int, row int, col int, freq int)
 
-func winoOutput256(dst *float32, src *float32, bias *float32, tiles int, row int, freq int)
+func winoWeights256(dst *float32, src *float32, tiles int, row int, col int, freq int)
+
+func winoOutput256(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+
+func winoWeightGrad256(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)

@@ -5096,14 +5096,15 @@ sum512_x_done:
 	VZEROUPPER
 	RET
 
-// func winoInput512(dst *float32, src *float32, tiles int, row int, freq int)
+// func winoInput512(dst *float32, src *float32, tiles int, row int, col int, freq int)
 // Requires: AVX, AVX512F
-TEXT ·winoInput512(SB), $2368-40
+TEXT ·winoInput512(SB), $2368-48
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
 	MOVQ         tiles+16(FP), DX
 	MOVQ         row+24(FP), BX
-	MOVQ         freq+32(FP), SI
+	MOVQ         col+32(FP), SI
+	MOVQ         freq+40(FP), SI
 	LEAQ         63(SP), DI
 	ANDQ         $-64, DI
 	VBROADCASTSS winoInput512_b<>+0(SB), Z0
@@ -5599,14 +5600,15 @@ DATA winoInput512_b<>+184(SB)/4, $0x3fc00000
 DATA winoInput512_b<>+188(SB)/4, $0x3fc00000
 GLOBL winoInput512_b<>(SB), RODATA|NOPTR, $192
 
-// func winoGrad512(dst *float32, src *float32, tiles int, row int, freq int)
+// func winoGrad512(dst *float32, src *float32, tiles int, row int, col int, freq int)
 // Requires: AVX, AVX512F
-TEXT ·winoGrad512(SB), $1600-40
+TEXT ·winoGrad512(SB), $1600-48
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
 	MOVQ         tiles+16(FP), DX
 	MOVQ         row+24(FP), BX
-	MOVQ         freq+32(FP), SI
+	MOVQ         col+32(FP), SI
+	MOVQ         freq+40(FP), SI
 	LEAQ         63(SP), DI
 	ANDQ         $-64, DI
 	VBROADCASTSS winoGrad512_a<>+0(SB), Z0
@@ -5936,15 +5938,322 @@ DATA winoGrad512_a<>+184(SB)/4, $0x40580000
 DATA winoGrad512_a<>+188(SB)/4, $0x40580000
 GLOBL winoGrad512_a<>(SB), RODATA|NOPTR, $192
 
-// func winoOutput512(dst *float32, src *float32, bias *float32, tiles int, row int, freq int)
+// func winoWeights512(dst *float32, src *float32, tiles int, row int, col int, freq int)
 // Requires: AVX, AVX512F
-TEXT ·winoOutput512(SB), $1600-48
+TEXT ·winoWeights512(SB), $1216-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         tiles+16(FP), DX
+	MOVQ         row+24(FP), BX
+	MOVQ         col+32(FP), SI
+	MOVQ         freq+40(FP), DI
+	LEAQ         63(SP), R8
+	ANDQ         $-64, R8
+	VBROADCASTSS winoWeights512_g<>+0(SB), Z0
+	VBROADCASTSS winoWeights512_g<>+32(SB), Z1
+	VBROADCASTSS winoWeights512_g<>+64(SB), Z2
+	VBROADCASTSS winoWeights512_g<>+96(SB), Z3
+	VBROADCASTSS winoWeights512_g<>+128(SB), Z4
+	VBROADCASTSS winoWeights512_g<>+160(SB), Z5
+	VBROADCASTSS winoWeights512_g<>+192(SB), Z6
+
+winoWeights512_tile:
+	MOVQ         CX, R9
+	VMOVUPS      (R9), Z7
+	VMOVUPS      (R9)(SI*1), Z8
+	VMOVUPS      (R9)(SI*2), Z9
+	VMULPS       Z0, Z7, Z10
+	VMULPS       Z1, Z7, Z12
+	VFMADD231PS  Z3, Z9, Z12
+	VMOVAPS      Z12, Z11
+	VFMADD231PS  Z2, Z8, Z11
+	VFNMADD231PS Z2, Z8, Z12
+	VMULPS       Z4, Z7, Z13
+	VFMADD231PS  Z6, Z9, Z13
+	VMOVAPS      Z13, Z7
+	VFMADD231PS  Z5, Z8, Z7
+	VFNMADD231PS Z5, Z8, Z13
+	VMOVUPS      Z10, (R8)
+	VMOVUPS      Z11, 192(R8)
+	VMOVUPS      Z12, 384(R8)
+	VMOVUPS      Z7, 576(R8)
+	VMOVUPS      Z13, 768(R8)
+	VMOVUPS      Z9, 960(R8)
+	ADDQ         BX, R9
+	VMOVUPS      (R9), Z7
+	VMOVUPS      (R9)(SI*1), Z8
+	VMOVUPS      (R9)(SI*2), Z9
+	VMULPS       Z0, Z7, Z10
+	VMULPS       Z1, Z7, Z12
+	VFMADD231PS  Z3, Z9, Z12
+	VMOVAPS      Z12, Z11
+	VFMADD231PS  Z2, Z8, Z11
+	VFNMADD231PS Z2, Z8, Z12
+	VMULPS       Z4, Z7, Z13
+	VFMADD231PS  Z6, Z9, Z13
+	VMOVAPS      Z13, Z7
+	VFMADD231PS  Z5, Z8, Z7
+	VFNMADD231PS Z5, Z8, Z13
+	VMOVUPS      Z10, 64(R8)
+	VMOVUPS      Z11, 256(R8)
+	VMOVUPS      Z12, 448(R8)
+	VMOVUPS      Z7, 640(R8)
+	VMOVUPS      Z13, 832(R8)
+	VMOVUPS      Z9, 1024(R8)
+	ADDQ         BX, R9
+	VMOVUPS      (R9), Z7
+	VMOVUPS      (R9)(SI*1), Z8
+	VMOVUPS      (R9)(SI*2), Z9
+	VMULPS       Z0, Z7, Z10
+	VMULPS       Z1, Z7, Z12
+	VFMADD231PS  Z3, Z9, Z12
+	VMOVAPS      Z12, Z11
+	VFMADD231PS  Z2, Z8, Z11
+	VFNMADD231PS Z2, Z8, Z12
+	VMULPS       Z4, Z7, Z13
+	VFMADD231PS  Z6, Z9, Z13
+	VMOVAPS      Z13, Z7
+	VFMADD231PS  Z5, Z8, Z7
+	VFNMADD231PS Z5, Z8, Z13
+	VMOVUPS      Z10, 128(R8)
+	VMOVUPS      Z11, 320(R8)
+	VMOVUPS      Z12, 512(R8)
+	VMOVUPS      Z7, 704(R8)
+	VMOVUPS      Z13, 896(R8)
+	VMOVUPS      Z9, 1088(R8)
+	ADDQ         BX, R9
+	MOVQ         AX, R9
+	VMOVUPS      (R8), Z7
+	VMOVUPS      64(R8), Z8
+	VMOVUPS      128(R8), Z9
+	VMULPS       Z0, Z7, Z10
+	VMULPS       Z1, Z7, Z12
+	VFMADD231PS  Z3, Z9, Z12
+	VMOVAPS      Z12, Z11
+	VFMADD231PS  Z2, Z8, Z11
+	VFNMADD231PS Z2, Z8, Z12
+	VMULPS       Z4, Z7, Z13
+	VFMADD231PS  Z6, Z9, Z13
+	VMOVAPS      Z13, Z7
+	VFMADD231PS  Z5, Z8, Z7
+	VFNMADD231PS Z5, Z8, Z13
+	VMOVUPS      Z10, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z11, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z12, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z7, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z13, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z9, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      192(R8), Z7
+	VMOVUPS      256(R8), Z8
+	VMOVUPS      320(R8), Z9
+	VMULPS       Z0, Z7, Z10
+	VMULPS       Z1, Z7, Z12
+	VFMADD231PS  Z3, Z9, Z12
+	VMOVAPS      Z12, Z11
+	VFMADD231PS  Z2, Z8, Z11
+	VFNMADD231PS Z2, Z8, Z12
+	VMULPS       Z4, Z7, Z13
+	VFMADD231PS  Z6, Z9, Z13
+	VMOVAPS      Z13, Z7
+	VFMADD231PS  Z5, Z8, Z7
+	VFNMADD231PS Z5, Z8, Z13
+	VMOVUPS      Z10, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z11, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z12, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z7, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z13, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z9, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      384(R8), Z7
+	VMOVUPS      448(R8), Z8
+	VMOVUPS      512(R8), Z9
+	VMULPS       Z0, Z7, Z10
+	VMULPS       Z1, Z7, Z12
+	VFMADD231PS  Z3, Z9, Z12
+	VMOVAPS      Z12, Z11
+	VFMADD231PS  Z2, Z8, Z11
+	VFNMADD231PS Z2, Z8, Z12
+	VMULPS       Z4, Z7, Z13
+	VFMADD231PS  Z6, Z9, Z13
+	VMOVAPS      Z13, Z7
+	VFMADD231PS  Z5, Z8, Z7
+	VFNMADD231PS Z5, Z8, Z13
+	VMOVUPS      Z10, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z11, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z12, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z7, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z13, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z9, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      576(R8), Z7
+	VMOVUPS      640(R8), Z8
+	VMOVUPS      704(R8), Z9
+	VMULPS       Z0, Z7, Z10
+	VMULPS       Z1, Z7, Z12
+	VFMADD231PS  Z3, Z9, Z12
+	VMOVAPS      Z12, Z11
+	VFMADD231PS  Z2, Z8, Z11
+	VFNMADD231PS Z2, Z8, Z12
+	VMULPS       Z4, Z7, Z13
+	VFMADD231PS  Z6, Z9, Z13
+	VMOVAPS      Z13, Z7
+	VFMADD231PS  Z5, Z8, Z7
+	VFNMADD231PS Z5, Z8, Z13
+	VMOVUPS      Z10, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z11, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z12, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z7, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z13, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z9, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      768(R8), Z7
+	VMOVUPS      832(R8), Z8
+	VMOVUPS      896(R8), Z9
+	VMULPS       Z0, Z7, Z10
+	VMULPS       Z1, Z7, Z12
+	VFMADD231PS  Z3, Z9, Z12
+	VMOVAPS      Z12, Z11
+	VFMADD231PS  Z2, Z8, Z11
+	VFNMADD231PS Z2, Z8, Z12
+	VMULPS       Z4, Z7, Z13
+	VFMADD231PS  Z6, Z9, Z13
+	VMOVAPS      Z13, Z7
+	VFMADD231PS  Z5, Z8, Z7
+	VFNMADD231PS Z5, Z8, Z13
+	VMOVUPS      Z10, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z11, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z12, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z7, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z13, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z9, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      960(R8), Z7
+	VMOVUPS      1024(R8), Z8
+	VMOVUPS      1088(R8), Z9
+	VMULPS       Z0, Z7, Z10
+	VMULPS       Z1, Z7, Z12
+	VFMADD231PS  Z3, Z9, Z12
+	VMOVAPS      Z12, Z11
+	VFMADD231PS  Z2, Z8, Z11
+	VFNMADD231PS Z2, Z8, Z12
+	VMULPS       Z4, Z7, Z13
+	VFMADD231PS  Z6, Z9, Z13
+	VMOVAPS      Z13, Z7
+	VFMADD231PS  Z5, Z8, Z7
+	VFNMADD231PS Z5, Z8, Z13
+	VMOVUPS      Z10, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z11, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z12, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z7, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z13, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z9, (R9)
+	ADDQ         DI, R9
+	ADDQ         $0x40, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x01, DX
+	JG           winoWeights512_tile
+	VZEROUPPER
+	RET
+
+DATA winoWeights512_g<>+0(SB)/4, $0x3f4a4588
+DATA winoWeights512_g<>+4(SB)/4, $0x3f4a4588
+DATA winoWeights512_g<>+8(SB)/4, $0x3f4a4588
+DATA winoWeights512_g<>+12(SB)/4, $0x3f4a4588
+DATA winoWeights512_g<>+16(SB)/4, $0x3f4a4588
+DATA winoWeights512_g<>+20(SB)/4, $0x3f4a4588
+DATA winoWeights512_g<>+24(SB)/4, $0x3f4a4588
+DATA winoWeights512_g<>+28(SB)/4, $0x3f4a4588
+DATA winoWeights512_g<>+32(SB)/4, $0xbf06d905
+DATA winoWeights512_g<>+36(SB)/4, $0xbf06d905
+DATA winoWeights512_g<>+40(SB)/4, $0xbf06d905
+DATA winoWeights512_g<>+44(SB)/4, $0xbf06d905
+DATA winoWeights512_g<>+48(SB)/4, $0xbf06d905
+DATA winoWeights512_g<>+52(SB)/4, $0xbf06d905
+DATA winoWeights512_g<>+56(SB)/4, $0xbf06d905
+DATA winoWeights512_g<>+60(SB)/4, $0xbf06d905
+DATA winoWeights512_g<>+64(SB)/4, $0xbeca4588
+DATA winoWeights512_g<>+68(SB)/4, $0xbeca4588
+DATA winoWeights512_g<>+72(SB)/4, $0xbeca4588
+DATA winoWeights512_g<>+76(SB)/4, $0xbeca4588
+DATA winoWeights512_g<>+80(SB)/4, $0xbeca4588
+DATA winoWeights512_g<>+84(SB)/4, $0xbeca4588
+DATA winoWeights512_g<>+88(SB)/4, $0xbeca4588
+DATA winoWeights512_g<>+92(SB)/4, $0xbeca4588
+DATA winoWeights512_g<>+96(SB)/4, $0xbe97b426
+DATA winoWeights512_g<>+100(SB)/4, $0xbe97b426
+DATA winoWeights512_g<>+104(SB)/4, $0xbe97b426
+DATA winoWeights512_g<>+108(SB)/4, $0xbe97b426
+DATA winoWeights512_g<>+112(SB)/4, $0xbe97b426
+DATA winoWeights512_g<>+116(SB)/4, $0xbe97b426
+DATA winoWeights512_g<>+120(SB)/4, $0xbe97b426
+DATA winoWeights512_g<>+124(SB)/4, $0xbe97b426
+DATA winoWeights512_g<>+128(SB)/4, $0x3e06d905
+DATA winoWeights512_g<>+132(SB)/4, $0x3e06d905
+DATA winoWeights512_g<>+136(SB)/4, $0x3e06d905
+DATA winoWeights512_g<>+140(SB)/4, $0x3e06d905
+DATA winoWeights512_g<>+144(SB)/4, $0x3e06d905
+DATA winoWeights512_g<>+148(SB)/4, $0x3e06d905
+DATA winoWeights512_g<>+152(SB)/4, $0x3e06d905
+DATA winoWeights512_g<>+156(SB)/4, $0x3e06d905
+DATA winoWeights512_g<>+160(SB)/4, $0x3e4a4588
+DATA winoWeights512_g<>+164(SB)/4, $0x3e4a4588
+DATA winoWeights512_g<>+168(SB)/4, $0x3e4a4588
+DATA winoWeights512_g<>+172(SB)/4, $0x3e4a4588
+DATA winoWeights512_g<>+176(SB)/4, $0x3e4a4588
+DATA winoWeights512_g<>+180(SB)/4, $0x3e4a4588
+DATA winoWeights512_g<>+184(SB)/4, $0x3e4a4588
+DATA winoWeights512_g<>+188(SB)/4, $0x3e4a4588
+DATA winoWeights512_g<>+192(SB)/4, $0x3e97b426
+DATA winoWeights512_g<>+196(SB)/4, $0x3e97b426
+DATA winoWeights512_g<>+200(SB)/4, $0x3e97b426
+DATA winoWeights512_g<>+204(SB)/4, $0x3e97b426
+DATA winoWeights512_g<>+208(SB)/4, $0x3e97b426
+DATA winoWeights512_g<>+212(SB)/4, $0x3e97b426
+DATA winoWeights512_g<>+216(SB)/4, $0x3e97b426
+DATA winoWeights512_g<>+220(SB)/4, $0x3e97b426
+GLOBL winoWeights512_g<>(SB), RODATA|NOPTR, $224
+
+// func winoOutput512(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+// Requires: AVX, AVX512F
+TEXT ·winoOutput512(SB), $1600-56
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
 	MOVQ         bias+16(FP), DX
 	MOVQ         tiles+24(FP), BX
 	MOVQ         row+32(FP), SI
-	MOVQ         freq+40(FP), DI
+	MOVQ         col+40(FP), DI
+	MOVQ         freq+48(FP), DI
 	LEAQ         63(SP), R8
 	ANDQ         $-64, R8
 	VBROADCASTSS winoOutput512_at<>+0(SB), Z0
@@ -6299,6 +6608,322 @@ DATA winoOutput512_at<>+180(SB)/4, $0x40580000
 DATA winoOutput512_at<>+184(SB)/4, $0x40580000
 DATA winoOutput512_at<>+188(SB)/4, $0x40580000
 GLOBL winoOutput512_at<>(SB), RODATA|NOPTR, $192
+
+// func winoWeightGrad512(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+// Requires: AVX, AVX512F
+TEXT ·winoWeightGrad512(SB), $1216-56
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         bias+16(FP), DX
+	MOVQ         tiles+24(FP), DX
+	MOVQ         row+32(FP), BX
+	MOVQ         col+40(FP), SI
+	MOVQ         freq+48(FP), DI
+	LEAQ         63(SP), R8
+	ANDQ         $-64, R8
+	VBROADCASTSS winoWeightGrad512_gt<>+0(SB), Z0
+	VBROADCASTSS winoWeightGrad512_gt<>+32(SB), Z1
+	VBROADCASTSS winoWeightGrad512_gt<>+64(SB), Z2
+	VBROADCASTSS winoWeightGrad512_gt<>+96(SB), Z3
+	VBROADCASTSS winoWeightGrad512_gt<>+128(SB), Z4
+	VBROADCASTSS winoWeightGrad512_gt<>+160(SB), Z5
+	VBROADCASTSS winoWeightGrad512_gt<>+192(SB), Z6
+
+winoWeightGrad512_tile:
+	MOVQ        CX, R9
+	VMOVUPS     (R9), Z7
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z8
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z9
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z10
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z11
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z12
+	ADDQ        DI, R9
+	VMULPS      Z0, Z7, Z7
+	VMOVAPS     Z12, Z12
+	VADDPS      Z9, Z8, Z13
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z1, Z13, Z7
+	VFMADD231PS Z3, Z13, Z12
+	VMULPS      Z2, Z8, Z8
+	VADDPS      Z11, Z10, Z9
+	VSUBPS      Z11, Z10, Z10
+	VFMADD231PS Z4, Z9, Z7
+	VFMADD231PS Z6, Z9, Z12
+	VFMADD231PS Z5, Z10, Z8
+	VMOVUPS     Z7, (R8)
+	VMOVUPS     Z8, 384(R8)
+	VMOVUPS     Z12, 768(R8)
+	VMOVUPS     (R9), Z7
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z8
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z9
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z10
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z11
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z12
+	ADDQ        DI, R9
+	VMULPS      Z0, Z7, Z7
+	VMOVAPS     Z12, Z12
+	VADDPS      Z9, Z8, Z13
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z1, Z13, Z7
+	VFMADD231PS Z3, Z13, Z12
+	VMULPS      Z2, Z8, Z8
+	VADDPS      Z11, Z10, Z9
+	VSUBPS      Z11, Z10, Z10
+	VFMADD231PS Z4, Z9, Z7
+	VFMADD231PS Z6, Z9, Z12
+	VFMADD231PS Z5, Z10, Z8
+	VMOVUPS     Z7, 64(R8)
+	VMOVUPS     Z8, 448(R8)
+	VMOVUPS     Z12, 832(R8)
+	VMOVUPS     (R9), Z7
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z8
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z9
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z10
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z11
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z12
+	ADDQ        DI, R9
+	VMULPS      Z0, Z7, Z7
+	VMOVAPS     Z12, Z12
+	VADDPS      Z9, Z8, Z13
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z1, Z13, Z7
+	VFMADD231PS Z3, Z13, Z12
+	VMULPS      Z2, Z8, Z8
+	VADDPS      Z11, Z10, Z9
+	VSUBPS      Z11, Z10, Z10
+	VFMADD231PS Z4, Z9, Z7
+	VFMADD231PS Z6, Z9, Z12
+	VFMADD231PS Z5, Z10, Z8
+	VMOVUPS     Z7, 128(R8)
+	VMOVUPS     Z8, 512(R8)
+	VMOVUPS     Z12, 896(R8)
+	VMOVUPS     (R9), Z7
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z8
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z9
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z10
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z11
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z12
+	ADDQ        DI, R9
+	VMULPS      Z0, Z7, Z7
+	VMOVAPS     Z12, Z12
+	VADDPS      Z9, Z8, Z13
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z1, Z13, Z7
+	VFMADD231PS Z3, Z13, Z12
+	VMULPS      Z2, Z8, Z8
+	VADDPS      Z11, Z10, Z9
+	VSUBPS      Z11, Z10, Z10
+	VFMADD231PS Z4, Z9, Z7
+	VFMADD231PS Z6, Z9, Z12
+	VFMADD231PS Z5, Z10, Z8
+	VMOVUPS     Z7, 192(R8)
+	VMOVUPS     Z8, 576(R8)
+	VMOVUPS     Z12, 960(R8)
+	VMOVUPS     (R9), Z7
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z8
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z9
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z10
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z11
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z12
+	ADDQ        DI, R9
+	VMULPS      Z0, Z7, Z7
+	VMOVAPS     Z12, Z12
+	VADDPS      Z9, Z8, Z13
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z1, Z13, Z7
+	VFMADD231PS Z3, Z13, Z12
+	VMULPS      Z2, Z8, Z8
+	VADDPS      Z11, Z10, Z9
+	VSUBPS      Z11, Z10, Z10
+	VFMADD231PS Z4, Z9, Z7
+	VFMADD231PS Z6, Z9, Z12
+	VFMADD231PS Z5, Z10, Z8
+	VMOVUPS     Z7, 256(R8)
+	VMOVUPS     Z8, 640(R8)
+	VMOVUPS     Z12, 1024(R8)
+	VMOVUPS     (R9), Z7
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z8
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z9
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z10
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z11
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Z12
+	ADDQ        DI, R9
+	VMULPS      Z0, Z7, Z7
+	VMOVAPS     Z12, Z12
+	VADDPS      Z9, Z8, Z13
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z1, Z13, Z7
+	VFMADD231PS Z3, Z13, Z12
+	VMULPS      Z2, Z8, Z8
+	VADDPS      Z11, Z10, Z9
+	VSUBPS      Z11, Z10, Z10
+	VFMADD231PS Z4, Z9, Z7
+	VFMADD231PS Z6, Z9, Z12
+	VFMADD231PS Z5, Z10, Z8
+	VMOVUPS     Z7, 320(R8)
+	VMOVUPS     Z8, 704(R8)
+	VMOVUPS     Z12, 1088(R8)
+	MOVQ        AX, R9
+	VMOVUPS     (R8), Z7
+	VMOVUPS     64(R8), Z8
+	VMOVUPS     128(R8), Z9
+	VMOVUPS     192(R8), Z10
+	VMOVUPS     256(R8), Z11
+	VMOVUPS     320(R8), Z12
+	VMULPS      Z0, Z7, Z7
+	VMOVAPS     Z12, Z12
+	VADDPS      Z9, Z8, Z13
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z1, Z13, Z7
+	VFMADD231PS Z3, Z13, Z12
+	VMULPS      Z2, Z8, Z8
+	VADDPS      Z11, Z10, Z9
+	VSUBPS      Z11, Z10, Z10
+	VFMADD231PS Z4, Z9, Z7
+	VFMADD231PS Z6, Z9, Z12
+	VFMADD231PS Z5, Z10, Z8
+	VMOVUPS     Z7, (R9)
+	VMOVUPS     Z8, (R9)(SI*1)
+	VMOVUPS     Z12, (R9)(SI*2)
+	ADDQ        BX, R9
+	VMOVUPS     384(R8), Z7
+	VMOVUPS     448(R8), Z8
+	VMOVUPS     512(R8), Z9
+	VMOVUPS     576(R8), Z10
+	VMOVUPS     640(R8), Z11
+	VMOVUPS     704(R8), Z12
+	VMULPS      Z0, Z7, Z7
+	VMOVAPS     Z12, Z12
+	VADDPS      Z9, Z8, Z13
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z1, Z13, Z7
+	VFMADD231PS Z3, Z13, Z12
+	VMULPS      Z2, Z8, Z8
+	VADDPS      Z11, Z10, Z9
+	VSUBPS      Z11, Z10, Z10
+	VFMADD231PS Z4, Z9, Z7
+	VFMADD231PS Z6, Z9, Z12
+	VFMADD231PS Z5, Z10, Z8
+	VMOVUPS     Z7, (R9)
+	VMOVUPS     Z8, (R9)(SI*1)
+	VMOVUPS     Z12, (R9)(SI*2)
+	ADDQ        BX, R9
+	VMOVUPS     768(R8), Z7
+	VMOVUPS     832(R8), Z8
+	VMOVUPS     896(R8), Z9
+	VMOVUPS     960(R8), Z10
+	VMOVUPS     1024(R8), Z11
+	VMOVUPS     1088(R8), Z12
+	VMULPS      Z0, Z7, Z7
+	VMOVAPS     Z12, Z12
+	VADDPS      Z9, Z8, Z13
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z1, Z13, Z7
+	VFMADD231PS Z3, Z13, Z12
+	VMULPS      Z2, Z8, Z8
+	VADDPS      Z11, Z10, Z9
+	VSUBPS      Z11, Z10, Z10
+	VFMADD231PS Z4, Z9, Z7
+	VFMADD231PS Z6, Z9, Z12
+	VFMADD231PS Z5, Z10, Z8
+	VMOVUPS     Z7, (R9)
+	VMOVUPS     Z8, (R9)(SI*1)
+	VMOVUPS     Z12, (R9)(SI*2)
+	ADDQ        BX, R9
+	ADDQ        $0x40, CX
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x01, DX
+	JG          winoWeightGrad512_tile
+	VZEROUPPER
+	RET
+
+DATA winoWeightGrad512_gt<>+0(SB)/4, $0x3f4a4588
+DATA winoWeightGrad512_gt<>+4(SB)/4, $0x3f4a4588
+DATA winoWeightGrad512_gt<>+8(SB)/4, $0x3f4a4588
+DATA winoWeightGrad512_gt<>+12(SB)/4, $0x3f4a4588
+DATA winoWeightGrad512_gt<>+16(SB)/4, $0x3f4a4588
+DATA winoWeightGrad512_gt<>+20(SB)/4, $0x3f4a4588
+DATA winoWeightGrad512_gt<>+24(SB)/4, $0x3f4a4588
+DATA winoWeightGrad512_gt<>+28(SB)/4, $0x3f4a4588
+DATA winoWeightGrad512_gt<>+32(SB)/4, $0xbf06d905
+DATA winoWeightGrad512_gt<>+36(SB)/4, $0xbf06d905
+DATA winoWeightGrad512_gt<>+40(SB)/4, $0xbf06d905
+DATA winoWeightGrad512_gt<>+44(SB)/4, $0xbf06d905
+DATA winoWeightGrad512_gt<>+48(SB)/4, $0xbf06d905
+DATA winoWeightGrad512_gt<>+52(SB)/4, $0xbf06d905
+DATA winoWeightGrad512_gt<>+56(SB)/4, $0xbf06d905
+DATA winoWeightGrad512_gt<>+60(SB)/4, $0xbf06d905
+DATA winoWeightGrad512_gt<>+64(SB)/4, $0xbeca4588
+DATA winoWeightGrad512_gt<>+68(SB)/4, $0xbeca4588
+DATA winoWeightGrad512_gt<>+72(SB)/4, $0xbeca4588
+DATA winoWeightGrad512_gt<>+76(SB)/4, $0xbeca4588
+DATA winoWeightGrad512_gt<>+80(SB)/4, $0xbeca4588
+DATA winoWeightGrad512_gt<>+84(SB)/4, $0xbeca4588
+DATA winoWeightGrad512_gt<>+88(SB)/4, $0xbeca4588
+DATA winoWeightGrad512_gt<>+92(SB)/4, $0xbeca4588
+DATA winoWeightGrad512_gt<>+96(SB)/4, $0xbe97b426
+DATA winoWeightGrad512_gt<>+100(SB)/4, $0xbe97b426
+DATA winoWeightGrad512_gt<>+104(SB)/4, $0xbe97b426
+DATA winoWeightGrad512_gt<>+108(SB)/4, $0xbe97b426
+DATA winoWeightGrad512_gt<>+112(SB)/4, $0xbe97b426
+DATA winoWeightGrad512_gt<>+116(SB)/4, $0xbe97b426
+DATA winoWeightGrad512_gt<>+120(SB)/4, $0xbe97b426
+DATA winoWeightGrad512_gt<>+124(SB)/4, $0xbe97b426
+DATA winoWeightGrad512_gt<>+128(SB)/4, $0x3e06d905
+DATA winoWeightGrad512_gt<>+132(SB)/4, $0x3e06d905
+DATA winoWeightGrad512_gt<>+136(SB)/4, $0x3e06d905
+DATA winoWeightGrad512_gt<>+140(SB)/4, $0x3e06d905
+DATA winoWeightGrad512_gt<>+144(SB)/4, $0x3e06d905
+DATA winoWeightGrad512_gt<>+148(SB)/4, $0x3e06d905
+DATA winoWeightGrad512_gt<>+152(SB)/4, $0x3e06d905
+DATA winoWeightGrad512_gt<>+156(SB)/4, $0x3e06d905
+DATA winoWeightGrad512_gt<>+160(SB)/4, $0x3e4a4588
+DATA winoWeightGrad512_gt<>+164(SB)/4, $0x3e4a4588
+DATA winoWeightGrad512_gt<>+168(SB)/4, $0x3e4a4588
+DATA winoWeightGrad512_gt<>+172(SB)/4, $0x3e4a4588
+DATA winoWeightGrad512_gt<>+176(SB)/4, $0x3e4a4588
+DATA winoWeightGrad512_gt<>+180(SB)/4, $0x3e4a4588
+DATA winoWeightGrad512_gt<>+184(SB)/4, $0x3e4a4588
+DATA winoWeightGrad512_gt<>+188(SB)/4, $0x3e4a4588
+DATA winoWeightGrad512_gt<>+192(SB)/4, $0x3e97b426
+DATA winoWeightGrad512_gt<>+196(SB)/4, $0x3e97b426
+DATA winoWeightGrad512_gt<>+200(SB)/4, $0x3e97b426
+DATA winoWeightGrad512_gt<>+204(SB)/4, $0x3e97b426
+DATA winoWeightGrad512_gt<>+208(SB)/4, $0x3e97b426
+DATA winoWeightGrad512_gt<>+212(SB)/4, $0x3e97b426
+DATA winoWeightGrad512_gt<>+216(SB)/4, $0x3e97b426
+DATA winoWeightGrad512_gt<>+220(SB)/4, $0x3e97b426
+GLOBL winoWeightGrad512_gt<>(SB), RODATA|NOPTR, $224
 
 // func tile256_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, FMA3
@@ -7782,14 +8407,15 @@ sum256_x_done:
 	VZEROUPPER
 	RET
 
-// func winoInput256(dst *float32, src *float32, tiles int, row int, freq int)
+// func winoInput256(dst *float32, src *float32, tiles int, row int, col int, freq int)
 // Requires: AVX, FMA3
-TEXT ·winoInput256(SB), $1184-40
+TEXT ·winoInput256(SB), $1184-48
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ tiles+16(FP), DX
 	MOVQ row+24(FP), BX
-	MOVQ freq+32(FP), SI
+	MOVQ col+32(FP), SI
+	MOVQ freq+40(FP), SI
 	LEAQ 31(SP), DI
 	ANDQ $-32, DI
 
@@ -8707,14 +9333,15 @@ DATA winoInput256_b<>+184(SB)/4, $0x3fc00000
 DATA winoInput256_b<>+188(SB)/4, $0x3fc00000
 GLOBL winoInput256_b<>(SB), RODATA|NOPTR, $192
 
-// func winoGrad256(dst *float32, src *float32, tiles int, row int, freq int)
+// func winoGrad256(dst *float32, src *float32, tiles int, row int, col int, freq int)
 // Requires: AVX, FMA3
-TEXT ·winoGrad256(SB), $800-40
+TEXT ·winoGrad256(SB), $800-48
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ tiles+16(FP), DX
 	MOVQ row+24(FP), BX
-	MOVQ freq+32(FP), SI
+	MOVQ col+32(FP), SI
+	MOVQ freq+40(FP), SI
 	LEAQ 31(SP), DI
 	ANDQ $-32, DI
 
@@ -9300,15 +9927,536 @@ DATA winoGrad256_a<>+184(SB)/4, $0x40580000
 DATA winoGrad256_a<>+188(SB)/4, $0x40580000
 GLOBL winoGrad256_a<>(SB), RODATA|NOPTR, $192
 
-// func winoOutput256(dst *float32, src *float32, bias *float32, tiles int, row int, freq int)
+// func winoWeights256(dst *float32, src *float32, tiles int, row int, col int, freq int)
 // Requires: AVX, FMA3
-TEXT ·winoOutput256(SB), $800-48
+TEXT ·winoWeights256(SB), $608-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ tiles+16(FP), DX
+	MOVQ row+24(FP), BX
+	MOVQ col+32(FP), SI
+	MOVQ freq+40(FP), DI
+	LEAQ 31(SP), R8
+	ANDQ $-32, R8
+
+winoWeights256_tile:
+	MOVQ         CX, R9
+	VMOVUPS      (R9), Y0
+	VMOVUPS      (R9)(SI*1), Y1
+	VMOVUPS      (R9)(SI*2), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, (R8)
+	VMOVUPS      Y4, 96(R8)
+	VMOVUPS      Y5, 192(R8)
+	VMOVUPS      Y0, 288(R8)
+	VMOVUPS      Y6, 384(R8)
+	VMOVUPS      Y2, 480(R8)
+	ADDQ         BX, R9
+	VMOVUPS      (R9), Y0
+	VMOVUPS      (R9)(SI*1), Y1
+	VMOVUPS      (R9)(SI*2), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, 32(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 224(R8)
+	VMOVUPS      Y0, 320(R8)
+	VMOVUPS      Y6, 416(R8)
+	VMOVUPS      Y2, 512(R8)
+	ADDQ         BX, R9
+	VMOVUPS      (R9), Y0
+	VMOVUPS      (R9)(SI*1), Y1
+	VMOVUPS      (R9)(SI*2), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, 64(R8)
+	VMOVUPS      Y4, 160(R8)
+	VMOVUPS      Y5, 256(R8)
+	VMOVUPS      Y0, 352(R8)
+	VMOVUPS      Y6, 448(R8)
+	VMOVUPS      Y2, 544(R8)
+	ADDQ         BX, R9
+	MOVQ         AX, R9
+	VMOVUPS      (R8), Y0
+	VMOVUPS      32(R8), Y1
+	VMOVUPS      64(R8), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y4, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y5, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y0, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y6, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y2, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      96(R8), Y0
+	VMOVUPS      128(R8), Y1
+	VMOVUPS      160(R8), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y4, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y5, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y0, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y6, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y2, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      192(R8), Y0
+	VMOVUPS      224(R8), Y1
+	VMOVUPS      256(R8), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y4, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y5, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y0, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y6, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y2, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      288(R8), Y0
+	VMOVUPS      320(R8), Y1
+	VMOVUPS      352(R8), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y4, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y5, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y0, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y6, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y2, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      384(R8), Y0
+	VMOVUPS      416(R8), Y1
+	VMOVUPS      448(R8), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y4, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y5, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y0, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y6, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y2, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      480(R8), Y0
+	VMOVUPS      512(R8), Y1
+	VMOVUPS      544(R8), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y4, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y5, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y0, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y6, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y2, (R9)
+	ADDQ         DI, R9
+	MOVQ         CX, R9
+	VMOVUPS      32(R9), Y0
+	VMOVUPS      32(R9)(SI*1), Y1
+	VMOVUPS      32(R9)(SI*2), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, (R8)
+	VMOVUPS      Y4, 96(R8)
+	VMOVUPS      Y5, 192(R8)
+	VMOVUPS      Y0, 288(R8)
+	VMOVUPS      Y6, 384(R8)
+	VMOVUPS      Y2, 480(R8)
+	ADDQ         BX, R9
+	VMOVUPS      32(R9), Y0
+	VMOVUPS      32(R9)(SI*1), Y1
+	VMOVUPS      32(R9)(SI*2), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, 32(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 224(R8)
+	VMOVUPS      Y0, 320(R8)
+	VMOVUPS      Y6, 416(R8)
+	VMOVUPS      Y2, 512(R8)
+	ADDQ         BX, R9
+	VMOVUPS      32(R9), Y0
+	VMOVUPS      32(R9)(SI*1), Y1
+	VMOVUPS      32(R9)(SI*2), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, 64(R8)
+	VMOVUPS      Y4, 160(R8)
+	VMOVUPS      Y5, 256(R8)
+	VMOVUPS      Y0, 352(R8)
+	VMOVUPS      Y6, 448(R8)
+	VMOVUPS      Y2, 544(R8)
+	ADDQ         BX, R9
+	MOVQ         AX, R9
+	VMOVUPS      (R8), Y0
+	VMOVUPS      32(R8), Y1
+	VMOVUPS      64(R8), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y4, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y5, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y6, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y2, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      96(R8), Y0
+	VMOVUPS      128(R8), Y1
+	VMOVUPS      160(R8), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y4, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y5, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y6, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y2, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      192(R8), Y0
+	VMOVUPS      224(R8), Y1
+	VMOVUPS      256(R8), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y4, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y5, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y6, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y2, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      288(R8), Y0
+	VMOVUPS      320(R8), Y1
+	VMOVUPS      352(R8), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y4, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y5, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y6, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y2, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      384(R8), Y0
+	VMOVUPS      416(R8), Y1
+	VMOVUPS      448(R8), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y4, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y5, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y6, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y2, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      480(R8), Y0
+	VMOVUPS      512(R8), Y1
+	VMOVUPS      544(R8), Y2
+	VMULPS       winoWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       winoWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  winoWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  winoWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS winoWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       winoWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  winoWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  winoWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS winoWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y4, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y5, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y6, 32(R9)
+	ADDQ         DI, R9
+	VMOVUPS      Y2, 32(R9)
+	ADDQ         DI, R9
+	ADDQ         $0x40, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x01, DX
+	JG           winoWeights256_tile
+	VZEROUPPER
+	RET
+
+DATA winoWeights256_g<>+0(SB)/4, $0x3f4a4588
+DATA winoWeights256_g<>+4(SB)/4, $0x3f4a4588
+DATA winoWeights256_g<>+8(SB)/4, $0x3f4a4588
+DATA winoWeights256_g<>+12(SB)/4, $0x3f4a4588
+DATA winoWeights256_g<>+16(SB)/4, $0x3f4a4588
+DATA winoWeights256_g<>+20(SB)/4, $0x3f4a4588
+DATA winoWeights256_g<>+24(SB)/4, $0x3f4a4588
+DATA winoWeights256_g<>+28(SB)/4, $0x3f4a4588
+DATA winoWeights256_g<>+32(SB)/4, $0xbf06d905
+DATA winoWeights256_g<>+36(SB)/4, $0xbf06d905
+DATA winoWeights256_g<>+40(SB)/4, $0xbf06d905
+DATA winoWeights256_g<>+44(SB)/4, $0xbf06d905
+DATA winoWeights256_g<>+48(SB)/4, $0xbf06d905
+DATA winoWeights256_g<>+52(SB)/4, $0xbf06d905
+DATA winoWeights256_g<>+56(SB)/4, $0xbf06d905
+DATA winoWeights256_g<>+60(SB)/4, $0xbf06d905
+DATA winoWeights256_g<>+64(SB)/4, $0xbeca4588
+DATA winoWeights256_g<>+68(SB)/4, $0xbeca4588
+DATA winoWeights256_g<>+72(SB)/4, $0xbeca4588
+DATA winoWeights256_g<>+76(SB)/4, $0xbeca4588
+DATA winoWeights256_g<>+80(SB)/4, $0xbeca4588
+DATA winoWeights256_g<>+84(SB)/4, $0xbeca4588
+DATA winoWeights256_g<>+88(SB)/4, $0xbeca4588
+DATA winoWeights256_g<>+92(SB)/4, $0xbeca4588
+DATA winoWeights256_g<>+96(SB)/4, $0xbe97b426
+DATA winoWeights256_g<>+100(SB)/4, $0xbe97b426
+DATA winoWeights256_g<>+104(SB)/4, $0xbe97b426
+DATA winoWeights256_g<>+108(SB)/4, $0xbe97b426
+DATA winoWeights256_g<>+112(SB)/4, $0xbe97b426
+DATA winoWeights256_g<>+116(SB)/4, $0xbe97b426
+DATA winoWeights256_g<>+120(SB)/4, $0xbe97b426
+DATA winoWeights256_g<>+124(SB)/4, $0xbe97b426
+DATA winoWeights256_g<>+128(SB)/4, $0x3e06d905
+DATA winoWeights256_g<>+132(SB)/4, $0x3e06d905
+DATA winoWeights256_g<>+136(SB)/4, $0x3e06d905
+DATA winoWeights256_g<>+140(SB)/4, $0x3e06d905
+DATA winoWeights256_g<>+144(SB)/4, $0x3e06d905
+DATA winoWeights256_g<>+148(SB)/4, $0x3e06d905
+DATA winoWeights256_g<>+152(SB)/4, $0x3e06d905
+DATA winoWeights256_g<>+156(SB)/4, $0x3e06d905
+DATA winoWeights256_g<>+160(SB)/4, $0x3e4a4588
+DATA winoWeights256_g<>+164(SB)/4, $0x3e4a4588
+DATA winoWeights256_g<>+168(SB)/4, $0x3e4a4588
+DATA winoWeights256_g<>+172(SB)/4, $0x3e4a4588
+DATA winoWeights256_g<>+176(SB)/4, $0x3e4a4588
+DATA winoWeights256_g<>+180(SB)/4, $0x3e4a4588
+DATA winoWeights256_g<>+184(SB)/4, $0x3e4a4588
+DATA winoWeights256_g<>+188(SB)/4, $0x3e4a4588
+DATA winoWeights256_g<>+192(SB)/4, $0x3e97b426
+DATA winoWeights256_g<>+196(SB)/4, $0x3e97b426
+DATA winoWeights256_g<>+200(SB)/4, $0x3e97b426
+DATA winoWeights256_g<>+204(SB)/4, $0x3e97b426
+DATA winoWeights256_g<>+208(SB)/4, $0x3e97b426
+DATA winoWeights256_g<>+212(SB)/4, $0x3e97b426
+DATA winoWeights256_g<>+216(SB)/4, $0x3e97b426
+DATA winoWeights256_g<>+220(SB)/4, $0x3e97b426
+GLOBL winoWeights256_g<>(SB), RODATA|NOPTR, $224
+
+// func winoOutput256(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+// Requires: AVX, FMA3
+TEXT ·winoOutput256(SB), $800-56
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ bias+16(FP), DX
 	MOVQ tiles+24(FP), BX
 	MOVQ row+32(FP), SI
-	MOVQ freq+40(FP), DI
+	MOVQ col+40(FP), DI
+	MOVQ freq+48(FP), DI
 	LEAQ 31(SP), R8
 	ANDQ $-32, R8
 
@@ -9945,3 +11093,542 @@ DATA winoOutput256_at<>+180(SB)/4, $0x40580000
 DATA winoOutput256_at<>+184(SB)/4, $0x40580000
 DATA winoOutput256_at<>+188(SB)/4, $0x40580000
 GLOBL winoOutput256_at<>(SB), RODATA|NOPTR, $192
+
+// func winoWeightGrad256(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+// Requires: AVX, FMA3
+TEXT ·winoWeightGrad256(SB), $608-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ bias+16(FP), DX
+	MOVQ tiles+24(FP), DX
+	MOVQ row+32(FP), BX
+	MOVQ col+40(FP), SI
+	MOVQ freq+48(FP), DI
+	LEAQ 31(SP), R8
+	ANDQ $-32, R8
+
+winoWeightGrad256_tile:
+	MOVQ        CX, R9
+	VMOVUPS     (R9), Y0
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y1
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y2
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y3
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y4
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y5
+	ADDQ        DI, R9
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, (R8)
+	VMOVUPS     Y1, 192(R8)
+	VMOVUPS     Y5, 384(R8)
+	VMOVUPS     (R9), Y0
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y1
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y2
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y3
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y4
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y5
+	ADDQ        DI, R9
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, 32(R8)
+	VMOVUPS     Y1, 224(R8)
+	VMOVUPS     Y5, 416(R8)
+	VMOVUPS     (R9), Y0
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y1
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y2
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y3
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y4
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y5
+	ADDQ        DI, R9
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, 64(R8)
+	VMOVUPS     Y1, 256(R8)
+	VMOVUPS     Y5, 448(R8)
+	VMOVUPS     (R9), Y0
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y1
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y2
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y3
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y4
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y5
+	ADDQ        DI, R9
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, 96(R8)
+	VMOVUPS     Y1, 288(R8)
+	VMOVUPS     Y5, 480(R8)
+	VMOVUPS     (R9), Y0
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y1
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y2
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y3
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y4
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y5
+	ADDQ        DI, R9
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, 128(R8)
+	VMOVUPS     Y1, 320(R8)
+	VMOVUPS     Y5, 512(R8)
+	VMOVUPS     (R9), Y0
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y1
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y2
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y3
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y4
+	ADDQ        DI, R9
+	VMOVUPS     (R9), Y5
+	ADDQ        DI, R9
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, 160(R8)
+	VMOVUPS     Y1, 352(R8)
+	VMOVUPS     Y5, 544(R8)
+	MOVQ        AX, R9
+	VMOVUPS     (R8), Y0
+	VMOVUPS     32(R8), Y1
+	VMOVUPS     64(R8), Y2
+	VMOVUPS     96(R8), Y3
+	VMOVUPS     128(R8), Y4
+	VMOVUPS     160(R8), Y5
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, (R9)
+	VMOVUPS     Y1, (R9)(SI*1)
+	VMOVUPS     Y5, (R9)(SI*2)
+	ADDQ        BX, R9
+	VMOVUPS     192(R8), Y0
+	VMOVUPS     224(R8), Y1
+	VMOVUPS     256(R8), Y2
+	VMOVUPS     288(R8), Y3
+	VMOVUPS     320(R8), Y4
+	VMOVUPS     352(R8), Y5
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, (R9)
+	VMOVUPS     Y1, (R9)(SI*1)
+	VMOVUPS     Y5, (R9)(SI*2)
+	ADDQ        BX, R9
+	VMOVUPS     384(R8), Y0
+	VMOVUPS     416(R8), Y1
+	VMOVUPS     448(R8), Y2
+	VMOVUPS     480(R8), Y3
+	VMOVUPS     512(R8), Y4
+	VMOVUPS     544(R8), Y5
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, (R9)
+	VMOVUPS     Y1, (R9)(SI*1)
+	VMOVUPS     Y5, (R9)(SI*2)
+	ADDQ        BX, R9
+	MOVQ        CX, R9
+	VMOVUPS     32(R9), Y0
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y1
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y2
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y3
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y4
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y5
+	ADDQ        DI, R9
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, (R8)
+	VMOVUPS     Y1, 192(R8)
+	VMOVUPS     Y5, 384(R8)
+	VMOVUPS     32(R9), Y0
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y1
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y2
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y3
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y4
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y5
+	ADDQ        DI, R9
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, 32(R8)
+	VMOVUPS     Y1, 224(R8)
+	VMOVUPS     Y5, 416(R8)
+	VMOVUPS     32(R9), Y0
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y1
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y2
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y3
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y4
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y5
+	ADDQ        DI, R9
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, 64(R8)
+	VMOVUPS     Y1, 256(R8)
+	VMOVUPS     Y5, 448(R8)
+	VMOVUPS     32(R9), Y0
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y1
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y2
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y3
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y4
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y5
+	ADDQ        DI, R9
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, 96(R8)
+	VMOVUPS     Y1, 288(R8)
+	VMOVUPS     Y5, 480(R8)
+	VMOVUPS     32(R9), Y0
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y1
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y2
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y3
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y4
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y5
+	ADDQ        DI, R9
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, 128(R8)
+	VMOVUPS     Y1, 320(R8)
+	VMOVUPS     Y5, 512(R8)
+	VMOVUPS     32(R9), Y0
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y1
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y2
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y3
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y4
+	ADDQ        DI, R9
+	VMOVUPS     32(R9), Y5
+	ADDQ        DI, R9
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, 160(R8)
+	VMOVUPS     Y1, 352(R8)
+	VMOVUPS     Y5, 544(R8)
+	MOVQ        AX, R9
+	VMOVUPS     (R8), Y0
+	VMOVUPS     32(R8), Y1
+	VMOVUPS     64(R8), Y2
+	VMOVUPS     96(R8), Y3
+	VMOVUPS     128(R8), Y4
+	VMOVUPS     160(R8), Y5
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, 32(R9)
+	VMOVUPS     Y1, 32(R9)(SI*1)
+	VMOVUPS     Y5, 32(R9)(SI*2)
+	ADDQ        BX, R9
+	VMOVUPS     192(R8), Y0
+	VMOVUPS     224(R8), Y1
+	VMOVUPS     256(R8), Y2
+	VMOVUPS     288(R8), Y3
+	VMOVUPS     320(R8), Y4
+	VMOVUPS     352(R8), Y5
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, 32(R9)
+	VMOVUPS     Y1, 32(R9)(SI*1)
+	VMOVUPS     Y5, 32(R9)(SI*2)
+	ADDQ        BX, R9
+	VMOVUPS     384(R8), Y0
+	VMOVUPS     416(R8), Y1
+	VMOVUPS     448(R8), Y2
+	VMOVUPS     480(R8), Y3
+	VMOVUPS     512(R8), Y4
+	VMOVUPS     544(R8), Y5
+	VMULPS      winoWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS winoWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      winoWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS winoWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS winoWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS winoWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, 32(R9)
+	VMOVUPS     Y1, 32(R9)(SI*1)
+	VMOVUPS     Y5, 32(R9)(SI*2)
+	ADDQ        BX, R9
+	ADDQ        $0x40, CX
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x01, DX
+	JG          winoWeightGrad256_tile
+	VZEROUPPER
+	RET
+
+DATA winoWeightGrad256_gt<>+0(SB)/4, $0x3f4a4588
+DATA winoWeightGrad256_gt<>+4(SB)/4, $0x3f4a4588
+DATA winoWeightGrad256_gt<>+8(SB)/4, $0x3f4a4588
+DATA winoWeightGrad256_gt<>+12(SB)/4, $0x3f4a4588
+DATA winoWeightGrad256_gt<>+16(SB)/4, $0x3f4a4588
+DATA winoWeightGrad256_gt<>+20(SB)/4, $0x3f4a4588
+DATA winoWeightGrad256_gt<>+24(SB)/4, $0x3f4a4588
+DATA winoWeightGrad256_gt<>+28(SB)/4, $0x3f4a4588
+DATA winoWeightGrad256_gt<>+32(SB)/4, $0xbf06d905
+DATA winoWeightGrad256_gt<>+36(SB)/4, $0xbf06d905
+DATA winoWeightGrad256_gt<>+40(SB)/4, $0xbf06d905
+DATA winoWeightGrad256_gt<>+44(SB)/4, $0xbf06d905
+DATA winoWeightGrad256_gt<>+48(SB)/4, $0xbf06d905
+DATA winoWeightGrad256_gt<>+52(SB)/4, $0xbf06d905
+DATA winoWeightGrad256_gt<>+56(SB)/4, $0xbf06d905
+DATA winoWeightGrad256_gt<>+60(SB)/4, $0xbf06d905
+DATA winoWeightGrad256_gt<>+64(SB)/4, $0xbeca4588
+DATA winoWeightGrad256_gt<>+68(SB)/4, $0xbeca4588
+DATA winoWeightGrad256_gt<>+72(SB)/4, $0xbeca4588
+DATA winoWeightGrad256_gt<>+76(SB)/4, $0xbeca4588
+DATA winoWeightGrad256_gt<>+80(SB)/4, $0xbeca4588
+DATA winoWeightGrad256_gt<>+84(SB)/4, $0xbeca4588
+DATA winoWeightGrad256_gt<>+88(SB)/4, $0xbeca4588
+DATA winoWeightGrad256_gt<>+92(SB)/4, $0xbeca4588
+DATA winoWeightGrad256_gt<>+96(SB)/4, $0xbe97b426
+DATA winoWeightGrad256_gt<>+100(SB)/4, $0xbe97b426
+DATA winoWeightGrad256_gt<>+104(SB)/4, $0xbe97b426
+DATA winoWeightGrad256_gt<>+108(SB)/4, $0xbe97b426
+DATA winoWeightGrad256_gt<>+112(SB)/4, $0xbe97b426
+DATA winoWeightGrad256_gt<>+116(SB)/4, $0xbe97b426
+DATA winoWeightGrad256_gt<>+120(SB)/4, $0xbe97b426
+DATA winoWeightGrad256_gt<>+124(SB)/4, $0xbe97b426
+DATA winoWeightGrad256_gt<>+128(SB)/4, $0x3e06d905
+DATA winoWeightGrad256_gt<>+132(SB)/4, $0x3e06d905
+DATA winoWeightGrad256_gt<>+136(SB)/4, $0x3e06d905
+DATA winoWeightGrad256_gt<>+140(SB)/4, $0x3e06d905
+DATA winoWeightGrad256_gt<>+144(SB)/4, $0x3e06d905
+DATA winoWeightGrad256_gt<>+148(SB)/4, $0x3e06d905
+DATA winoWeightGrad256_gt<>+152(SB)/4, $0x3e06d905
+DATA winoWeightGrad256_gt<>+156(SB)/4, $0x3e06d905
+DATA winoWeightGrad256_gt<>+160(SB)/4, $0x3e4a4588
+DATA winoWeightGrad256_gt<>+164(SB)/4, $0x3e4a4588
+DATA winoWeightGrad256_gt<>+168(SB)/4, $0x3e4a4588
+DATA winoWeightGrad256_gt<>+172(SB)/4, $0x3e4a4588
+DATA winoWeightGrad256_gt<>+176(SB)/4, $0x3e4a4588
+DATA winoWeightGrad256_gt<>+180(SB)/4, $0x3e4a4588
+DATA winoWeightGrad256_gt<>+184(SB)/4, $0x3e4a4588
+DATA winoWeightGrad256_gt<>+188(SB)/4, $0x3e4a4588
+DATA winoWeightGrad256_gt<>+192(SB)/4, $0x3e97b426
+DATA winoWeightGrad256_gt<>+196(SB)/4, $0x3e97b426
+DATA winoWeightGrad256_gt<>+200(SB)/4, $0x3e97b426
+DATA winoWeightGrad256_gt<>+204(SB)/4, $0x3e97b426
+DATA winoWeightGrad256_gt<>+208(SB)/4, $0x3e97b426
+DATA winoWeightGrad256_gt<>+212(SB)/4, $0x3e97b426
+DATA winoWeightGrad256_gt<>+216(SB)/4, $0x3e97b426
+DATA winoWeightGrad256_gt<>+220(SB)/4, $0x3e97b426
+GLOBL winoWeightGrad256_gt<>(SB), RODATA|NOPTR, $224

@@ -126,10 +126,15 @@ func callSum(sum, x []float32, f func(sum, x *float32, pixels int)) {
 	f(need(sum, lane), need(x, lane), len(x)/lane)
 }
 
-func callWino(t winoTransform, pixels int, f func(dst, src *float32, tiles, row, freq int)) {
-	f(need(t.dst, (winoFreqs-1)*t.freq+t.tiles*lane), need(t.src, (pixels-1)*t.row+((t.tiles-1)*winoTile+pixels)*lane), t.tiles, 4*t.row, 4*t.freq)
+// reach returns how far the size×size values of tiles, next apart, reach.
+func (t *winoTransform) reach(size, next, col int) int {
+	return (t.tiles-1)*next + (size-1)*(t.row+col) + lane
 }
 
-func callWinoOutput(t winoTransform, f func(dst, src, bias *float32, tiles, row, freq int)) {
-	f(need(t.dst, (winoTile-1)*t.row+t.tiles*winoTile*lane), need(t.src, (winoFreqs-1)*t.freq+t.tiles*lane), need(t.bias, lane), t.tiles, 4*t.row, 4*t.freq)
+func callToFreqs(t winoTransform, size, next, col int, f func(dst, src *float32, tiles, row, col, freq int)) {
+	f(need(t.dst, (winoFreqs-1)*t.freq+t.tiles*lane), need(t.src, t.reach(size, next, col)), t.tiles, 4*t.row, 4*col, 4*t.freq)
+}
+
+func callFromFreqs(t winoTransform, size, next, col int, f func(dst, src, bias *float32, tiles, row, col, freq int)) {
+	f(need(t.dst, t.reach(size, next, col)), need(t.src, (winoFreqs-1)*t.freq+t.tiles*lane), orElse(t.bias, &zeros), t.tiles, 4*t.row, 4*col, 4*t.freq)
 }

@@ -64,11 +64,10 @@ func (c *Conv) SetWeights(w, b []float32) {
 	}
 	clear(c.bias)
 	copy(c.bias, b)
-	if c.wino != nil {
-		c.wino.pack(c.w, &c.wino.forward, w, c.In.C, c.Out, false)
-		return
-	}
 	c.forward.pack(c.w, w, c.In.C, c.Out, c.KH, c.KW, false)
+	if c.wino != nil {
+		c.wino.forward = transformWeights(c.w, c.wino.forward, c.forward.data, c.In, c.out)
+	}
 }
 
 // SetWeightsBackward packs w for BackwardData.
@@ -76,20 +75,21 @@ func (c *Conv) SetWeightsBackward(w []float32) {
 	if len(w) != c.Out*c.In.C*c.KH*c.KW {
 		panic(fmt.Sprintf("%d weights do not fit a convolution of %d to %d channels", len(w), c.In.C, c.Out))
 	}
-	if c.wino != nil {
-		c.wino.pack(c.w, &c.wino.backward, w, c.Out, c.In.C, true)
-		return
-	}
 	c.backward.pack(c.w, w, c.Out, c.In.C, c.KH, c.KW, true)
+	if c.wino != nil {
+		c.wino.backward = transformWeights(c.w, c.wino.backward, c.backward.data, c.out, c.In)
+	}
 }
 
 // Uses of scratch memory.
 const (
-	usePadded   = iota // a sample with its halo
-	usePadded2         // a second one
-	useSums            // sums nobody asked for
-	useFreqs           // inputs of Winograd's products
-	useProducts        // the products, or the gradients of outputs
+	usePadded    = iota // a sample with its halo
+	usePadded2          // a second one
+	useSums             // sums nobody asked for
+	useFreqs            // inputs of Winograd's products
+	useProducts         // the products, or the gradients of outputs
+	useGradients        // gradients of the weights in Winograd's frequencies
+	uses                // their number
 )
 
 // padded is scratch memory that holds the blocks of a sample with their halo;
@@ -163,16 +163,21 @@ func (p *padded) interior(b, i, h int) []float32 {
 // fill copies block b of samples [n0,n1) of x into the interior, applying pre.
 func (p *padded) fill(w *Workspace, x []float32, s Shape, n0, n1, b int, pre Prologue) {
 	for n := n0; n < n1; n++ {
-		src, dst := x[n*s.sample()+b*s.plane():][:s.plane()], p.interior(b, n-n0, s.H)
-		if pre.Scale != nil {
-			blocks := s.Blocks()
-			w.tier.affineSiLU(affineRows{dst: dst, src: src, rows: s.H, width: s.W, dstRow: p.cols * lane,
-				scale: coef(pre.Scale, n, b, blocks), shift: coef(pre.Shift, n, b, blocks), mask: coef(pre.Mask, n, b, blocks)})
-			continue
-		}
-		for r := range s.H {
-			copy(dst[r*p.cols*lane:], src[r*s.W*lane:][:s.W*lane])
-		}
+		p.fillPlane(w, p.interior(b, n-n0, s.H), x, s, n, b, pre)
+	}
+}
+
+// fillPlane copies block b of sample n of x to rows of p from dst on, applying pre.
+func (p *padded) fillPlane(w *Workspace, dst, x []float32, s Shape, n, b int, pre Prologue) {
+	src := x[n*s.sample()+b*s.plane():][:s.plane()]
+	if pre.Scale != nil {
+		blocks := s.Blocks()
+		w.tier.affineSiLU(affineRows{dst: dst, src: src, rows: s.H, width: s.W, dstRow: p.cols * lane,
+			scale: coef(pre.Scale, n, b, blocks), shift: coef(pre.Shift, n, b, blocks), mask: coef(pre.Mask, n, b, blocks)})
+		return
+	}
+	for r := range s.H {
+		copy(dst[r*p.cols*lane:], src[r*s.W*lane:][:s.W*lane])
 	}
 }
 

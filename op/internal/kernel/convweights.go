@@ -48,9 +48,6 @@ func weightTileGeneric(t weightTile) {
 // of the bias, db (Out), recomputing f(x) from x.
 func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
 	ib, ob, taps := c.Blocks(), c.out.Blocks(), c.KH*c.KW
-	if c.wino != nil {
-		taps = winoFreqs
-	}
 	weights := ib * ob * taps * lane * lane
 	chunks := min(c.In.N, weightChunks)
 	if weights > 1<<15 { // adding up would take longer than the products
@@ -62,11 +59,15 @@ func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
 	c.w.pool.Do(chunks, func(chunk, worker int) {
 		sum := partial[chunk*size:][:size]
 		clear(sum)
+		var du []float32
+		if c.wino != nil {
+			du = gradients(c.w, worker, c.In, c.out)
+		}
 		end := c.In.N * (chunk + 1) / chunks
 		for n0 := c.In.N * chunk / chunks; n0 < end; n0 += together {
 			n1 := min(n0+together, end)
 			if c.wino != nil {
-				c.wino.addWeights(c.w, worker, sum[:weights], dy, x, c.In, c.out, n0, n1, pre)
+				c.wino.addWeights(c.w, worker, du, dy, x, c.In, c.out, n0, n1, pre)
 			} else {
 				p := c.paddedInput(n1 - n0)
 				p.data = c.w.of(worker, usePadded, ib*p.plane())
@@ -81,6 +82,9 @@ func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
 				}
 			}
 		}
+		if c.wino != nil {
+			transformGradients(c.w, sum, du, c.In, c.out)
+		}
 	})
 	c.w.pool.Do(ob, func(o, _ int) {
 		for k := range min(lane, c.Out-o*lane) {
@@ -90,11 +94,7 @@ func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
 			}
 			db[o*lane+k] = s
 		}
-		if c.wino != nil {
-			c.wino.unpackWeights(dw, partial, chunks, size, c.In.C, c.Out, o)
-		} else {
-			c.unpackWeights(dw, partial, chunks, size, o)
-		}
+		c.unpackWeights(dw, partial, chunks, size, o)
 	})
 }
 

@@ -7,31 +7,32 @@ import (
 
 // tier is one implementation of the inner loops.
 type tier struct {
-	name       string
-	tile       func(tile)
-	weightTile func(weightTile)
-	affineSiLU func(affineRows)
-	siluGrad   func(siluGrad)
-	linearTerm func(linearTerm)
-	moments    func(mean, m2, x []float32)
-	sum        func(sum, x []float32)
-	winoInput  func(winoTransform)
-	winoGrad   func(winoTransform)
-	winoOutput func(winoTransform)
+	name                             string
+	tile                             func(tile)
+	weightTile                       func(weightTile)
+	affineSiLU                       func(affineRows)
+	siluGrad                         func(siluGrad)
+	linearTerm                       func(linearTerm)
+	moments                          func(mean, m2, x []float32)
+	sum                              func(sum, x []float32)
+	winoInput, winoGrad, winoWeights func(winoTransform) // to frequencies
+	winoOutput, winoWeightGrad       func(winoTransform) // and back
 }
 
 var generic = &tier{
-	name:       "generic",
-	tile:       tileGeneric,
-	weightTile: weightTileGeneric,
-	affineSiLU: affineSiLUGeneric,
-	siluGrad:   siluGradGeneric,
-	linearTerm: linearTermGeneric,
-	moments:    momentsGeneric,
-	sum:        sumGeneric,
-	winoInput:  winoInputGeneric,
-	winoGrad:   winoGradGeneric,
-	winoOutput: winoOutputGeneric,
+	name:           "generic",
+	tile:           tileGeneric,
+	weightTile:     weightTileGeneric,
+	affineSiLU:     affineSiLUGeneric,
+	siluGrad:       siluGradGeneric,
+	linearTerm:     linearTermGeneric,
+	moments:        momentsGeneric,
+	sum:            sumGeneric,
+	winoInput:      winoInputGeneric,
+	winoGrad:       winoGradGeneric,
+	winoWeights:    winoWeightsGeneric,
+	winoOutput:     winoOutputGeneric,
+	winoWeightGrad: winoWeightGradGeneric,
 }
 
 // tierVariable forces a tier by name.

@@ -29,20 +29,65 @@ func winoA(d [6]float32) [6]float32 {
 	return [6]float32{d[0], p + q, p - q, r + s, r - s, d[3]}
 }
 
-// winoInputGeneric is the reference of tier.winoInput: 6×6 pixels every 4.
-func winoInputGeneric(t winoTransform) { t.toFreqs(6, winoB) }
+// Normalisation of the rows of G: the products of the distances of 0, ±a and ±b
+// from the other points.
+const (
+	norm0 = 1 / (pointA * pointA * pointB * pointB)
+	normA = 1 / (2 * pointA * pointA * (pointA*pointA - pointB*pointB))
+	normB = 1 / (2 * pointB * pointB * (pointB*pointB - pointA*pointA))
+)
 
-// winoGradGeneric is the reference of tier.winoGrad: 4×4 pixels every 4.
-func winoGradGeneric(t winoTransform) { t.toFreqs(4, winoA) }
+// winoG is G, three to six.
+func winoG(g [6]float32) [6]float32 {
+	const a, b = pointA, pointB
+	p, q := normA*g[0]+normA*a*a*g[2], normA*a*g[1]
+	r, s := normB*g[0]+normB*b*b*g[2], normB*b*g[1]
+	return [6]float32{norm0 * g[0], p + q, p - q, r + s, r - s, g[2]}
+}
 
-func (t *winoTransform) toFreqs(pixels int, f func([6]float32) [6]float32) {
+// winoGT is Gᵀ, six to three.
+func winoGT(m [6]float32) [6]float32 {
+	const a, b = pointA, pointB
+	p, q, r, s := normA*(m[1]+m[2]), normA*(m[1]-m[2]), normB*(m[3]+m[4]), normB*(m[3]-m[4])
+	return [6]float32{norm0*m[0] + p + r, a*q + b*s, a*a*p + b*b*r + m[5]}
+}
+
+// Tiles of pixels lie 4 apart; "tiles" of taps are vectors, one after the other.
+
+// winoInputGeneric is the reference of tier.winoInput: 6×6 pixels.
+func winoInputGeneric(t winoTransform) { t.toFreqs(6, winoTile*lane, lane, winoB) }
+
+// winoGradGeneric is the reference of tier.winoGrad: 4×4 pixels.
+func winoGradGeneric(t winoTransform) { t.toFreqs(4, winoTile*lane, lane, winoA) }
+
+// winoOutputGeneric is the reference of tier.winoOutput: 4×4 pixels.
+func winoOutputGeneric(t winoTransform) {
+	t.fromFreqs(4, winoTile*lane, lane, winoAT)
+	for i := range t.tiles {
+		for r := range winoTile {
+			d := t.dst[r*t.row+i*winoTile*lane:][:winoTile*lane]
+			for k := range d {
+				d[k] += t.bias[k%lane]
+			}
+		}
+	}
+}
+
+// winoWeightsGeneric is the reference of tier.winoWeights: 3×3 taps.
+func winoWeightsGeneric(t winoTransform) { t.toFreqs(3, lane, t.col, winoG) }
+
+// winoWeightGradGeneric is the reference of tier.winoWeightGrad: 3×3 taps.
+func winoWeightGradGeneric(t winoTransform) { t.fromFreqs(3, lane, t.col, winoGT) }
+
+// toFreqs transforms tiles of size×size values, next apart.
+func (t *winoTransform) toFreqs(size, next, col int, f func([6]float32) [6]float32) {
 	for i := range t.tiles {
 		for k := range lane {
 			var m [6][6]float32 // [column frequency][row]
-			for r := range pixels {
+			for r := range size {
 				var d [6]float32
-				for c := range pixels {
-					d[c] = t.src[r*t.row+(i*winoTile+c)*lane+k]
+				for c := range size {
+					d[c] = t.src[i*next+r*t.row+c*col+k]
 				}
 				for c, v := range f(d) {
 					m[c][r] = v
@@ -57,25 +102,25 @@ func (t *winoTransform) toFreqs(pixels int, f func([6]float32) [6]float32) {
 	}
 }
 
-// winoOutputGeneric is the reference of tier.winoOutput.
-func winoOutputGeneric(t winoTransform) {
+// fromFreqs is the way back.
+func (t *winoTransform) fromFreqs(size, next, col int, f func([6]float32) [6]float32) {
 	for i := range t.tiles {
 		for k := range lane {
-			var rows [winoTile][6]float32
+			var rows [4][6]float32
 			for c := range 6 {
 				var m [6]float32
 				for r := range m {
 					m[r] = t.src[(c*6+r)*t.freq+i*lane+k]
 				}
-				m = winoAT(m)
-				for r := range rows {
+				m = f(m)
+				for r := range size {
 					rows[r][c] = m[r]
 				}
 			}
-			for r := range rows {
-				y := winoAT(rows[r])
-				for c := range winoTile {
-					t.dst[r*t.row+(i*winoTile+c)*lane+k] = y[c] + t.bias[k]
+			for r := range size {
+				y := f(rows[r])
+				for c := range size {
+					t.dst[i*next+r*t.row+c*col+k] = y[c]
 				}
 			}
 		}

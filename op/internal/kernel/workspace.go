@@ -21,7 +21,7 @@ type Workspace struct {
 }
 
 // buffers are scratch arrays of growing size, by use.
-type buffers [5][]float32
+type buffers [uses][]float32
 
 // NewWorkspace returns a workspace with the fastest inner loops of this
 // machine, or those that CONDMEAN_KERNEL names; it fails if the machine does not

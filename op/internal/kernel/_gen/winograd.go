@@ -6,16 +6,45 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// winograd writes the transforms of F(4×4, 3×3): inputs and gradients of
-// outputs to 36 frequencies, and products back to outputs.
+// winograd writes the transforms of F(4×4, 3×3): inputs, gradients of outputs and
+// weights to 36 frequencies; products back to outputs and to gradients of weights.
 func (v isa) winograd() {
-	v.toFreqs("winoInput"+v.suffix, 6, v.transformB)
-	v.toFreqs("winoGrad"+v.suffix, 4, v.transformA)
-	v.fromFreqs("winoOutput" + v.suffix)
+	v.toFreqs("winoInput"+v.suffix, pixels, 6, v.transformB)
+	v.toFreqs("winoGrad"+v.suffix, pixels, 4, v.transformA)
+	v.toFreqs("winoWeights"+v.suffix, taps, 3, v.transformG)
+	v.fromFreqs("winoOutput"+v.suffix, pixels, 4, v.transformAT)
+	v.fromFreqs("winoWeightGrad"+v.suffix, taps, 3, v.transformGT)
 }
 
 // transform maps the registers of one axis; constants come from a table.
 type transform func(name string) func(d []VecVirtual) []VecVirtual
+
+// layout tells where the values of a tile lie.
+type layout int
+
+const (
+	pixels layout = iota // adjacent in a row; tiles lie 4 pixels apart
+	taps                 // col apart; the next tile is the next block
+)
+
+// next is the distance of tiles in bytes.
+func (l layout) next() uint32 {
+	if l == pixels {
+		return 256
+	}
+	return 64
+}
+
+// at returns where value c of a row at p lies.
+func (l layout) at(p, col Register, c int) Mem {
+	switch {
+	case l == pixels:
+		return at(p, c*64)
+	case c == 0:
+		return at(p, 0)
+	}
+	return Mem{Base: p, Index: col, Scale: uint8(c)}
+}
 
 // The points ±a and ±b at which F(4×4, 3×3) evaluates; see package kernel.
 const a, b = 3. / 4, 3. / 2
@@ -89,6 +118,54 @@ func (v isa) transformAT(name string) func(m []VecVirtual) []VecVirtual {
 	}
 }
 
+// The normalisation of G; see package kernel.
+const (
+	norm0 = 1 / (a * a * b * b)
+	normA = 1 / (2 * a * a * (a*a - b*b))
+	normB = 1 / (2 * b * b * (b*b - a*a))
+)
+
+// transformG is G, three to six.
+func (v isa) transformG(name string) func(g []VecVirtual) []VecVirtual {
+	c := v.constants(name+"_g", norm0, normA, normA*a, normA*a*a, normB, normB*b, normB*b*b)
+	return func(g []VecVirtual) []VecVirtual {
+		t := []VecVirtual{v.new(), v.new(), v.new(), v.new(), v.new(), g[2]}
+		VMULPS(c[0], g[0], t[0])
+		for i := range 2 {
+			c, plus, minus := c[1+3*i:], t[1+2*i], t[2+2*i]
+			VMULPS(c[0], g[0], minus)
+			VFMADD231PS(c[2], g[2], minus)
+			VMOVAPS(minus, plus)
+			VFMADD231PS(c[1], g[1], plus)
+			VFNMADD231PS(c[1], g[1], minus)
+		}
+		return t
+	}
+}
+
+// transformGT is Gᵀ, six to three.
+func (v isa) transformGT(name string) func(m []VecVirtual) []VecVirtual {
+	c := v.constants(name+"_gt", norm0, normA, normA*a, normA*a*a, normB, normB*b, normB*b*b)
+	return func(m []VecVirtual) []VecVirtual {
+		t := v.registers(3)
+		VMULPS(c[0], m[0], t[0])
+		VMOVAPS(m[5], t[2])
+		for i := range 2 {
+			c, sum, difference := c[1+3*i:], v.new(), v.new()
+			VADDPS(m[2+2*i], m[1+2*i], sum)
+			VSUBPS(m[2+2*i], m[1+2*i], difference)
+			VFMADD231PS(c[0], sum, t[0])
+			VFMADD231PS(c[2], sum, t[2])
+			if i == 0 {
+				VMULPS(c[1], difference, t[1])
+			} else {
+				VFMADD231PS(c[1], difference, t[1])
+			}
+		}
+		return t
+	}
+}
+
 func (v isa) registers(n int) []VecVirtual {
 	r := make([]VecVirtual, n)
 	for i := range r {
@@ -106,33 +183,33 @@ func (v isa) scratch(n int) Mem {
 	return Mem{Base: p}
 }
 
-// toFreqs transforms tiles of pixels × pixels, 4 apart, first along rows into
-// memory of the stack, then along columns. Strides are bytes.
-func (v isa) toFreqs(name string, pixels int, t transform) {
-	TEXT(name, 0, "func(dst, src *float32, tiles, row, freq int)")
+// toFreqs transforms tiles of size×size values, first along rows into memory of
+// the stack, then along columns. Strides are bytes.
+func (v isa) toFreqs(name string, l layout, size int, t transform) {
+	TEXT(name, 0, "func(dst, src *float32, tiles, row, col, freq int)")
 	dst, src, tiles := param("dst"), param("src"), param("tiles")
-	row, freq := param("row"), param("freq")
-	tmp := v.scratch(6 * pixels)
+	row, col, freq := param("row"), param("col"), param("freq")
+	tmp := v.scratch(6 * size)
 	apply := t(name)
 	p := GP64()
 	loop(label(name, "tile"), tiles, 1, func() {
 		for part := range v.parts {
 			MOVQ(src, p)
-			for r := range pixels {
-				d := v.registers(pixels)
+			for r := range size {
+				d := v.registers(size)
 				for c := range d {
-					VMOVUPS(at(p, c*64+part*v.bytes), d[c])
+					VMOVUPS(l.at(p, col, c).Offset(part*v.bytes), d[c])
 				}
 				for f, x := range apply(d) {
-					VMOVUPS(x, tmp.Offset((f*pixels+r)*v.bytes))
+					VMOVUPS(x, tmp.Offset((f*size+r)*v.bytes))
 				}
 				ADDQ(row, p)
 			}
 			MOVQ(dst, p)
 			for f := range 6 {
-				d := v.registers(pixels)
+				d := v.registers(size)
 				for r := range d {
-					VMOVUPS(tmp.Offset((f*pixels+r)*v.bytes), d[r])
+					VMOVUPS(tmp.Offset((f*size+r)*v.bytes), d[r])
 				}
 				for _, x := range apply(d) {
 					VMOVUPS(x, at(p, part*v.bytes))
@@ -141,19 +218,19 @@ func (v isa) toFreqs(name string, pixels int, t transform) {
 			}
 		}
 		ADDQ(Imm(64), dst)
-		ADDQ(U32(256), src)
+		ADDQ(U32(l.next()), src)
 	})
 	VZEROUPPER()
 	RET()
 }
 
-// fromFreqs is the way back, first along columns, with the bias added.
-func (v isa) fromFreqs(name string) {
-	TEXT(name, 0, "func(dst, src, bias *float32, tiles, row, freq int)")
+// fromFreqs is the way back, first along columns; a bias is added to pixels.
+func (v isa) fromFreqs(name string, l layout, size int, t transform) {
+	TEXT(name, 0, "func(dst, src, bias *float32, tiles, row, col, freq int)")
 	dst, src, bias, tiles := param("dst"), param("src"), param("bias"), param("tiles")
-	row, freq := param("row"), param("freq")
-	tmp := v.scratch(6 * 4)
-	apply := v.transformAT(name)
+	row, col, freq := param("row"), param("col"), param("freq")
+	tmp := v.scratch(6 * size)
+	apply := t(name)
 	p := GP64()
 	loop(label(name, "tile"), tiles, 1, func() {
 		for part := range v.parts {
@@ -169,20 +246,22 @@ func (v isa) fromFreqs(name string) {
 				}
 			}
 			MOVQ(dst, p)
-			for r := range 4 {
+			for r := range size {
 				m := v.registers(6)
 				for f := range m {
 					VMOVUPS(tmp.Offset((r*6+f)*v.bytes), m[f])
 				}
 				for c, x := range apply(m) {
-					VADDPS(at(bias, part*v.bytes), x, x)
-					VMOVUPS(x, at(p, c*64+part*v.bytes))
+					if l == pixels {
+						VADDPS(at(bias, part*v.bytes), x, x)
+					}
+					VMOVUPS(x, l.at(p, col, c).Offset(part*v.bytes))
 				}
 				ADDQ(row, p)
 			}
 		}
 		ADDQ(Imm(64), src)
-		ADDQ(U32(256), dst)
+		ADDQ(U32(l.next()), dst)
 	})
 	VZEROUPPER()
 	RET()
