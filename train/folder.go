@@ -10,7 +10,6 @@ import (
 
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
-	"github.com/condmean/condmean/data"
 )
 
 // Names inside a run's folder.
@@ -56,7 +55,7 @@ func (t *trainer) open(dir string, o Options) (err error) {
 	if t.metrics, err = openMetrics(dir, t.at.Step); err != nil {
 		return err
 	}
-	if t.loader, err = data.NewLoader(t.set.Train, t.set.Norm, t.cfg.Train.Batch, t.cfg.Seed, t.at.Cursor); err != nil {
+	if t.loader, err = t.set.Loader(t.cfg.Train.Batch, t.cfg.Seed, t.at.Cursor); err != nil {
 		return err
 	}
 	w := o.Err

@@ -156,7 +156,7 @@ func (t *trainer) rollback(ctx context.Context, next data.Cursor) error {
 	}
 	t.progress.at(t.at.Step)
 	t.loader.Close()
-	if t.loader, err = data.NewLoader(t.set.Train, t.set.Norm, t.cfg.Train.Batch, t.cfg.Seed, next); err != nil {
+	if t.loader, err = t.set.Loader(t.cfg.Train.Batch, t.cfg.Seed, next); err != nil {
 		return err
 	}
 	t.mark()
