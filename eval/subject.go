@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
@@ -88,8 +89,13 @@ func (s *Subject) Request(ctx context.Context, samples int) (*Request, error) {
 	if err := set.ReadNormalized(r.Test, set.Test, 0); err != nil {
 		return nil, err
 	}
-	if set.Mixture != nil {
+	switch {
+	case set.Mixture != nil:
 		r.Train.Mean, r.Train.Cov = set.Mixture.Moments()
+	case slices.Contains(s.Config.Eval.Baselines, "lmmse"):
+		if r.Train, err = trainMoments(ctx, set); err != nil {
+			return nil, err
+		}
 	}
 	return r, nil
 }
