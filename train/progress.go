@@ -3,14 +3,10 @@ package train
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
-	"sync/atomic"
 	"time"
 
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
-	"golang.org/x/term"
+	bars "github.com/condmean/condmean/internal/progress"
 )
 
 // progress shows how a run goes: a bar on a terminal, a line at each report
@@ -20,49 +16,16 @@ type progress struct {
 	total int
 	from  int // step at the start
 	start time.Time
-	bars  *mpb.Progress
-	bar   *mpb.Bar
-	score string                 // of the last validation
-	text  atomic.Pointer[string] // what the bar shows; it is drawn by another goroutine
+	bar   *bars.Bar
+	score string // of the last validation
 }
 
 func newProgress(w io.Writer, from, total int) *progress {
-	p := &progress{w: w, from: from, total: total, start: time.Now()}
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return p
-	}
-	if _, height, err := term.GetSize(int(f.Fd())); err != nil || height == 0 {
-		return p // mpb would draw nothing
-	}
-	p.text.Store(new(string))
-	p.bars = mpb.New(mpb.WithOutput(w), mpb.WithWidth(32), mpb.WithRefreshRate(200*time.Millisecond))
-	p.bar = p.bars.AddBar(int64(total),
-		mpb.PrependDecorators(decor.CountersNoUnit("step %d/%d ")),
-		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string {
-			return fmt.Sprintf(" %s  eta %s", *p.text.Load(), p.eta(int(s.Current)))
-		})))
-	p.bar.SetRefill(int64(from))
-	p.bar.SetCurrent(int64(from))
-	return p
-}
-
-// eta returns the time that the steps after the given one will take at the
-// average speed so far.
-func (p *progress) eta(step int) time.Duration {
-	if step <= p.from {
-		return 0
-	}
-	each := time.Since(p.start) / time.Duration(step-p.from)
-	return (each * time.Duration(p.total-step)).Round(time.Second)
+	return &progress{w: w, from: from, total: total, start: time.Now(), bar: bars.NewBar(w, "step", from, total)}
 }
 
 // at moves the bar.
-func (p *progress) at(step int) {
-	if p.bar != nil {
-		p.bar.SetCurrent(int64(step))
-	}
-}
+func (p *progress) at(step int) { p.bar.At(step) }
 
 // report shows the figures of a metrics line.
 func (p *progress) report(m Metrics) {
@@ -81,12 +44,11 @@ func (p *progress) report(m Metrics) {
 		fmt.Fprintf(&b, "  waiting for data %.0f%%", 100*m.DataWait)
 	}
 	if p.bar != nil {
-		text := fmt.Sprintf("epoch %.1f  %s", m.Epoch, b.String())
-		p.text.Store(&text)
+		p.bar.Text(fmt.Sprintf("epoch %.1f  %s", m.Epoch, b.String()))
 		return
 	}
 	// Progress is a courtesy: a closed terminal must not end a run.
-	_, _ = fmt.Fprintf(p.w, "step %d/%d  epoch %.1f  %s  eta %s\n", m.Step, p.total, m.Epoch, b.String(), p.eta(m.Step))
+	_, _ = fmt.Fprintf(p.w, "step %d/%d  epoch %.1f  %s  eta %s\n", m.Step, p.total, m.Epoch, b.String(), bars.Remaining(p.start, p.from, m.Step, p.total))
 }
 
 // scoreText writes what a validation found, "" without one.
@@ -104,13 +66,4 @@ func scoreText(m Metrics) string {
 	return s
 }
 
-// close leaves the terminal as it is wanted for what follows.
-func (p *progress) close() {
-	if p.bar == nil {
-		return
-	}
-	if !p.bar.Completed() {
-		p.bar.Abort(false)
-	}
-	p.bars.Wait()
-}
+func (p *progress) close() { p.bar.Close() }

@@ -13,7 +13,7 @@ import (
 
 // resumable are the settings that may change when a run is resumed, with the
 // sections as a whole: none of them is part of a step.
-var resumable = []string{"name", "threads", "data.dir", "train.steps", "train.epochs",
+var resumable = []string{"name", "threads", "data.dir", "data.workers", "train.steps", "train.epochs",
 	"train.val_every", "train.log_every", "train.early_stopping.", "train.on_nonfinite", "train.max_nonfinite", "checkpoint.", "eval."}
 
 // RunFolder returns the folder of the run that path means: the folder itself,

@@ -1,0 +1,81 @@
+// Package progress shows how far a long task is: a bar on a terminal. Elsewhere
+// there is none, and tasks write lines of their own.
+package progress
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+)
+
+// Bar is a bar with a count in front and a text and the remaining time behind
+// it. All methods of a nil Bar do nothing.
+type Bar struct {
+	bars *mpb.Progress
+	bar  *mpb.Bar
+	text atomic.Pointer[string] // it is drawn by another goroutine
+}
+
+// NewBar returns a bar from count from to total, or nil unless w is a terminal.
+// The label is in front of the count.
+func NewBar(w io.Writer, label string, from, total int) *Bar {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	if _, height, err := term.GetSize(int(f.Fd())); err != nil || height == 0 {
+		return nil // mpb would draw nothing
+	}
+	b := &Bar{bars: mpb.New(mpb.WithOutput(w), mpb.WithWidth(32), mpb.WithRefreshRate(200*time.Millisecond))}
+	b.text.Store(new(string))
+	start := time.Now()
+	b.bar = b.bars.AddBar(int64(total),
+		mpb.PrependDecorators(decor.CountersNoUnit(label+" %d/%d ")),
+		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string {
+			return fmt.Sprintf(" %s  eta %s", *b.text.Load(), Remaining(start, from, int(s.Current), total))
+		})))
+	b.bar.SetRefill(int64(from))
+	b.bar.SetCurrent(int64(from))
+	return b
+}
+
+// At moves the bar.
+func (b *Bar) At(count int) {
+	if b != nil {
+		b.bar.SetCurrent(int64(count))
+	}
+}
+
+// Text sets what is written behind the bar.
+func (b *Bar) Text(s string) {
+	if b != nil {
+		b.text.Store(&s)
+	}
+}
+
+// Close leaves the terminal as it is wanted for what follows.
+func (b *Bar) Close() {
+	if b == nil {
+		return
+	}
+	if !b.bar.Completed() {
+		b.bar.Abort(false)
+	}
+	b.bars.Wait()
+}
+
+// Remaining returns the time that the counts up to total will take at the
+// average speed from start, when the count was from, until now.
+func Remaining(start time.Time, from, count, total int) time.Duration {
+	if count <= from {
+		return 0
+	}
+	each := time.Since(start) / time.Duration(count-from)
+	return (each * time.Duration(total-count)).Round(time.Second)
+}

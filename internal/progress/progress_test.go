@@ -1,0 +1,44 @@
+package progress
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// Files and other writers that are no terminal get no bar, which can be used all
+// the same.
+func TestNoTerminal(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := NewBar(f, "step", 0, 10); b != nil {
+		t.Error("a bar in a file")
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	b := NewBar(&out, "step", 0, 10)
+	b.At(5)
+	b.Text("half")
+	b.Close()
+	if out.Len() > 0 {
+		t.Errorf("wrote %q", out.String())
+	}
+}
+
+func TestRemaining(t *testing.T) {
+	start := time.Now().Add(-30 * time.Second)
+	for _, tt := range []struct {
+		from, count int
+		want        time.Duration
+	}{{0, 0, 0}, {5, 5, 0}, {0, 10, 90 * time.Second}, {10, 20, 60 * time.Second}, {0, 40, 0}} {
+		if got := Remaining(start, tt.from, tt.count, 40); got != tt.want {
+			t.Errorf("from %d, at %d: %v, want %v", tt.from, tt.count, got, tt.want)
+		}
+	}
+}
