@@ -4,7 +4,8 @@
 //
 //	L = mean w_t·(UNet(x_t, t) - target)²,  x_t = √ᾱ_t·x0 + √(1-ᾱ_t)·ε,
 //
-// where the target is ε unless the configuration says otherwise. [Run] does
+// where the target is ε unless the configuration says otherwise; a step may
+// average the gradients of several batches (train.accumulate). [Run] does
 // everything from a configuration; the loop itself is in loop.go. All random
 // numbers of step s are functions of (seed, s), so that a run that is
 // interrupted and resumed takes bitwise the same steps.
@@ -20,8 +21,9 @@
 // repeats the step. The folder is locked while a run works in it.
 //
 // Validation uses the same noise and levels each time. It judges the averaged
-// weights, whose running statistics are averaged along, where there are any.
-// Runs of a given number of epochs stop early as in the paper.
+// weights, whose running statistics are averaged along, where there are any, and
+// leaves a picture of noisy, denoised and clean images. Runs of a given number
+// of epochs stop early, by default as in the paper.
 //
 //	cfg, err := configs.Load("quickstart")
 //	…
