@@ -121,8 +121,10 @@ func readIDX(r io.Reader, size int64, rank int) (axes []int, b []byte, err error
 		total *= n
 	}
 	b, err = readBounded(r, int(total), int(min(8*size, total)))
-	if err != nil {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, nil, fmt.Errorf("truncated at byte %d of %d: %w", len(header)+len(b), int64(len(header))+total, err)
+	} else if err != nil {
+		return nil, nil, fmt.Errorf("after byte %d: %w", len(header)+len(b), err)
 	}
 	// The end of the stream is also where gzip compares the checksum.
 	switch n, err := io.ReadFull(r, make([]byte, 1)); {

@@ -54,7 +54,8 @@ func isGrey(m color.Model) bool {
 type imageShape struct{ channels, height, width int }
 
 // readImageFile decodes an image into dst (C,H,W): the largest centred part of
-// the right proportions, resized. Transparent parts are black.
+// the right proportions, resized. Transparent parts are black, and one channel
+// is the luminance of ITU-R BT.601.
 func readImageFile(path string, dst []byte, s imageShape) error {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -79,8 +80,8 @@ func decodeImage(b, dst []byte, s imageShape) error {
 		}
 		return fmt.Errorf("before byte %d: %w", at.n, err)
 	}
-	to := image.NewRGBA(image.Rect(0, 0, s.width, s.height))
 	from := centre(m.Bounds(), s.width, s.height)
+	to := image.NewRGBA64(image.Rect(0, 0, s.width, s.height))
 	if from.Size() == to.Rect.Size() {
 		draw.Draw(to, to.Rect, m, from.Min, draw.Src)
 	} else {
@@ -88,15 +89,18 @@ func decodeImage(b, dst []byte, s imageShape) error {
 	}
 	n := s.width * s.height
 	for i := range n {
-		p := to.Pix[4*i:][:3]
+		p := to.RGBA64At(i%s.width, i/s.width)
 		if s.channels == 1 {
-			dst[i] = luminance(p)
+			dst[i] = toByte((299*uint32(p.R) + 587*uint32(p.G) + 114*uint32(p.B) + 500) / 1000)
 			continue
 		}
-		dst[i], dst[n+i], dst[2*n+i] = p[0], p[1], p[2]
+		dst[i], dst[n+i], dst[2*n+i] = toByte(uint32(p.R)), toByte(uint32(p.G)), toByte(uint32(p.B))
 	}
 	return nil
 }
+
+// toByte rounds 16 bits to 8.
+func toByte(v uint32) byte { return byte((v + 128) / 257) }
 
 // centre returns the largest part of r in the middle of it that has the
 // proportions width:height.
@@ -109,11 +113,6 @@ func centre(r image.Rectangle, width, height int) image.Rectangle {
 	}
 	at := r.Min.Add(image.Pt((r.Dx()-w)/2, (r.Dy()-h)/2))
 	return image.Rectangle{at, at.Add(image.Pt(w, h))}
-}
-
-// luminance is that of ITU-R BT.601, rounded; grey stays what it is.
-func luminance(p []byte) byte {
-	return byte((299*int(p[0]) + 587*int(p[1]) + 114*int(p[2]) + 500) / 1000)
 }
 
 // counter counts what is read.

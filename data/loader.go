@@ -103,13 +103,14 @@ func (l *Loader) Next(ctx context.Context) (*Batch, error) {
 		l.free <- l.last
 		l.last = nil
 	}
+	if err := l.ctx.Err(); err != nil {
+		return nil, err // closed
+	}
 	if l.taken == nil {
 		select {
 		case l.taken = <-l.ready:
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-l.ctx.Done():
-			return nil, l.ctx.Err()
 		}
 	}
 	select {

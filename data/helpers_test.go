@@ -1,0 +1,55 @@
+package data
+
+import (
+	"bytes"
+	"hash/crc32"
+	"image"
+	"image/png"
+	"log/slog"
+	"testing"
+
+	"github.com/condmean/condmean/configs"
+)
+
+func testOpener(c configs.Data) *opener {
+	return &opener{c: c, seed: 1, log: slog.New(slog.DiscardHandler), progress: func(string, int64, int64) {}, threads: 2, client: newClient()}
+}
+
+func crc(b []byte) uint32 { return crc32.ChecksumIEEE(b) }
+
+// readAll returns the samples of a source.
+func readAll(t testing.TB, s Source) [][]float32 {
+	t.Helper()
+	var all [][]float32
+	for i := range s.Len() {
+		x := make([]float32, dim(s.Shape()))
+		if err := s.Read(x, i); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, x)
+	}
+	return all
+}
+
+// expected reads samples from an array of float64, (N, samples…).
+func expected(t testing.TB, path string) [][]float32 {
+	t.Helper()
+	c := configs.Default().Data
+	c.Dir, c.Layout = path, "auto"
+	o := testOpener(c)
+	found, err := o.openArrays(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return readAll(t, found[0])
+}
+
+// bigPNG returns an image of 60×50 grey pixels.
+func bigPNG(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 60, 50))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
