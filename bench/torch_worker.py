@@ -37,7 +37,13 @@ def batch(net, n, memory):
 def train_step(model, x, t, target, options):
     """zero_grad, forward, MSE, backward and a step of Adam."""
     optimizer = torch.optim.Adam(model.parameters(), lr=LR, fused="fused" in options or None)
-    forward = torch.compile(model) if "compile" in options else model
+    forward = model
+    if "compile" in options:
+        import torch._inductor.config as inductor
+        # PyTorch 2.15 fails on the backward pass of images when it picks
+        # layouts itself ("expected size 16==16, stride 1==784").
+        inductor.layout_optimization = False
+        forward = torch.compile(model)
 
     def run():
         optimizer.zero_grad()
