@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -10,7 +11,11 @@ import (
 // WriteTable prints NMSE in dB, a row for each SNR and a column for each method,
 // with the gap to cme in brackets where it is known.
 func WriteTable(w io.Writer, r *Report) error {
-	if _, err := fmt.Fprintf(w, "NMSE in dB on %d samples (in brackets: gap to the exact conditional mean, cme)\n\n", r.Samples); err != nil {
+	title := fmt.Sprintf("NMSE in dB on %d samples", r.Samples)
+	if slices.Contains(r.Columns, "cme") {
+		title += " (in brackets: gap to the exact conditional mean, cme)"
+	}
+	if _, err := fmt.Fprintf(w, "%s\n\n", title); err != nil {
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
