@@ -35,7 +35,7 @@ func TestFlagsOverrideSetOverridesPreset(t *testing.T) {
 	for _, d := range configs.Diff(preset, cfg) {
 		got = append(got, d.Key+"="+d.B)
 	}
-	want := `seed=0 threads=2 data.dir="d" train.lr=1e-05 eval.methods=[mean ddim]`
+	want := `seed=0 threads=2 data.dir="d" train.lr=1e-05 eval.methods=["mean" "ddim"]`
 	if s := strings.Join(got, " "); s != want {
 		t.Errorf("changed %s, want %s", s, want)
 	}
