@@ -118,7 +118,7 @@ func readCIFAR(r io.Reader, size int64) ([]byte, error) {
 
 // fetchCIFAR unpacks the archive, which is downloaded where it is missing.
 func (o *opener) fetchCIFAR(ctx context.Context, dir string) error {
-	set := publicSets["cifar10"]
+	set := o.sets["cifar10"]
 	f := set.files[0]
 	archive := filepath.Join(dir, f.name)
 	if firstThere(dir, f.name) != "" {

@@ -9,4 +9,22 @@
 // so that every sample has zero mean and average power one. A [Loader] hands out
 // batches of the train split in an order that is a function of (seed, epoch),
 // prefetched, from a cursor that can be saved.
+//
+// # Kinds
+//
+//	mixture   samples of a Gaussian mixture: random, loaded, or fitted to images
+//	mnist     IDX files, also of fashion; pixels in [0,1]
+//	cifar10   the binary version, any of its batches; pixels in [0,1]
+//	npy       an array of any numeric type, samples along its first axis; complex
+//	          numbers become channels, the real parts first
+//	folder    PNG and JPEG images below a folder, resized and cropped; pixels in [0,1]
+//	audio     WAV files as frames of their short-time Fourier transform ([STFT])
+//
+// The files of mnist, fashion and cifar10 lie in data.dir, or in the folder of
+// that name below CONDMEAN_DATA or the user's cache folder; missing ones are
+// downloaded and verified. Large arrays, folders and recordings are read from
+// disk when their samples are needed.
+//
+// Nothing in a file is trusted: sizes are checked against the file's before
+// memory is taken, and errors name the file and the offset.
 package data

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	neturl "net/url"
 	"os"
@@ -32,7 +33,7 @@ func (o *opener) download(ctx context.Context, set publicSet, f publicFile, dir 
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return configs.Usagef("data: %s is missing, and there is no place to download it to: %w; name a folder by --data or %s", f.name, err, Environment)
 	}
-	d := &downloader{client: o.client, log: o.log, progress: o.progress, pause: time.Second, stall: time.Minute}
+	d := &downloader{client: o.client, log: o.log, progress: o.progress, pause: o.pause, stall: time.Minute}
 	var failures []string
 	for _, mirror := range set.mirrors {
 		err := d.fetch(ctx, mirror+f.name, f, filepath.Join(dir, f.name))
@@ -129,6 +130,11 @@ func (d *downloader) receive(ctx context.Context, url string, f publicFile, part
 		var u *neturl.Error // repeats the address
 		if errors.As(err, &u) {
 			err = u.Err
+		}
+		// Where there is no network at all, waiting helps nobody.
+		var op *net.OpError
+		if errors.Is(err, io.EOF) || errors.As(err, &op) && op.Op != "dial" {
+			return &passing{error: err}
 		}
 		return err
 	}

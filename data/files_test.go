@@ -97,7 +97,7 @@ func roots(t *testing.T) map[string]string {
 func TestIDXFacts(t *testing.T) {
 	for what, root := range roots(t) {
 		for kind, facts := range publicFacts[what] {
-			o := &opener{c: configs.Data{Kind: kind, Dir: root}}
+			o := testOpener(configs.Data{Kind: kind, Dir: root})
 			if what == "whole" {
 				if _, err := os.Stat(filepath.Join(root, kind)); err != nil {
 					continue
@@ -132,7 +132,7 @@ func TestCIFARFacts(t *testing.T) {
 			continue
 		}
 		for b, want := range facts[what][:2] {
-			o := &opener{c: configs.Data{Kind: "cifar10", Dir: root, Batches: []int{b + 1}}}
+			o := testOpener(configs.Data{Kind: "cifar10", Dir: root, Batches: []int{b + 1}})
 			f, err := o.cifar(context.Background())
 			if err != nil {
 				t.Fatal(err)
@@ -143,7 +143,7 @@ func TestCIFARFacts(t *testing.T) {
 			want.check(t, fmt.Sprint(what, " batch ", b+1), f.train)
 			facts[what][2].check(t, what+" test", f.test)
 		}
-		o := &opener{c: configs.Data{Kind: "cifar10", Dir: root}}
+		o := testOpener(configs.Data{Kind: "cifar10", Dir: root})
 		f, err := o.cifar(context.Background())
 		if err != nil {
 			t.Fatal(err)

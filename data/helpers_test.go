@@ -5,14 +5,13 @@ import (
 	"hash/crc32"
 	"image"
 	"image/png"
-	"log/slog"
 	"testing"
 
 	"github.com/condmean/condmean/configs"
 )
 
 func testOpener(c configs.Data) *opener {
-	return &opener{c: c, seed: 1, log: slog.New(slog.DiscardHandler), progress: func(string, int64, int64) {}, threads: 2, client: newClient()}
+	return newOpener(c, 1)
 }
 
 func crc(b []byte) uint32 { return crc32.ChecksumIEEE(b) }

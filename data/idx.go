@@ -45,7 +45,7 @@ func (o *opener) idx(ctx context.Context) (files, error) {
 // idxFiles returns the paths of the images and labels for training and testing,
 // gzipped or not, under the names in use, and downloads what is missing.
 func (o *opener) idxFiles(ctx context.Context, dir string) ([]string, error) {
-	set := publicSets[o.c.Kind]
+	set := o.sets[o.c.Kind]
 	var paths []string
 	for _, f := range set.files {
 		plain := strings.TrimSuffix(f.name, ".gz")

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"time"
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/par"
@@ -40,6 +41,8 @@ type opener struct {
 	progress Progress
 	threads  int
 	client   *http.Client
+	sets     map[string]publicSet
+	pause    time.Duration // before a failed download is tried again
 }
 
 // files are a data set as its files bring it.
@@ -56,7 +59,7 @@ func Open(ctx context.Context, c configs.Data, seed uint64, options ...Option) (
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	o := &opener{c: c, seed: seed, log: slog.New(slog.DiscardHandler), progress: func(string, int64, int64) {}, threads: runtime.GOMAXPROCS(0), client: newClient()}
+	o := newOpener(c, seed)
 	for _, option := range options {
 		option(o)
 	}
@@ -68,6 +71,13 @@ func Open(ctx context.Context, c configs.Data, seed uint64, options ...Option) (
 		return nil, err
 	}
 	return o.set(ctx, f)
+}
+
+func newOpener(c configs.Data, seed uint64) *opener {
+	return &opener{
+		c: c, seed: seed, log: slog.New(slog.DiscardHandler), progress: func(string, int64, int64) {}, threads: runtime.GOMAXPROCS(0),
+		client: newClient(), sets: publicSets, pause: time.Second,
+	}
 }
 
 func (o *opener) files(ctx context.Context) (files, error) {

@@ -1,0 +1,99 @@
+package data
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/gmm"
+)
+
+// TestFitted fits a mixture to images, draws from it, and finds the fit again.
+func TestFitted(t *testing.T) {
+	c := configs.Default().Data
+	c.Fit, c.Dir, c.Components, c.Covariance = "mnist", "testdata", 3, "ppca:5"
+	c.Mixture = filepath.Join(t.TempDir(), "fits", "mnist.npz")
+	c.Samples = configs.Samples{Train: 4000, Val: 20, Test: 30}
+	iterations := int64(0)
+	open := func(seed uint64) *Set {
+		s, err := Open(context.Background(), c, seed, WithProgress(func(_ string, done, _ int64) { iterations = done }))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	s := open(1)
+	if iterations == 0 {
+		t.Error("the fit reports no progress")
+	}
+	if !slices.Equal(s.Shape(), []int{1, 28, 28}) || !s.Image || s.Train.Len() != 4000 || s.Val.Len() != 20 || s.Test.Len() != 30 {
+		t.Errorf("shape %v, %d samples", s.Shape(), s.Train.Len())
+	}
+	// The prior belongs to the normalised samples: zero mean, power one.
+	if m, _ := s.Mixture.Moments(); math.Abs(s.Mixture.Power()-1) > 1e-9 || math.Abs(m[400]) > 1e-9 {
+		t.Errorf("the prior has power %v", s.Mixture.Power())
+	}
+	// In their own units, samples have the mean of the images they are fitted to.
+	images, err := testOpener(configs.Data{Kind: "mnist", Dir: "testdata"}).idx(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	of, drawn := meanOf(t, images.train), meanOf(t, s.Train)
+	for k := range of {
+		// Pixels have a deviation of at most a half: five standard errors.
+		if math.Abs(of[k]-drawn[k]) > 5*0.5/math.Sqrt(4000) || math.Abs(of[k]-s.Norm.Mean[k]) > 1e-9 {
+			t.Fatalf("pixel %d has mean %v in images, %v in samples, %v in the normalisation", k, of[k], drawn[k], s.Norm.Mean[k])
+		}
+	}
+	iterations = 0
+	if again := open(2); iterations != 0 || !slices.Equal(again.Norm.Mean, s.Norm.Mean) || slices.Equal(readAll(t, again.Val)[0], readAll(t, s.Val)[0]) {
+		t.Errorf("a second run fits anew (%d iterations), or draws the same samples", iterations)
+	}
+	c.Components = 4
+	if _, err := Open(context.Background(), c, 1); err == nil || !configs.IsUsage(err) || !strings.Contains(err.Error(), "has 3 components") {
+		t.Errorf("error %v for the fit of another size", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	c.Mixture = filepath.Join(t.TempDir(), "x.npz")
+	if _, err := Open(ctx, c, 1, WithProgress(func(string, int64, int64) { cancel() })); err == nil {
+		t.Error("a cancelled fit succeeds")
+	}
+	if _, err := os.Stat(c.Mixture); err == nil {
+		t.Error("a cancelled fit is saved")
+	}
+}
+
+func meanOf(t *testing.T, s Source) []float64 {
+	t.Helper()
+	mean := make([]float64, dim(s.Shape()))
+	for _, x := range readAll(t, s) {
+		for k, v := range x {
+			mean[k] += float64(v) / float64(s.Len())
+		}
+	}
+	return mean
+}
+
+// TestMixtureFile opens a mixture that was saved.
+func TestMixtureFile(t *testing.T) {
+	m, err := gmm.Random(5, 2, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := configs.Default().Data
+	c.Mixture, c.Samples = filepath.Join(t.TempDir(), "m.npz"), configs.Samples{Train: 10, Val: 10, Test: 10}
+	if _, err := Open(context.Background(), c, 1); err == nil || !configs.IsUsage(err) {
+		t.Errorf("error %v without the file", err)
+	}
+	if err := m.Save(c.Mixture); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := Open(context.Background(), c, 1); err != nil || s.Dim() != 5 || s.Mixture.Components() != 2 {
+		t.Errorf("%v", err)
+	}
+}
