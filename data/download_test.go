@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,19 +39,27 @@ func described(name string, b []byte) publicFile {
 	return publicFile{name, int64(len(b)), hex.EncodeToString(sum[:])}
 }
 
-// serve starts a server; it returns its address and the ranges asked for.
-func serve(t *testing.T, h http.HandlerFunc) (address string, ranges *[]string) {
+// serve starts a server; it returns its address and what tells the ranges asked
+// for so far.
+func serve(t *testing.T, h http.HandlerFunc) (address string, ranges func() []string) {
 	t.Helper()
-	ranges = new([]string)
+	var mu sync.Mutex
+	var asked []string
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		*ranges = append(*ranges, r.Header.Get("Range"))
+		mu.Lock()
+		asked = append(asked, r.Header.Get("Range"))
+		mu.Unlock()
 		if e := r.Header.Get("Accept-Encoding"); e != "identity" {
 			t.Errorf("accepts the encoding %q, which would unpack the file", e)
 		}
 		h(w, r)
 	}))
 	t.Cleanup(s.Close)
-	return s.URL + "/", ranges
+	return s.URL + "/", func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(asked)
+	}
 }
 
 // whole serves content with ranges, as most servers do.
@@ -152,8 +161,8 @@ func TestDownload(t *testing.T) {
 					}
 				}}
 			err := d.fetch(context.Background(), address+"f.gz", described("f.gz", good), path)
-			if c.ranges != nil && !slices.Equal(*ranges, c.ranges) {
-				t.Errorf("asked for %q, want %q", *ranges, c.ranges)
+			if c.ranges != nil && !slices.Equal(ranges(), c.ranges) {
+				t.Errorf("asked for %q, want %q", ranges(), c.ranges)
 			}
 			got, rerr := os.ReadFile(path)
 			if c.fails != "" {
@@ -171,7 +180,7 @@ func TestDownload(t *testing.T) {
 			if _, err := os.Stat(path + ".part"); err == nil {
 				t.Error("the partial file stays")
 			}
-			if len(*ranges) > 0 && done != 100_000 {
+			if len(ranges()) > 0 && done != 100_000 {
 				t.Errorf("progress ends at %d bytes", done)
 			}
 		})
@@ -199,8 +208,8 @@ func TestDownloadStalls(t *testing.T) {
 	if err := d.fetch(context.Background(), address+"f.gz", described("f.gz", content()), path); err != nil {
 		t.Error(err)
 	}
-	if want := []string{"", "bytes=5000-"}; !slices.Equal(*ranges, want) {
-		t.Errorf("asked for %q, want %q", *ranges, want)
+	if want := []string{"", "bytes=5000-"}; !slices.Equal(ranges(), want) {
+		t.Errorf("asked for %q, want %q", ranges(), want)
 	}
 }
 
@@ -272,8 +281,8 @@ func TestFetchMNIST(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if len(*ranges) != 4 {
-		t.Errorf("%d downloads of 4 files", len(*ranges))
+	if len(ranges()) != 4 {
+		t.Errorf("%d downloads of 4 files", len(ranges()))
 	}
 }
 
@@ -320,8 +329,8 @@ func TestFetchCIFAR(t *testing.T) {
 			t.Fatalf("%s: %v", f.name, err)
 		}
 	}
-	if left, err := filepath.Glob(filepath.Join(dir, "*.gz*")); err != nil || len(left) > 0 || len(*ranges) != 1 {
-		t.Errorf("%v stays after %d downloads", left, len(*ranges))
+	if left, err := filepath.Glob(filepath.Join(dir, "*.gz*")); err != nil || len(left) > 0 || len(ranges()) != 1 {
+		t.Errorf("%v stays after %d downloads", left, len(ranges()))
 	}
 	if f, err := open(dir, 3, 5); err != nil || f.train.Len() != 40 || !strings.Contains(f.name, "[3 5]") {
 		t.Errorf("batches 3 and 5: %s, %v", f.name, err)
@@ -338,8 +347,8 @@ func TestFetchCIFAR(t *testing.T) {
 	if err := os.WriteFile(copyTo, packed, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if f, err := open(byHand, 1); err != nil || f.train.Len() != 20 || len(*ranges) != 1 || firstThere(byHand, file.name) == "" {
-		t.Errorf("archive by hand: %v after %d downloads", err, len(*ranges))
+	if f, err := open(byHand, 1); err != nil || f.train.Len() != 20 || len(ranges()) != 1 || firstThere(byHand, file.name) == "" {
+		t.Errorf("archive by hand: %v after %d downloads", err, len(ranges()))
 	}
 }
 
