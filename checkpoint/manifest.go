@@ -24,6 +24,7 @@ const (
 
 	formatName       = "condmean checkpoint"
 	maxManifestBytes = 64 << 20
+	maxSampleDim     = 1 << 20
 )
 
 // Manifest describes a checkpoint; see the package comment.
@@ -33,6 +34,8 @@ type Manifest struct {
 	Program  string           `json:"program"`
 	Step     int              `json:"step"`
 	Counters map[string]int64 `json:"counters,omitempty"`
+	// Sample is the shape (C,L) or (C,H,W) of one sample of the network.
+	Sample []int `json:"sample,omitempty"`
 	// Normalization names the file with the data's statistics, if there is one.
 	Normalization string `json:"normalization,omitempty"`
 	Config        string `json:"config"`
@@ -138,6 +141,11 @@ func (m *Manifest) check() error {
 	}
 	if m.Step < 0 {
 		return fmt.Errorf("step %d is negative", m.Step)
+	}
+	for _, d := range m.Sample {
+		if d < 1 || d > maxSampleDim {
+			return fmt.Errorf("sample shape %v: want sizes from 1 to %d", m.Sample, maxSampleDim)
+		}
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func read(fsys FS, dir string) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{Step: m.Step, Counters: m.Counters, Program: m.Program, Config: m.Config}
+	s := &Snapshot{Step: m.Step, Counters: m.Counters, Program: m.Program, Config: m.Config, Sample: m.Sample}
 	for _, part := range m.Files {
 		if err := s.readPart(fsys, dir, part); err != nil {
 			return nil, &DamagedError{File: filepath.Join(dir, part.Name), Err: err}

@@ -17,6 +17,7 @@ type Snapshot struct {
 	Counters map[string]int64 // further progress: epoch, samples seen, …
 	Program  string           // name and version of the program that wrote it
 	Config   string           // resolved configuration, YAML or JSON, verbatim
+	Sample   []int            // shape (C,L) or (C,H,W) of one sample; nil in early checkpoints
 
 	Weights   []model.Tensor // parameters and running statistics
 	EMA       []model.Tensor // exponential moving average of Weights

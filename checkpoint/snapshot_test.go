@@ -33,6 +33,7 @@ func sample(step int) *Snapshot {
 		Step:     step,
 		Counters: map[string]int64{"epoch": int64(step / 7), "samples": 128 * int64(step)},
 		Program:  "train test",
+		Sample:   []int{1, 28, 28},
 		Config:   "name: demo\nnote: \"quotes, ü and <tags>\"\n",
 		Weights:  []model.Tensor{tensor("conv.weight", 4, 2, 3), tensor("conv.bias", 4), tensor("count")},
 		EMA:      []model.Tensor{tensor("conv.weight", 4, 2, 3), tensor("conv.bias", 4), tensor("count")},

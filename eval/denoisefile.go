@@ -51,7 +51,7 @@ func DenoiseFile(ctx context.Context, o FileOptions) (*FileResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Request(ctx, 1); err != nil { // its data tell the network's shape
+	if err := s.loadForFile(ctx); err != nil {
 		return nil, err
 	}
 	start := time.Now()

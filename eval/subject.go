@@ -70,6 +70,16 @@ func (s *Subject) load(shape []int) error {
 	return err
 }
 
+// loadForFile builds the network without the data set, unless the checkpoint
+// is an early one that does not tell the sample's shape.
+func (s *Subject) loadForFile(ctx context.Context) error {
+	if shape := s.snapshot.Sample; shape != nil {
+		return s.load(shape)
+	}
+	_, err := s.Request(ctx, 1)
+	return err
+}
+
 // Request opens the data set that the denoiser was trained on and returns a
 // sweep over at most samples of its test split (0 means all), without methods,
 // baselines and SNRs: see Request.Settings.

@@ -63,7 +63,7 @@ func (t *trainer) snapshot() (*checkpoint.Snapshot, error) {
 	}
 	s := &checkpoint.Snapshot{
 		Step: t.at.Step, Counters: map[string]int64{"epoch": int64(t.at.Cursor.Epoch)}, Program: "condmean",
-		Config: t.yaml, Weights: t.net.State(), Optimizer: t.optimizer.State(), Norm: t.set.Norm.Vectors(),
+		Config: t.yaml, Sample: t.set.Shape(), Weights: t.net.State(), Optimizer: t.optimizer.State(), Norm: t.set.Norm.Vectors(),
 		State: map[string]json.RawMessage{stateSection: at},
 	}
 	if t.ema != nil {
