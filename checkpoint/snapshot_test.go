@@ -33,7 +33,6 @@ func sample(step int) *Snapshot {
 		Step:     step,
 		Counters: map[string]int64{"epoch": int64(step / 7), "samples": 128 * int64(step)},
 		Program:  "train test",
-		Sample:   []int{1, 28, 28},
 		Config:   "name: demo\nnote: \"quotes, ü and <tags>\"\n",
 		Weights:  []model.Tensor{tensor("conv.weight", 4, 2, 3), tensor("conv.bias", 4), tensor("count")},
 		EMA:      []model.Tensor{tensor("conv.weight", 4, 2, 3), tensor("conv.bias", 4), tensor("count")},
@@ -59,8 +58,11 @@ var sameBits = cmp.Options{
 }
 
 func TestRoundTripIsBitwise(t *testing.T) {
+	shaped := sample(2000)
+	shaped.Sample = []int{1, 28, 28}
 	for name, s := range map[string]*Snapshot{
 		"full":    sample(2000),
+		"shaped":  shaped,
 		"minimal": {Weights: []model.Tensor{{Name: "w", Shape: []int{1}, Data: []float32{1}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
