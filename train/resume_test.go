@@ -5,148 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
-	"os/exec"
-	"os/signal"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 )
-
-// childEnv makes the test binary a process that trains, for killing it.
-const (
-	childEnv   = "CONDMEAN_TRAIN_CHILD"
-	threadsEnv = "CONDMEAN_TRAIN_THREADS"
-
-	interrupted = 130 // the child's exit code where it was stopped by SIGTERM
-)
-
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(childEnv); dir != "" {
-		child(dir)
-	}
-	os.Exit(m.Run())
-}
-
-// child trains in dir, from the start or from where the last child was killed.
-func child(dir string) {
-	o := Options{Out: dir}
-	if _, err := checkpoint.ResolveLatest(dir); err == nil {
-		o = Options{Resume: dir}
-	} else if err := os.RemoveAll(dir); err != nil { // killed before its first checkpoint
-		panic(err)
-	}
-	c := killed()
-	if os.Getenv(threadsEnv) == "2" {
-		c.Threads = 2
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	if _, err := Run(ctx, c, o); errors.Is(err, context.Canceled) {
-		os.Exit(interrupted)
-	} else if err != nil {
-		panic(err)
-	}
-	os.Exit(0)
-}
-
-// killed is the configuration of runs that are killed: checkpoints so often
-// that many kills meet the writing of one.
-func killed() configs.Config {
-	c := tiny()
-	c.Train.Steps, c.Train.LogEvery = 60, 7
-	c.Checkpoint = configs.Checkpoint{EverySteps: 2, Keep: 2}
-	return c
-}
-
-// Killing a process at any moment, mostly by SIGKILL and sometimes by SIGTERM,
-// and resuming, now with one thread and now with two, gives bitwise the weights,
-// the state and the metrics of an uninterrupted run.
-func TestResumeAfterKill(t *testing.T) {
-	dir := t.TempDir()
-	whole, run := filepath.Join(dir, "whole"), filepath.Join(dir, "run")
-	start := time.Now()
-	mustRun(t, killed(), Options{Out: whole})
-	span := time.Since(start)
-	kills := 20
-	if testing.Short() {
-		kills = 2
-	}
-	r := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
-	attempts, finished, terms := 0, 0, 0
-	// train runs a process and reports whether it reached the end.
-	train := func(signal os.Signal) bool {
-		attempts++
-		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), childEnv+"="+run, threadsEnv+"="+strconv.Itoa(1+attempts%2))
-		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		if signal != nil {
-			time.Sleep(time.Duration(r.Float64() * float64(span) / 4))
-			if err := cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
-				t.Fatal(err)
-			}
-		}
-		err := cmd.Wait()
-		if stderr.Len() > 0 || err != nil && signal == nil {
-			t.Fatalf("attempt %d: %v\n%s", attempts, err, stderr.String())
-		}
-		if cmd.ProcessState.ExitCode() == interrupted {
-			terms++
-		}
-		return err == nil
-	}
-	for left := kills; left > 0; {
-		signal := syscall.SIGKILL
-		if left%4 == 2 {
-			signal = syscall.SIGTERM
-		}
-		if !train(signal) {
-			left--
-			continue
-		}
-		// The end came before the signal: once more from the start.
-		finished++
-		assertSameRun(t, whole, run)
-		if err := os.RemoveAll(run); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !train(nil) {
-		t.Fatal("the last process did not finish")
-	}
-	assertSameRun(t, whole, run)
-	t.Logf("killed %d times, %d of them stopped cleanly by SIGTERM; %d runs finished on the way", kills, terms, finished)
-}
-
-// assertSameRun compares what two runs left behind after step 60.
-func assertSameRun(t *testing.T, whole, run string) {
-	t.Helper()
-	if !bytes.Equal(weightsOf(t, run, "step-60"), weightsOf(t, whole, "step-60")) {
-		t.Error("the killed and resumed run ends elsewhere")
-	}
-	if d := cmp.Diff(readMetrics(t, whole), readMetrics(t, run)); d != "" {
-		t.Errorf("metrics (-whole +killed):\n%s", d)
-	}
-	for _, name := range []string{"best", "latest"} {
-		a, b := read(t, filepath.Join(whole, CheckpointsDir, name)), read(t, filepath.Join(run, CheckpointsDir, name))
-		if a != b {
-			t.Errorf("%s is %q, want %q", name, b, a)
-		}
-	}
-}
 
 func TestResumeRefusesOtherSettings(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
