@@ -12,7 +12,7 @@ import (
 // first error its methods return nil and do nothing, so that the network reads
 // as mathematics; err tells in the end.
 type builder struct {
-	u      *UNet
+	u      *Network
 	g      *G.ExprGraph
 	mode   op.Mode
 	random *op.Randomness
@@ -21,7 +21,7 @@ type builder struct {
 	err    error
 }
 
-func newBuilder(u *UNet, mode op.Mode) *builder {
+func newBuilder(net *Network, mode op.Mode) *builder {
 	return &builder{u: u, g: G.NewGraph(), mode: mode, random: &op.Randomness{}, leaves: map[string]*G.Node{}}
 }
 

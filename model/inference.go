@@ -23,7 +23,7 @@ const maxInference = 4
 // Predict writes the network's output for x at the given levels, in inference
 // mode, into out. x and out hold len(level) samples of Dim values each.
 // Fractional levels are allowed.
-func (u *UNet) Predict(out, x, level []float32) error {
+func (net *Network) Predict(out, x, level []float32) error {
 	n := len(level)
 	if n == 0 || len(x) != n*u.Dim() || len(out) != len(x) {
 		return fmt.Errorf("model: predict: %d levels, %d inputs and %d outputs do not fit samples of %d values", n, len(x), len(out), u.Dim())
@@ -45,14 +45,14 @@ func (u *UNet) Predict(out, x, level []float32) error {
 
 // Freeze declares that the weights do not change until Thaw, so that
 // prediction need not prepare them again at each call.
-func (u *UNet) Freeze() { u.frozen.Set() }
+func (net *Network) Freeze() { u.frozen.Set() }
 
 // Thaw ends Freeze.
-func (u *UNet) Thaw() { u.frozen.Clear() }
+func (net *Network) Thaw() { u.frozen.Clear() }
 
 // inferenceFor returns the graph for n samples, built on first use; the least
 // recently used one makes room.
-func (u *UNet) inferenceFor(n int) (*inference, error) {
+func (net *Network) inferenceFor(n int) (*inference, error) {
 	if i := slices.Index(u.recentSize, n); i >= 0 {
 		u.recentSize = append(slices.Delete(u.recentSize, i, i+1), n)
 		return u.inference[n], nil
@@ -86,7 +86,7 @@ func (u *UNet) inferenceFor(n int) (*inference, error) {
 // Predictor is the network as the reverse chains see it: float64 batches of
 // any size, cut into pieces of at most Batch samples.
 type Predictor struct {
-	u     *UNet
+	u     *Network
 	Batch int
 
 	x, out, level []float32
@@ -95,7 +95,7 @@ type Predictor struct {
 // NewPredictor returns u as a sched.Predictor that runs batches of at most
 // batch samples. u must predict ε; other targets are converted in package
 // sched. The weights are frozen.
-func NewPredictor(u *UNet, batch int) *Predictor {
+func NewPredictor(net *Network, batch int) *Predictor {
 	u.Freeze()
 	n := batch * u.Dim()
 	return &Predictor{u: u, Batch: batch, x: make([]float32, n), out: make([]float32, n), level: make([]float32, batch)}

@@ -10,7 +10,7 @@ import (
 // Init draws the weights as PyTorch's defaults do: weights and biases of
 // convolutions and linear layers uniform in ±1/√fan_in (Kaiming uniform with
 // a = √5), norms 1 and 0, running statistics 0 and 1.
-func (u *UNet) Init(seed uint64) {
+func (net *Network) Init(seed uint64) {
 	var s rng.Stream
 	fanIn := 0
 	for i, t := range u.state {

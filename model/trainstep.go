@@ -16,7 +16,7 @@ type TrainStep struct {
 	Target []float32 // like X: what the network should return, ε by default
 	Weight []float32 // (N): weight of each sample in the loss, 1 at first
 
-	u       *UNet
+	u       *Network
 	program *op.Program
 	random  *op.Randomness
 	grads   []*Tensor
@@ -25,7 +25,7 @@ type TrainStep struct {
 
 // NewTrainStep builds the graph in training mode for batches of n samples.
 // Loss is "mse" or "l1"; dropout derives from seed and the step.
-func (u *UNet) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, error) {
+func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, error) {
 	kind, err := op.ParseLoss(loss)
 	if err != nil {
 		return nil, fmt.Errorf("objective.loss: %w", err)
@@ -72,7 +72,7 @@ func (u *UNet) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, error)
 }
 
 // smallestPlane returns the pixels of a plane at the deepest level.
-func (u *UNet) smallestPlane() int {
+func (net *Network) smallestPlane() int {
 	n := 1
 	for _, d := range u.shape[1:] {
 		n *= d >> (len(u.arch.downs) - 1)

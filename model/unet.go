@@ -2,209 +2,86 @@ package model
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/condmean/condmean/configs"
-	"github.com/condmean/condmean/op"
 )
 
-// UNet is the paper's noise predictor over its weights. Train and inference
-// graphs are built from it and share the weights; it is safe to use from one
-// goroutine at a time.
-type UNet struct {
-	config  configs.Model
-	shape   []int // (C,L) or (C,H,W)
-	rt      *op.Runtime
-	arch    *arch
-	norm    normalization
-	params  []*Tensor          // trainable, in the order of the torch state dict
-	buffers []*Tensor          // running statistics
-	state   []*Tensor          // both, in the order of the torch state dict
-	byName  map[string]*Tensor // both
-	frozen  op.Frozen
-
-	mu         sync.Mutex
-	inference  map[int]*inference // by batch size
-	recentSize []int
+// block is a residual block from In to Out channels.
+type block struct {
+	name    string // prefix of its parameters, e.g. "downs.3"
+	in, out int
 }
 
-// New returns a UNet for samples of the given shape, (C,L) or (C,H,W), with
-// weights drawn as PyTorch's default initialisers do, as a function of seed.
-func New(rt *op.Runtime, c configs.Model, shape []int, seed uint64) (*UNet, error) {
-	a, err := newArch(c, shape)
-	if err != nil {
-		return nil, err
-	}
-	norm, err := newNormalization(c.Norm)
-	if err != nil {
-		return nil, err
-	}
-	if c.Dropout < 0 || c.Dropout >= 1 {
-		return nil, fmt.Errorf("model.dropout: %v, want a probability in [0,1)", c.Dropout)
-	}
-	u := &UNet{config: c, shape: append([]int(nil), shape...), rt: rt, arch: a, norm: norm,
-		byName: map[string]*Tensor{}, inference: map[int]*inference{}}
-	u.declare()
-	u.Init(seed)
-	return u, nil
+// arch lists the residual blocks of a UNet in the order of the torch modules.
+// On the way down and up an element is a level; names skip the index that the
+// pooling or upsampling module takes.
+type arch struct {
+	channels int // of the first convolution, and of the time embedding
+	temb     int // width of the time MLP
+	downs    [][]block
+	mid      block
+	ups      [][]block
 }
 
-// declare lists all tensors in the order of the torch state dict.
-func (u *UNet) declare() {
-	in, dims := u.shape[0], len(u.shape)-1
-	temb := u.arch.temb
-	u.declareConv("init_conv", in, u.arch.channels, dims)
-	u.declareLinear("time_mlp.0", u.arch.channels, temb)
-	u.declareLinear("time_mlp.2", temb, temb)
-	residual := func(b block) {
-		u.declareNorm(b.name+".block1.0", b.in)
-		u.declareConv(b.name+".block1.2", b.in, b.out, dims)
-		u.declareLinear(b.name+".time_mlp.1", temb, 2*b.out)
-		u.declareNorm(b.name+".block2.0", b.out)
-		u.declareConv(b.name+".block2.3", b.out, b.out, dims)
-		if b.in != b.out {
-			u.declareConv(b.name+".bypass", b.in, b.out, dims)
+// newArch checks the configuration against the shape (C,L) or (C,H,W) of one
+// sample and lays out the blocks.
+func newArch(c configs.Model, shape []int) (*arch, error) {
+	if c.Kind != "" && c.Kind != "unet" {
+		return nil, fmt.Errorf("model.kind: %q is unknown, want unet", c.Kind)
+	}
+	if len(shape) != 2 && len(shape) != 3 {
+		return nil, fmt.Errorf("model: samples have shape %v, want (channels, length) or (channels, height, width)", shape)
+	}
+	levels := len(c.Multipliers)
+	switch {
+	case c.Channels < 4 || c.Channels%2 != 0:
+		return nil, fmt.Errorf("model.channels: %d, want an even number of at least 4", c.Channels)
+	case levels == 0:
+		return nil, fmt.Errorf("model.multipliers: empty, want one number a level")
+	case c.Blocks < 1:
+		return nil, fmt.Errorf("model.blocks: %d, want at least 1", c.Blocks)
+	}
+	for _, n := range shape[1:] {
+		if f := 1 << (levels - 1); n%f != 0 || n == 0 {
+			return nil, fmt.Errorf("model.multipliers: %d levels halve the sample %d times, but its size %d (shape %v) is not a multiple of %d", levels, levels-1, n, shape, f)
 		}
 	}
-	for _, level := range u.arch.downs {
-		for _, b := range level {
-			residual(b)
+	a := &arch{channels: c.Channels, temb: 4 * c.Channels}
+	h := c.Channels
+	skips := []int{h}
+	index := 0
+	for i, m := range c.Multipliers {
+		out := m * c.Channels
+		if out < 1 || (c.Norm == "group" && out%norms.groups != 0) {
+			return nil, fmt.Errorf("model.multipliers: level %d has %d channels, which do not divide into %d groups", i, out, norms.groups)
 		}
-	}
-	residual(u.arch.mid)
-	for _, level := range u.arch.ups {
-		for _, b := range level {
-			residual(b)
+		var level []block
+		for range c.Blocks {
+			level = append(level, block{fmt.Sprintf("downs.%d", index), h, out})
+			h = out
+			skips = append(skips, h)
+			index++
 		}
-	}
-	last := u.arch.ups[len(u.arch.ups)-1]
-	h := last[len(last)-1].out
-	u.declareNorm("final_block.0", h)
-	u.declareConv("final_block.2", h, in, dims)
-}
-
-func (u *UNet) declareConv(name string, in, out, dims int) {
-	shape := []int{out, in, 3, 3}[:2+dims]
-	u.add(true, name+".weight", shape...)
-	u.add(true, name+".bias", out)
-}
-
-func (u *UNet) declareLinear(name string, in, out int) {
-	u.add(true, name+".weight", out, in)
-	u.add(true, name+".bias", out)
-}
-
-func (u *UNet) declareNorm(name string, c int) {
-	if u.norm.affine {
-		u.add(true, name+".weight", c)
-		u.add(true, name+".bias", c)
-	}
-	if u.norm.kind == op.Batch {
-		u.add(false, name+".running_mean", c)
-		u.add(false, name+".running_var", c)
-		u.add(false, name+".num_batches_tracked")
-	}
-}
-
-func (u *UNet) add(trainable bool, name string, shape ...int) {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	t := &Tensor{Name: name, Shape: append([]int{}, shape...), Data: make([]float32, n)}
-	u.state = append(u.state, t)
-	u.byName[name] = t
-	if trainable {
-		u.params = append(u.params, t)
-	} else {
-		u.buffers = append(u.buffers, t)
-	}
-}
-
-// Config returns the architecture.
-func (u *UNet) Config() configs.Model { return u.config }
-
-// Shape returns the shape (C,L) or (C,H,W) of one sample.
-func (u *UNet) Shape() []int { return append([]int(nil), u.shape...) }
-
-// Dim returns the number of values of one sample.
-func (u *UNet) Dim() int {
-	n := 1
-	for _, d := range u.shape {
-		n *= d
-	}
-	return n
-}
-
-// Params returns the trainable tensors in the order of the torch state dict.
-// They are the network's own: writing to Data changes the network.
-func (u *UNet) Params() []*Tensor { return u.params }
-
-// Buffers returns the running statistics of batch norms, likewise.
-func (u *UNet) Buffers() []*Tensor { return u.buffers }
-
-// State returns all tensors in the order of the torch state dict; Data is shared.
-func (u *UNet) State() []Tensor {
-	s := make([]Tensor, len(u.state))
-	for i, t := range u.state {
-		s[i] = *t
-	}
-	return s
-}
-
-// NumParams returns the number of trainable values.
-func (u *UNet) NumParams() int {
-	n := 0
-	for _, t := range u.params {
-		n += len(t.Data)
-	}
-	return n
-}
-
-// Load copies tensors by name. All of the network's tensors must be given,
-// with its shapes; num_batches_tracked may be missing. Others are refused.
-func (u *UNet) Load(tensors []Tensor) error {
-	given := map[string]*Tensor{}
-	for i, t := range tensors {
-		if u.byName[t.Name] == nil {
-			return fmt.Errorf("model: tensor %s is not part of this network", t.Name)
+		if i < levels-1 { // pooling
+			skips = append(skips, h)
+			index++
 		}
-		given[t.Name] = &tensors[i]
+		a.downs = append(a.downs, level)
 	}
-	for _, t := range u.state {
-		s := given[t.Name]
-		switch {
-		case s == nil && len(t.Shape) == 0:
-		case s == nil:
-			return fmt.Errorf("model: tensor %s is missing", t.Name)
-		case !equalShape(s.Shape, t.Shape) || len(s.Data) != len(t.Data):
-			return fmt.Errorf("model: tensor %s has shape %v, want %v", t.Name, s.Shape, t.Shape)
+	a.mid = block{"mid_resnet", h, h}
+	index = 0
+	for i := levels - 1; i >= 0; i-- {
+		out := c.Multipliers[i] * c.Channels
+		var level []block
+		for range c.Blocks + 1 {
+			skip := skips[len(skips)-1]
+			skips = skips[:len(skips)-1]
+			level = append(level, block{fmt.Sprintf("ups.%d", index), h + skip, out})
+			h = out
+			index++
 		}
+		index++ // upsampling
+		a.ups = append(a.ups, level)
 	}
-	for _, t := range tensors {
-		copy(u.byName[t.Name].Data, t.Data)
-	}
-	return nil
-}
-
-func equalShape(a, b []int) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// Clone returns a network of the same architecture with its own copy of all
-// tensors.
-func (u *UNet) Clone() (*UNet, error) {
-	c, err := New(u.rt, u.config, u.shape, 0)
-	if err != nil {
-		return nil, err
-	}
-	return c, c.Load(u.State())
+	return a, nil
 }

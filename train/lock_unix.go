@@ -24,7 +24,7 @@ func lockFolder(dir string) (*folderLock, error) {
 	for {
 		f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o644)
 		if err != nil {
-			return nil, fmt.Errorf("train: %w", err)
+			return nil, configs.Usagef("a run writes to its folder, which cannot be written: %w", err)
 		}
 		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
 			owner, _ := io.ReadAll(io.LimitReader(f, 32)) // helps only

@@ -39,8 +39,8 @@ type victim struct {
 	step     int // of the latest checkpoint that was seen
 }
 
-// start starts the next process.
-func (v *victim) start(t *testing.T) *exec.Cmd {
+// start starts the next process, the first with more settings if given.
+func (v *victim) start(t *testing.T, more ...string) *exec.Cmd {
 	t.Helper()
 	args := []string{"--resume", v.dir}
 	if _, err := checkpoint.ResolveLatest(v.dir); err != nil { // nothing yet
@@ -50,7 +50,7 @@ func (v *victim) start(t *testing.T) *exec.Cmd {
 		if err := os.RemoveAll(v.dir); err != nil {
 			t.Fatal(err)
 		}
-		args = killedFlags(v.dir)
+		args = append(killedFlags(v.dir), more...)
 	}
 	v.attempts++
 	cmd := exec.Command("train", append(args, "--threads="+strconv.Itoa(1+v.attempts%2))...)

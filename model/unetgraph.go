@@ -8,7 +8,7 @@ import (
 
 // forward builds ε̂ = UNet(x, t) in the graph of b: x (N,C,L) or (N,C,H,W) and
 // level (N) give an activation of the shape of x.
-func (u *UNet) forward(b *builder, x, level *G.Node) *G.Node {
+func (net *Network) forward(b *builder, x, level *G.Node) *G.Node {
 	temb := b.embed(level, u.arch.channels)
 	temb = b.silu(b.linear(temb, "time_mlp.0"))
 	temb = b.silu(b.linear(temb, "time_mlp.2")) // each residual block begins with this SiLU
