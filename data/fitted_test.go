@@ -16,7 +16,7 @@ import (
 // TestFitted fits a mixture to images, draws from it, and finds the fit again.
 func TestFitted(t *testing.T) {
 	c := configs.Default().Data
-	c.Fit, c.Dir, c.Components, c.Covariance = "mnist", "testdata", 3, "ppca:5"
+	c.Fit, c.Dir, c.Components, c.Covariance = "mnist", "testdata", 3, "diag"
 	c.Mixture = filepath.Join(t.TempDir(), "fits", "mnist.npz")
 	c.Samples = configs.Samples{Train: 4000, Val: 20, Test: 30}
 	iterations := int64(0)
