@@ -1,10 +1,10 @@
-"""Check unet.py against checkpoints in the authors' layout.
+"""Check unet.py and cnn.py against checkpoints in the authors' layout.
 
     python bench/check.py [FOLDER ...]        default: model/testdata/torch/*
 
 Each folder holds sim_params.json, train_models/*.pt and expected.npz with the
 outputs, the loss, the gradients and the denoising chains that the authors'
-code computed. The checkpoint must load strictly; the largest differences,
+code computed (those of the CNN are cnn.py's own). The checkpoint must load strictly; the largest differences,
 relative to the largest value of each array, are printed, and the exit status
 is 1 if one is above 1e-4. Parameter counts of the paper's networks are checked
 as well, and that PyTorch's initial weights are uniform in +-1/sqrt(fan_in), as
@@ -19,8 +19,10 @@ import sys
 import numpy as np
 import torch
 
+import cnn
 from unet import NETS, UNet, parameters
 
+CNN_COUNT = 55_025
 COUNTS = {"gmm64": 1_494_529, "audio": 5_620_578, "mnist": 1_061_441}
 LIMIT = 1e-4
 
@@ -30,8 +32,11 @@ def load(folder):
     with open(os.path.join(folder, "sim_params.json")) as f:
         params = json.load(f)
     u = params["unet_dict"]
-    net = UNet(params["diff_model_dict"]["data_shape"], u["ch_init"], u["ch_multipliers"],
-               u["num_res_blocks"], u["norm_type"], u["dropout"])
+    if "n_layers_pre" in u:
+        net = cnn.from_params(params)
+    else:
+        net = UNet(params["diff_model_dict"]["data_shape"], u["ch_init"], u["ch_multipliers"],
+                   u["num_res_blocks"], u["norm_type"], u["dropout"])
     (path,) = glob.glob(os.path.join(folder, "train_models", "*.pt"))
     state = torch.load(path, map_location="cpu", weights_only=True)["model"]
     prefix = "model."
@@ -105,6 +110,9 @@ def main():
         got = parameters(UNet(**NETS[name]))
         ok &= got == want
         print(f"{name}: {got:,} parameters, the paper has {want:,}")
+    got = parameters(cnn.CNN((2, 64, 16)))
+    ok &= got == CNN_COUNT
+    print(f"cnn: {got:,} parameters, the published one has {CNN_COUNT:,}")
     torch.manual_seed(0)
     for name, u in initial(UNet(**NETS["mnist"])).items():
         largest, spread = float(u.abs().max()), float(u.std()) * 3 ** 0.5

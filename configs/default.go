@@ -1,7 +1,7 @@
 package configs
 
 // Default returns the settings that a file or preset overrides: the paper's
-// UNet and schedule (T = 300) on its random N = 64, K = 128 mixture.
+// UNet (the sizes of a cnn are those published with it) and schedule (T = 300) on its random N = 64, K = 128 mixture.
 func Default() Config {
 	return Config{
 		Name: "run",
@@ -24,6 +24,7 @@ func Default() Config {
 			Multipliers: []int{1, 2, 4, 8},
 			Blocks:      2,
 			Norm:        "batch",
+			CNN:         CNN{Pre: []int{32, 64}, Post: []int{43, 22}, TimeLayers: 1, Embedding: 16},
 		},
 		Objective: Objective{Target: "epsilon", Loss: "mse", Weighting: "none"},
 		Train: Train{

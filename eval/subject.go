@@ -18,7 +18,7 @@ type Subject struct {
 	Dir       string // the checkpoint
 	Config    configs.Config
 	Schedule  *sched.Schedule
-	Net       *model.UNet
+	Net       *model.Network
 	Predictor sched.Predictor
 	Norm      *data.Norm
 	Step      int

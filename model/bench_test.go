@@ -24,7 +24,7 @@ var benchNets = []struct {
 	{"cifar", []int{3, 32, 32}, 32, []int{1, 2, 2, 2}},
 }
 
-func benchNet(b *testing.B, i int) (*model.UNet, *op.Runtime) {
+func benchNet(b *testing.B, i int) (*model.Network, *op.Runtime) {
 	b.Helper()
 	n := benchNets[i]
 	rt, err := op.NewRuntime(0)

@@ -12,7 +12,7 @@ import (
 // first error its methods return nil and do nothing, so that the network reads
 // as mathematics; err tells in the end.
 type builder struct {
-	u      *Network
+	net    *Network
 	g      *G.ExprGraph
 	mode   op.Mode
 	random *op.Randomness
@@ -22,7 +22,7 @@ type builder struct {
 }
 
 func newBuilder(net *Network, mode op.Mode) *builder {
-	return &builder{u: u, g: G.NewGraph(), mode: mode, random: &op.Randomness{}, leaves: map[string]*G.Node{}}
+	return &builder{net: net, g: G.NewGraph(), mode: mode, random: &op.Randomness{}, leaves: map[string]*G.Node{}}
 }
 
 // do runs f unless an error has occurred before.
@@ -43,7 +43,7 @@ func (b *builder) param(name string) *G.Node {
 	if n := b.leaves[name]; n != nil {
 		return n
 	}
-	t := b.u.byName[name]
+	t := b.net.byName[name]
 	if t == nil {
 		panic(fmt.Sprintf("model: no tensor %s", name))
 	}
@@ -68,82 +68,91 @@ func (b *builder) constant(v float32, c int) *G.Node {
 }
 
 func (b *builder) embed(level *G.Node, dim int) *G.Node {
-	return b.do(func() (*G.Node, error) { return op.NewTimeEmbedding(b.u.rt, level, dim) })
+	return b.do(func() (*G.Node, error) { return op.NewTimeEmbedding(b.net.rt, level, dim) })
 }
 
 func (b *builder) linear(x *G.Node, name string) *G.Node {
 	return b.do(func() (*G.Node, error) {
-		return op.NewLinear(b.u.rt, x, b.param(name+".weight"), b.param(name+".bias"), b.frozen())
+		return op.NewLinear(b.net.rt, x, b.param(name+".weight"), b.param(name+".bias"), b.frozen())
 	})
 }
 
 // frozen returns what tells inference graphs that weights do not change.
 func (b *builder) frozen() *op.Frozen {
 	if b.mode == op.Eval {
-		return &b.u.frozen
+		return &b.net.frozen
 	}
 	return nil
 }
 
 func (b *builder) silu(x *G.Node) *G.Node {
-	return b.do(func() (*G.Node, error) { return op.NewSiLU(b.u.rt, x) })
+	return b.do(func() (*G.Node, error) { return op.NewSiLU(b.net.rt, x) })
+}
+
+func (b *builder) relu(x *G.Node) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewReLU(b.net.rt, x) })
+}
+
+// film scales and shifts x where no norm follows that would do it.
+func (b *builder) film(x, film *G.Node) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewFilm(b.net.rt, x, film) })
 }
 
 func (b *builder) conv(in op.Input, name string, o op.ConvOptions) *G.Node {
 	o.Frozen = b.frozen()
 	return b.do(func() (*G.Node, error) {
-		return op.NewConv(b.u.rt, in, b.param(name+".weight"), b.param(name+".bias"), o)
+		return op.NewConv(b.net.rt, in, b.param(name+".weight"), b.param(name+".bias"), o)
 	})
 }
 
 // norm normalises x, after the scale-shift film if there is one; the
 // convolution that reads the result applies it, and SiLU.
-func (b *builder) norm(x, film *G.Node, name string) op.Input {
+func (b *builder) norm(kind normalization, x, film *G.Node, name string) op.Input {
 	affine := b.do(func() (*G.Node, error) {
-		o := op.NormOptions{Kind: b.u.norm.kind, Groups: norms.groups, Mode: b.mode}
+		o := op.NormOptions{Kind: kind.kind, Groups: norms.groups, Mode: b.mode}
 		if o.Kind == op.Batch {
 			o.Running = &op.Running{
-				Mean: b.u.byName[name+".running_mean"].Data, Var: b.u.byName[name+".running_var"].Data, Momentum: norms.momentum}
+				Mean: b.net.byName[name+".running_mean"].Data, Var: b.net.byName[name+".running_var"].Data, Momentum: norms.momentum}
 		}
 		var moments *G.Node
 		if o.NeedsMoments() {
 			var err error
-			if moments, err = op.Moments(b.u.rt, x); err != nil {
+			if moments, err = op.Moments(b.net.rt, x); err != nil {
 				return nil, err
 			}
 		}
-		gamma, beta := b.affine(name, x.Shape()[1])
-		return op.NewNorm(b.u.rt, x, moments, film, gamma, beta, o)
+		gamma, beta := b.affine(kind, name, x.Shape()[1])
+		return op.NewNorm(b.net.rt, x, moments, film, gamma, beta, o)
 	})
 	return op.Input{X: x, Affine: affine}
 }
 
-func (b *builder) affine(name string, c int) (gamma, beta *G.Node) {
-	if !b.u.norm.affine {
+func (b *builder) affine(kind normalization, name string, c int) (gamma, beta *G.Node) {
+	if !kind.affine {
 		return b.constant(1, c), b.constant(0, c)
 	}
 	return b.param(name + ".weight"), b.param(name + ".bias")
 }
 
-// dropout returns the mask for x, nil where nothing is dropped.
-func (b *builder) dropout(x *G.Node) *G.Node {
-	if b.mode == op.Eval || b.u.config.Dropout == 0 {
+// dropout returns the mask for x with probability p, nil where nothing is dropped.
+func (b *builder) dropout(x *G.Node, p float64) *G.Node {
+	if b.mode == op.Eval || p == 0 {
 		return nil
 	}
 	b.layers++
 	return b.do(func() (*G.Node, error) {
-		return op.NewDropoutMask(b.u.rt, x, b.u.config.Dropout, b.layers, b.random)
+		return op.NewDropoutMask(b.net.rt, x, p, b.layers, b.random)
 	})
 }
 
 func (b *builder) concat(x, y *G.Node) *G.Node {
-	return b.do(func() (*G.Node, error) { return op.NewConcat(b.u.rt, x, y) })
+	return b.do(func() (*G.Node, error) { return op.NewConcat(b.net.rt, x, y) })
 }
 
 func (b *builder) avgPool(x *G.Node) *G.Node {
-	return b.do(func() (*G.Node, error) { return op.NewAvgPool2(b.u.rt, x) })
+	return b.do(func() (*G.Node, error) { return op.NewAvgPool2(b.net.rt, x) })
 }
 
 func (b *builder) upsample(x *G.Node) *G.Node {
-	return b.do(func() (*G.Node, error) { return op.NewUpsample2(b.u.rt, x) })
+	return b.do(func() (*G.Node, error) { return op.NewUpsample2(b.net.rt, x) })
 }

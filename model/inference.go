@@ -25,12 +25,12 @@ const maxInference = 4
 // Fractional levels are allowed.
 func (net *Network) Predict(out, x, level []float32) error {
 	n := len(level)
-	if n == 0 || len(x) != n*u.Dim() || len(out) != len(x) {
-		return fmt.Errorf("model: predict: %d levels, %d inputs and %d outputs do not fit samples of %d values", n, len(x), len(out), u.Dim())
+	if n == 0 || len(x) != n*net.Dim() || len(out) != len(x) {
+		return fmt.Errorf("model: predict: %d levels, %d inputs and %d outputs do not fit samples of %d values", n, len(x), len(out), net.Dim())
 	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	g, err := u.inferenceFor(n)
+	net.mu.Lock()
+	defer net.mu.Unlock()
+	g, err := net.inferenceFor(n)
 	if err != nil {
 		return err
 	}
@@ -45,24 +45,24 @@ func (net *Network) Predict(out, x, level []float32) error {
 
 // Freeze declares that the weights do not change until Thaw, so that
 // prediction need not prepare them again at each call.
-func (net *Network) Freeze() { u.frozen.Set() }
+func (net *Network) Freeze() { net.frozen.Set() }
 
 // Thaw ends Freeze.
-func (net *Network) Thaw() { u.frozen.Clear() }
+func (net *Network) Thaw() { net.frozen.Clear() }
 
 // inferenceFor returns the graph for n samples, built on first use; the least
 // recently used one makes room.
 func (net *Network) inferenceFor(n int) (*inference, error) {
-	if i := slices.Index(u.recentSize, n); i >= 0 {
-		u.recentSize = append(slices.Delete(u.recentSize, i, i+1), n)
-		return u.inference[n], nil
+	if i := slices.Index(net.recentSize, n); i >= 0 {
+		net.recentSize = append(slices.Delete(net.recentSize, i, i+1), n)
+		return net.inference[n], nil
 	}
-	b := newBuilder(u, op.Eval)
-	g := &inference{x: make([]float32, n*u.Dim()), level: make([]float32, n)}
-	x := op.NewInput(b.g, "x", g.x, append([]int{n}, u.shape...)...)
+	b := newBuilder(net, op.Eval)
+	g := &inference{x: make([]float32, n*net.Dim()), level: make([]float32, n)}
+	x := op.NewInput(b.g, "x", g.x, append([]int{n}, net.shape...)...)
 	level := op.NewInput(b.g, "level", g.level, n)
-	pred := u.forward(b, x, level)
-	out := b.do(func() (*G.Node, error) { return op.Unblock(u.rt, pred) })
+	pred := net.arch.forward(b, x, level)
+	out := b.do(func() (*G.Node, error) { return op.Unblock(net.rt, pred) })
 	if b.err != nil {
 		return nil, b.err
 	}
@@ -70,45 +70,45 @@ func (net *Network) inferenceFor(n int) (*inference, error) {
 	if g.program, err = op.NewProgram(out); err != nil {
 		return nil, err
 	}
-	if len(u.recentSize) == maxInference {
-		old := u.recentSize[0]
-		if err := u.inference[old].program.Close(); err != nil {
+	if len(net.recentSize) == maxInference {
+		old := net.recentSize[0]
+		if err := net.inference[old].program.Close(); err != nil {
 			return nil, err
 		}
-		delete(u.inference, old)
-		u.recentSize = u.recentSize[1:]
+		delete(net.inference, old)
+		net.recentSize = net.recentSize[1:]
 	}
-	u.inference[n] = g
-	u.recentSize = append(u.recentSize, n)
+	net.inference[n] = g
+	net.recentSize = append(net.recentSize, n)
 	return g, nil
 }
 
 // Predictor is the network as the reverse chains see it: float64 batches of
 // any size, cut into pieces of at most Batch samples.
 type Predictor struct {
-	u     *Network
+	net   *Network
 	Batch int
 
 	x, out, level []float32
 }
 
-// NewPredictor returns u as a sched.Predictor that runs batches of at most
-// batch samples. u must predict ε; other targets are converted in package
+// NewPredictor returns net as a sched.Predictor that runs batches of at most
+// batch samples. net must predict ε; other targets are converted in package
 // sched. The weights are frozen.
 func NewPredictor(net *Network, batch int) *Predictor {
-	u.Freeze()
-	n := batch * u.Dim()
-	return &Predictor{u: u, Batch: batch, x: make([]float32, n), out: make([]float32, n), level: make([]float32, batch)}
+	net.Freeze()
+	n := batch * net.Dim()
+	return &Predictor{net: net, Batch: batch, x: make([]float32, n), out: make([]float32, n), level: make([]float32, batch)}
 }
 
 var _ sched.Predictor = (*Predictor)(nil)
 
 // Dim returns the number of values of one sample.
-func (p *Predictor) Dim() int { return p.u.Dim() }
+func (p *Predictor) Dim() int { return p.net.Dim() }
 
 // PredictNoise writes ε̂(x, at) into eps.
 func (p *Predictor) PredictNoise(ctx context.Context, eps, x []float64, at sched.Level) error {
-	d := p.u.Dim()
+	d := p.net.Dim()
 	if len(x)%d != 0 || len(eps) != len(x) {
 		return fmt.Errorf("model: predict: %d inputs and %d outputs do not fit samples of %d values", len(x), len(eps), d)
 	}
@@ -121,7 +121,7 @@ func (p *Predictor) PredictNoise(ctx context.Context, eps, x []float64, at sched
 		for i, v := range x[:n] {
 			p.x[i] = float32(v)
 		}
-		if err := p.u.Predict(p.out[:n], p.x[:n], p.level[:n/d]); err != nil {
+		if err := p.net.Predict(p.out[:n], p.x[:n], p.level[:n/d]); err != nil {
 			return err
 		}
 		for i, v := range p.out[:n] {

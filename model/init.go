@@ -13,7 +13,7 @@ import (
 func (net *Network) Init(seed uint64) {
 	var s rng.Stream
 	fanIn := 0
-	for i, t := range u.state {
+	for i, t := range net.state {
 		switch {
 		case strings.HasSuffix(t.Name, ".running_var"), isNormWeight(t):
 			fill(t.Data, 1)

@@ -31,6 +31,14 @@ func TestParameterCounts(t *testing.T) {
 			t.Errorf("%v: %d parameters, want %d", c.shape, net.NumParams(), c.want)
 		}
 	}
+	// The number that the published CNN's folder notes.
+	net, err := model.New(rt, configs.Model{Kind: "cnn", CNN: configs.Default().Model.CNN}, []int{2, 64, 16}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if net.NumParams() != 55_025 {
+		t.Errorf("CNN: %d parameters, want 55025", net.NumParams())
+	}
 }
 
 // TestInit compares the spread of initial weights with that of PyTorch's
@@ -97,7 +105,19 @@ func TestRefusals(t *testing.T) {
 		"groups":       func(c *configs.Model, _ *[]int) { c.Channels = 12 },
 		"norm":         func(c *configs.Model, _ *[]int) { c.Norm = "layer" },
 		"kind":         func(c *configs.Model, _ *[]int) { c.Kind = "transformer" },
-		"dropout":      func(c *configs.Model, _ *[]int) { c.Dropout = 1 },
+		"cnn layers": func(c *configs.Model, _ *[]int) {
+			*c = configs.Model{Kind: "cnn", CNN: configs.CNN{TimeLayers: 1, Embedding: 8}}
+		},
+		"cnn channels": func(c *configs.Model, _ *[]int) {
+			*c = configs.Model{Kind: "cnn", CNN: configs.CNN{Pre: []int{4, 0}, TimeLayers: 1, Embedding: 8}}
+		},
+		"cnn embedding": func(c *configs.Model, _ *[]int) {
+			*c = configs.Model{Kind: "cnn", CNN: configs.CNN{Pre: []int{4}, TimeLayers: 1, Embedding: 7}}
+		},
+		"cnn time": func(c *configs.Model, _ *[]int) {
+			*c = configs.Model{Kind: "cnn", CNN: configs.CNN{Pre: []int{4}, TimeLayers: 4, Embedding: 8}}
+		},
+		"dropout": func(c *configs.Model, _ *[]int) { c.Dropout = 1 },
 	} {
 		c, shape := good, []int{1, 8}
 		f(&c, &shape)

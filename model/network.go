@@ -4,23 +4,25 @@ import (
 	"fmt"
 	"sync"
 
+	G "gorgonia.org/gorgonia"
+
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/op"
 )
 
-// UNet is the paper's noise predictor over its weights. Train and inference
-// graphs are built from it and share the weights; it is safe to use from one
-// goroutine at a time.
-type UNet struct {
+// Network is a noise predictor over its weights. Train and inference graphs are
+// built from it and share the weights; it is safe to use from one goroutine at a
+// time.
+type Network struct {
 	config  configs.Model
 	shape   []int // (C,L) or (C,H,W)
 	rt      *op.Runtime
-	arch    *arch
-	norm    normalization
-	params  []*Tensor          // trainable, in the order of the torch state dict
+	arch    architecture
+	params  []*Tensor          // in the order of the torch state dict
 	buffers []*Tensor          // running statistics
 	state   []*Tensor          // both, in the order of the torch state dict
 	byName  map[string]*Tensor // both
+	held    map[string]bool    // what training leaves as it is
 	frozen  op.Frozen
 
 	mu         sync.Mutex
@@ -28,134 +30,85 @@ type UNet struct {
 	recentSize []int
 }
 
-// New returns a UNet for samples of the given shape, (C,L) or (C,H,W), with
+// architecture is one kind of network.
+type architecture interface {
+	// declare adds all tensors in the order of the torch state dict.
+	declare(net *Network)
+	// forward builds the prediction of x (N,C,L) or (N,C,H,W) at level (N) in
+	// the graph of b, an activation of the shape of x.
+	forward(b *builder, x, level *G.Node) *G.Node
+	// checkBatch refuses batches of n samples that cannot be trained on.
+	checkBatch(n int) error
+	// ends names the first and the last convolution, whose shapes depend on the
+	// channels of the data.
+	ends() (first, last string)
+}
+
+// New returns a network for samples of the given shape, (C,L) or (C,H,W), with
 // weights drawn as PyTorch's default initialisers do, as a function of seed.
 func New(rt *op.Runtime, c configs.Model, shape []int, seed uint64) (*Network, error) {
-	a, err := newArch(c, shape)
+	if len(shape) != 2 && len(shape) != 3 {
+		return nil, fmt.Errorf("model: samples have shape %v, want (channels, length) or (channels, height, width)", shape)
+	}
+	var a architecture
+	var err error
+	switch c.Kind {
+	case "unet", "":
+		a, err = newUNet(c, shape)
+	case "cnn":
+		a, err = newCNN(c.CNN, shape)
+	default:
+		err = fmt.Errorf("model.kind: %q is unknown, want unet or cnn", c.Kind)
+	}
 	if err != nil {
 		return nil, err
 	}
-	norm, err := newNormalization(c.Norm)
-	if err != nil {
-		return nil, err
-	}
-	if c.Dropout < 0 || c.Dropout >= 1 {
-		return nil, fmt.Errorf("model.dropout: %v, want a probability in [0,1)", c.Dropout)
-	}
-	u := &UNet{config: c, shape: append([]int(nil), shape...), rt: rt, arch: a, norm: norm,
+	net := &Network{config: c, shape: append([]int(nil), shape...), rt: rt, arch: a,
 		byName: map[string]*Tensor{}, inference: map[int]*inference{}}
-	u.declare()
-	u.Init(seed)
-	return u, nil
-}
-
-// declare lists all tensors in the order of the torch state dict.
-func (net *Network) declare() {
-	in, dims := u.shape[0], len(u.shape)-1
-	temb := u.arch.temb
-	u.declareConv("init_conv", in, u.arch.channels, dims)
-	u.declareLinear("time_mlp.0", u.arch.channels, temb)
-	u.declareLinear("time_mlp.2", temb, temb)
-	residual := func(b block) {
-		u.declareNorm(b.name+".block1.0", b.in)
-		u.declareConv(b.name+".block1.2", b.in, b.out, dims)
-		u.declareLinear(b.name+".time_mlp.1", temb, 2*b.out)
-		u.declareNorm(b.name+".block2.0", b.out)
-		u.declareConv(b.name+".block2.3", b.out, b.out, dims)
-		if b.in != b.out {
-			u.declareConv(b.name+".bypass", b.in, b.out, dims)
-		}
-	}
-	for _, level := range u.arch.downs {
-		for _, b := range level {
-			residual(b)
-		}
-	}
-	residual(u.arch.mid)
-	for _, level := range u.arch.ups {
-		for _, b := range level {
-			residual(b)
-		}
-	}
-	last := u.arch.ups[len(u.arch.ups)-1]
-	h := last[len(last)-1].out
-	u.declareNorm("final_block.0", h)
-	u.declareConv("final_block.2", h, in, dims)
-}
-
-func (net *Network) declareConv(name string, in, out, dims int) {
-	shape := []int{out, in, 3, 3}[:2+dims]
-	u.add(true, name+".weight", shape...)
-	u.add(true, name+".bias", out)
-}
-
-func (net *Network) declareLinear(name string, in, out int) {
-	u.add(true, name+".weight", out, in)
-	u.add(true, name+".bias", out)
-}
-
-func (net *Network) declareNorm(name string, c int) {
-	if u.norm.affine {
-		u.add(true, name+".weight", c)
-		u.add(true, name+".bias", c)
-	}
-	if u.norm.kind == op.Batch {
-		u.add(false, name+".running_mean", c)
-		u.add(false, name+".running_var", c)
-		u.add(false, name+".num_batches_tracked")
-	}
-}
-
-func (net *Network) add(trainable bool, name string, shape ...int) {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	t := &Tensor{Name: name, Shape: append([]int{}, shape...), Data: make([]float32, n)}
-	u.state = append(u.state, t)
-	u.byName[name] = t
-	if trainable {
-		u.params = append(u.params, t)
-	} else {
-		u.buffers = append(u.buffers, t)
-	}
+	a.declare(net)
+	net.Init(seed)
+	return net, nil
 }
 
 // Config returns the architecture.
-func (net *Network) Config() configs.Model { return u.config }
+func (net *Network) Config() configs.Model { return net.config }
 
 // Shape returns the shape (C,L) or (C,H,W) of one sample.
-func (net *Network) Shape() []int { return append([]int(nil), u.shape...) }
+func (net *Network) Shape() []int { return append([]int(nil), net.shape...) }
 
 // Dim returns the number of values of one sample.
 func (net *Network) Dim() int {
 	n := 1
-	for _, d := range u.shape {
+	for _, d := range net.shape {
 		n *= d
 	}
 	return n
 }
 
-// Params returns the trainable tensors in the order of the torch state dict.
-// They are the network's own: writing to Data changes the network.
-func (net *Network) Params() []*Tensor { return u.params }
+// Params returns the parameters in the order of the torch state dict. They are
+// the network's own: writing to Data changes the network.
+func (net *Network) Params() []*Tensor { return net.params }
 
 // Buffers returns the running statistics of batch norms, likewise.
-func (net *Network) Buffers() []*Tensor { return u.buffers }
+func (net *Network) Buffers() []*Tensor { return net.buffers }
 
 // State returns all tensors in the order of the torch state dict; Data is shared.
 func (net *Network) State() []Tensor {
-	s := make([]Tensor, len(u.state))
-	for i, t := range u.state {
+	s := make([]Tensor, len(net.state))
+	for i, t := range net.state {
 		s[i] = *t
 	}
 	return s
 }
 
-// NumParams returns the number of trainable values.
+// Ends returns the names of the first and the last convolution, whose shapes
+// depend on the channels of the data.
+func (net *Network) Ends() (first, last string) { return net.arch.ends() }
+
+// NumParams returns the number of values of all parameters.
 func (net *Network) NumParams() int {
 	n := 0
-	for _, t := range u.params {
+	for _, t := range net.params {
 		n += len(t.Data)
 	}
 	return n
@@ -166,12 +119,12 @@ func (net *Network) NumParams() int {
 func (net *Network) Load(tensors []Tensor) error {
 	given := map[string]*Tensor{}
 	for i, t := range tensors {
-		if u.byName[t.Name] == nil {
+		if net.byName[t.Name] == nil {
 			return fmt.Errorf("model: tensor %s is not part of this network", t.Name)
 		}
 		given[t.Name] = &tensors[i]
 	}
-	for _, t := range u.state {
+	for _, t := range net.state {
 		s := given[t.Name]
 		switch {
 		case s == nil && len(t.Shape) == 0:
@@ -182,7 +135,7 @@ func (net *Network) Load(tensors []Tensor) error {
 		}
 	}
 	for _, t := range tensors {
-		copy(u.byName[t.Name].Data, t.Data)
+		copy(net.byName[t.Name].Data, t.Data)
 	}
 	return nil
 }
@@ -200,11 +153,11 @@ func equalShape(a, b []int) bool {
 }
 
 // Clone returns a network of the same architecture with its own copy of all
-// tensors.
+// tensors, which training may change, all of them.
 func (net *Network) Clone() (*Network, error) {
-	c, err := New(u.rt, u.config, u.shape, 0)
+	c, err := New(net.rt, net.config, net.shape, 0)
 	if err != nil {
 		return nil, err
 	}
-	return c, c.Load(u.State())
+	return c, c.Load(net.State())
 }

@@ -16,11 +16,11 @@ import (
 
 // torchRuns are checkpoints in the layout of the authors' code with outputs,
 // losses, gradients and chains that PyTorch computed from them.
-var torchRuns = []string{"unet1d_gmm", "unet2d_group", "unet2d_mnist"}
+var torchRuns = []string{"unet1d_gmm", "unet2d_group", "unet2d_mnist", "cnn1d", "cnn2d"}
 
 type torchRun struct {
 	authors  *weights.Authors
-	net      *model.UNet
+	net      *model.Network
 	expected []weights.Array
 }
 

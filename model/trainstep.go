@@ -16,7 +16,7 @@ type TrainStep struct {
 	Target []float32 // like X: what the network should return, ε by default
 	Weight []float32 // (N): weight of each sample in the loss, 1 at first
 
-	u       *Network
+	net     *Network
 	program *op.Program
 	random  *op.Randomness
 	grads   []*Tensor
@@ -33,51 +33,42 @@ func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, e
 	if n < 1 {
 		return nil, fmt.Errorf("train.batch: %d, want at least 1", n)
 	}
-	if u.norm.kind == op.Batch && n == 1 && u.smallestPlane() == 1 {
-		return nil, fmt.Errorf("train.batch: batch norm needs more than one value a channel; use a larger batch or another norm")
+	if err := net.arch.checkBatch(n); err != nil {
+		return nil, err
 	}
-	b := newBuilder(u, op.Train)
+	b := newBuilder(net, op.Train)
 	b.random.Seed = seed
-	s := &TrainStep{u: u, random: b.random,
-		X: make([]float32, n*u.Dim()), Level: make([]float32, n), Target: make([]float32, n*u.Dim()), Weight: make([]float32, n)}
+	s := &TrainStep{net: net, random: b.random,
+		X: make([]float32, n*net.Dim()), Level: make([]float32, n), Target: make([]float32, n*net.Dim()), Weight: make([]float32, n)}
 	fill(s.Weight, 1)
-	shape := append([]int{n}, u.shape...)
+	shape := append([]int{n}, net.shape...)
 	x := op.NewInput(b.g, "x", s.X, shape...)
 	level := op.NewInput(b.g, "level", s.Level, n)
 	target := op.NewInput(b.g, "target", s.Target, shape...)
 	weight := op.NewInput(b.g, "weight", s.Weight, n)
 
-	pred := u.forward(b, x, level)
-	lossNode := b.do(func() (*G.Node, error) { return op.NewLoss(u.rt, kind, pred, target, weight) })
+	pred := net.arch.forward(b, x, level)
+	lossNode := b.do(func() (*G.Node, error) { return op.NewLoss(net.rt, kind, pred, target, weight) })
 	if b.err != nil {
 		return nil, b.err
 	}
-	leaves := make(G.Nodes, len(u.params))
-	for i, t := range u.params {
+	leaves := make(G.Nodes, len(net.params))
+	for i, t := range net.params {
 		leaves[i] = b.param(t.Name)
 	}
-	grads, err := op.Grad(u.rt, lossNode, leaves...)
+	grads, err := op.Grad(net.rt, lossNode, leaves...)
 	if err != nil {
 		return nil, err
 	}
 	if s.program, err = op.NewProgram(append(G.Nodes{lossNode}, grads...)...); err != nil {
 		return nil, err
 	}
-	for _, t := range u.buffers {
+	for _, t := range net.buffers {
 		if len(t.Shape) == 0 {
 			s.tracked = append(s.tracked, t)
 		}
 	}
 	return s, nil
-}
-
-// smallestPlane returns the pixels of a plane at the deepest level.
-func (net *Network) smallestPlane() int {
-	n := 1
-	for _, d := range u.shape[1:] {
-		n *= d >> (len(u.arch.downs) - 1)
-	}
-	return n
 }
 
 // Run computes the loss and its gradients for the batch, and moves the running
@@ -97,7 +88,7 @@ func (s *TrainStep) Run(step uint64) (loss float64, err error) {
 // is the step's own and is overwritten by the next Run.
 func (s *TrainStep) Grads() []*Tensor {
 	if s.grads == nil {
-		for _, t := range s.u.params {
+		for _, t := range s.net.params {
 			s.grads = append(s.grads, &Tensor{Name: t.Name, Shape: t.Shape})
 		}
 	}

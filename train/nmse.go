@@ -20,7 +20,7 @@ const quickSamples = 256
 // a few validation samples with noise that is always the same. It shows
 // progress; the evaluator has the figures. Of images, the grid shows a row of
 // noisy and one of denoised samples for each SNR, then the clean ones.
-func (t *trainer) quickNMSE(ctx context.Context, u *model.UNet) (map[string]float64, *grid, error) {
+func (t *trainer) quickNMSE(ctx context.Context, u *model.Network) (map[string]float64, *grid, error) {
 	n, dim := min(quickSamples, t.set.Val.Len()), t.set.Dim()
 	x, y := make([]float64, n*dim), make([]float64, n*dim)
 	if err := t.set.ReadNormalized(x, t.set.Val, 0); err != nil {

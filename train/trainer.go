@@ -24,7 +24,7 @@ type trainer struct {
 	accumulate int // batches a step
 
 	set       *data.Set
-	net, ema  *model.UNet // ema is nil where nothing is averaged
+	net, ema  *model.Network // ema is nil where nothing is averaged
 	graph     *model.TrainStep
 	examples  example // the graph's inputs
 	optimizer Optimizer
@@ -95,7 +95,7 @@ func (t *trainer) validate(ctx context.Context, m *Metrics) error {
 	ctx = context.WithoutCancel(ctx) // a signal lets the step finish first
 	judged, score := t.net, 0.0
 	for _, v := range []struct {
-		net *model.UNet
+		net *model.Network
 		to  **float64
 	}{{t.net, &m.Val}, {t.ema, &m.ValEMA}} {
 		if v.net == nil {

@@ -157,8 +157,7 @@ func (a *Authors) configure(p *simParams) error {
 		return fmt.Errorf("unet_dict: %w", err)
 	}
 	if _, ok := keys["n_layers_pre"]; ok {
-		a.Model.Kind = "cnn"
-		return nil
+		return a.configureCNN(p)
 	}
 	var u unetParams
 	if err := json.Unmarshal(p.Network, &u); err != nil {

@@ -229,8 +229,8 @@ func TestReadAuthors(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Sprintf("%v %v %+v %+v", a.Shape, a.Complex, a.Model, a.Objective)
-	const wantSettings = "[1 28 28] false {Kind:unet Channels:8 Multipliers:[1 2 4] Blocks:2 Norm:batch Dropout:0} " +
-		"{Target:epsilon Loss:mse Weighting:none}"
+	const wantSettings = "[1 28 28] false {Kind:unet Channels:8 Multipliers:[1 2 4] Blocks:2 Norm:batch Dropout:0 " +
+		"CNN:{Pre:[] Post:[] TimeLayers:0 Embedding:0}} {Target:epsilon Loss:mse Weighting:none}"
 	if got != wantSettings {
 		t.Errorf("settings\n%s, want\n%s", got, wantSettings)
 	}
