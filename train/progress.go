@@ -40,7 +40,7 @@ func (p *progress) report(m Metrics) {
 	}
 	b.WriteString(score)
 	fmt.Fprintf(&b, "  %.1f steps/s", m.Rate)
-	if m.DataWait >= 0.05 {
+	if p.bar != nil || m.DataWait >= 0.05 { // a line only says what deserves attention
 		fmt.Fprintf(&b, "  waiting for data %.0f%%", 100*m.DataWait)
 	}
 	if p.bar != nil {

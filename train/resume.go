@@ -3,6 +3,7 @@ package train
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,11 +24,24 @@ func RunFolder(path string) (string, error) {
 	if err != nil {
 		return "", configs.Usagef("--resume: nothing to resume: %w", err)
 	}
+	if dir, err = filepath.Abs(dir); err != nil { // "." says nothing of the folders above
+		return "", configs.Usagef("--resume %s: %w", path, err)
+	}
 	checkpoints := filepath.Dir(dir)
 	if filepath.Base(checkpoints) != CheckpointsDir {
 		return "", configs.Usagef("--resume %s: not in the folder of a run; start a new run from it instead", path)
 	}
-	return filepath.Dir(checkpoints), nil
+	return relative(filepath.Dir(checkpoints)), nil
+}
+
+// relative shortens a path below the working folder.
+func relative(dir string) string {
+	if wd, err := os.Getwd(); err == nil {
+		if short, err := filepath.Rel(wd, dir); err == nil && filepath.IsLocal(short) {
+			return short
+		}
+	}
+	return dir
 }
 
 // readLatest reads the checkpoint that path means.
