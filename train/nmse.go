@@ -18,13 +18,14 @@ const quickSamples = 256
 
 // quickNMSE returns the NMSE in dB of one-shot denoising at the quick SNRs, on
 // a few validation samples with noise that is always the same. It shows
-// progress; the evaluator has the figures. Of images, the grid shows a row of
-// noisy and one of denoised samples for each SNR, then the clean ones.
-func (t *trainer) quickNMSE(ctx context.Context, u *model.Network) (map[string]float64, *grid, error) {
+// progress; the evaluator has the figures. Of images it leaves two pictures: a
+// row of noisy and one of denoised samples for each SNR, then the clean ones;
+// and samples that the network generates.
+func (t *trainer) quickNMSE(ctx context.Context, u *model.Network) (map[string]float64, error) {
 	n, dim := min(quickSamples, t.set.Val.Len()), t.set.Dim()
 	x, y := make([]float64, n*dim), make([]float64, n*dim)
 	if err := t.set.ReadNormalized(x, t.set.Val, 0); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	shown := newGrid(t.set)
 	defer u.Thaw() // the predictor freezes the weights
@@ -42,7 +43,7 @@ func (t *trainer) quickNMSE(ctx context.Context, u *model.Network) (map[string]f
 		}
 		r, err := t.diffuser.s.Denoise(ctx, p, y, snr, sched.Options{Method: sched.MethodOneShot})
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		shown.add(y)
 		shown.add(r.X)
@@ -55,6 +56,13 @@ func (t *trainer) quickNMSE(ctx context.Context, u *model.Network) (map[string]f
 			nmse[strconv.FormatFloat(db, 'g', -1, 64)] = v
 		}
 	}
-	shown.add(x)
-	return nmse, shown, nil
+	shown.addClean(x)
+	if err := t.show(shown, "samples", ""); err != nil {
+		return nil, err
+	}
+	generated, err := t.generate(ctx, p, shown)
+	if err != nil {
+		return nil, err
+	}
+	return nmse, t.show(generated, "generated", "generated-")
 }

@@ -85,12 +85,24 @@ func TestSamples(t *testing.T) {
 		if len(values) < 16 {
 			t.Errorf("%d channels: a noisy sample of %d colours", channels, len(values))
 		}
+		// Generated samples fill two rows.
+		g, err := os.ReadFile(filepath.Join(dir, SamplesDir, "generated-step-4.png"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, err := png.Decode(bytes.NewReader(g))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if size := made.Bounds().Size(); size.X != 8*10-2 || size.Y != generatedRows*10-2 {
+			t.Errorf("%d channels: a picture of generated samples of %v", channels, size)
+		}
 		events, err := filepath.Glob(filepath.Join(dir, "events.*"))
 		if err != nil || len(events) != 1 {
 			t.Fatalf("event files %v, %v", events, err)
 		}
-		if e, err := os.ReadFile(events[0]); err != nil || !bytes.Contains(e, b) {
-			t.Errorf("the picture is not among the events: %v", err)
+		if e, err := os.ReadFile(events[0]); err != nil || !bytes.Contains(e, b) || !bytes.Contains(e, g) {
+			t.Errorf("a picture is not among the events: %v", err)
 		}
 	}
 }

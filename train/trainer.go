@@ -115,12 +115,9 @@ func (t *trainer) validate(ctx context.Context, m *Metrics) error {
 	if finite(score) && (t.at.BestStep == 0 || score < t.at.Best) {
 		t.at.Best, t.at.BestStep = score, t.at.Step
 	}
-	nmse, shown, err := t.quickNMSE(ctx, judged)
-	if err != nil {
-		return err
-	}
-	m.NMSE = nmse
-	return t.showSamples(shown)
+	var err error
+	m.NMSE, err = t.quickNMSE(ctx, judged)
+	return err
 }
 
 // milestone reports whether the present step's checkpoint stays for good.
