@@ -1,7 +1,7 @@
-// Package model is the network: the UNet of the paper as a Gorgonia graph over
-// named weights.
+// Package model is the network: the UNet of the paper, or the lightweight CNN of
+// its sibling, as a Gorgonia graph over named weights.
 //
-// # Architecture
+// # UNet
 //
 // With C channels after the first convolution and multipliers m_1 … m_L,
 //
@@ -23,10 +23,19 @@
 // the number of channels changes. Names and shapes of parameters are those of
 // the torch state dict, so weights travel in both directions unchanged.
 //
+// # CNN
+//
+// The network of arXiv 2403.03545 is a chain of 3-tap convolutions with zero
+// padding and ReLU between them,
+//
+//	(s, b) = W·[sin ω_k t, cos ω_k t] + c       up to three linear layers, ReLU between
+//	h = conv(… ReLU(conv(x)))
+//	ε̂ = conv(… ReLU(conv((1+s)·h + b)))        no ReLU around the scale-shift
+//
 // # Use
 //
-// A [UNet] holds the weights. [UNet.NewTrainStep] compiles a graph of the loss
-// and its gradients for one batch size; [UNet.Predict] runs inference graphs,
+// A [Network] holds the weights. [Network.NewTrainStep] compiles a graph of the loss
+// and its gradients for one batch size; [Network.Predict] runs inference graphs,
 // cached by batch size. Both share the weights. [NewPredictor] gives the network
 // to the reverse chains of package sched.
 package model
