@@ -111,6 +111,9 @@ func (b *builder) norm(kind normalization, x, film *G.Node, name string) op.Inpu
 	affine := b.do(func() (*G.Node, error) {
 		o := op.NormOptions{Kind: kind.kind, Groups: norms.groups, Mode: b.mode}
 		if o.Kind == op.Batch {
+			if b.net.held[name+".running_mean"] {
+				o.Mode = op.Eval
+			}
 			o.Running = &op.Running{
 				Mean: b.net.byName[name+".running_mean"].Data, Var: b.net.byName[name+".running_var"].Data, Momentum: norms.momentum}
 		}

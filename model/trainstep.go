@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
@@ -16,15 +17,16 @@ type TrainStep struct {
 	Target []float32 // like X: what the network should return, ε by default
 	Weight []float32 // (N): weight of each sample in the loss, 1 at first
 
-	net     *Network
-	program *op.Program
-	random  *op.Randomness
-	grads   []*Tensor
-	tracked []*Tensor // num_batches_tracked of all batch norms
+	trainable []*Tensor
+	program   *op.Program
+	random    *op.Randomness
+	grads     []*Tensor
+	tracked   []*Tensor // num_batches_tracked of batch norms that are not held
 }
 
 // NewTrainStep builds the graph in training mode for batches of n samples.
-// Loss is "mse" or "l1"; dropout derives from seed and the step.
+// Loss is "mse" or "l1"; dropout derives from seed and the step. What is held
+// (see Hold) costs no work on its gradients.
 func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, error) {
 	kind, err := op.ParseLoss(loss)
 	if err != nil {
@@ -38,7 +40,7 @@ func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, e
 	}
 	b := newBuilder(net, op.Train)
 	b.random.Seed = seed
-	s := &TrainStep{net: net, random: b.random,
+	s := &TrainStep{random: b.random,
 		X: make([]float32, n*net.Dim()), Level: make([]float32, n), Target: make([]float32, n*net.Dim()), Weight: make([]float32, n)}
 	fill(s.Weight, 1)
 	shape := append([]int{n}, net.shape...)
@@ -52,8 +54,12 @@ func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, e
 	if b.err != nil {
 		return nil, b.err
 	}
-	leaves := make(G.Nodes, len(net.params))
-	for i, t := range net.params {
+	s.trainable = net.Trainable()
+	if len(s.trainable) == 0 {
+		return nil, errors.New("model: all parameters are held; there is nothing to train")
+	}
+	leaves := make(G.Nodes, len(s.trainable))
+	for i, t := range s.trainable {
 		leaves[i] = b.param(t.Name)
 	}
 	grads, err := op.Grad(net.rt, lossNode, leaves...)
@@ -64,7 +70,7 @@ func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, e
 		return nil, err
 	}
 	for _, t := range net.buffers {
-		if len(t.Shape) == 0 {
+		if len(t.Shape) == 0 && !net.held[t.Name] {
 			s.tracked = append(s.tracked, t)
 		}
 	}
@@ -84,11 +90,12 @@ func (s *TrainStep) Run(step uint64) (loss float64, err error) {
 	return float64(s.program.Output(0)[0]), nil
 }
 
-// Grads returns the gradients of the last Run, aligned with Params. The memory
+// Grads returns the gradients of the last Run, aligned with Trainable as it was
+// when the step was made. The memory
 // is the step's own and is overwritten by the next Run.
 func (s *TrainStep) Grads() []*Tensor {
 	if s.grads == nil {
-		for _, t := range s.net.params {
+		for _, t := range s.trainable {
 			s.grads = append(s.grads, &Tensor{Name: t.Name, Shape: t.Shape})
 		}
 	}
