@@ -9,6 +9,7 @@
 //	                    and of every other file size, SHA-256 and tensors
 //	    weights.npz     parameters and running statistics, torch names, float32
 //	    ema.npz         averaged weights (if the run keeps them)
+//	    adapters.npz    low-rank adapters, and the weights they adapt (if any)
 //	    optimizer.npz   optimizer state (if any)
 //	    norm.npz        normalisation statistics of the data, float64 (if any)
 //	    state.json      sections owned by the training loop: RNG key, data

@@ -18,6 +18,7 @@ const (
 	manifestFile  = "manifest.json"
 	weightsFile   = "weights.npz"
 	emaFile       = "ema.npz"
+	adaptersFile  = "adapters.npz"
 	optimizerFile = "optimizer.npz"
 	normFile      = "norm.npz"
 	stateFile     = "state.json"
@@ -124,7 +125,7 @@ func (m *Manifest) check() error {
 	seen := make(map[string]bool)
 	for _, p := range m.Files {
 		switch p.Name {
-		case weightsFile, emaFile, optimizerFile, normFile, stateFile:
+		case weightsFile, emaFile, adaptersFile, optimizerFile, normFile, stateFile:
 		default:
 			return fmt.Errorf("file %q has no place in a checkpoint", p.Name)
 		}

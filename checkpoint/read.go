@@ -118,6 +118,8 @@ func (s *Snapshot) readPart(fsys FS, dir string, part Part) error {
 		s.Weights = Tensors(arrays)
 	case emaFile:
 		s.EMA = Tensors(arrays)
+	case adaptersFile:
+		s.Adapters = Tensors(arrays)
 	case optimizerFile:
 		s.Optimizer = Tensors(arrays)
 	case normFile:

@@ -21,6 +21,7 @@ type Snapshot struct {
 
 	Weights   []model.Tensor // parameters and running statistics
 	EMA       []model.Tensor // exponential moving average of Weights
+	Adapters  []model.Tensor // low-rank adapters and what they adapt; Weights has them merged
 	Optimizer []model.Tensor // optimizer state; names are the optimizer's own
 
 	// Norm holds the statistics that normalise the data, by name, and maps
@@ -40,7 +41,7 @@ func (s *Snapshot) check() error {
 	if len(s.Weights) == 0 {
 		return errors.New("there are no weights to save")
 	}
-	for _, part := range [][]model.Tensor{s.Weights, s.EMA, s.Optimizer} {
+	for _, part := range [][]model.Tensor{s.Weights, s.EMA, s.Adapters, s.Optimizer} {
 		for _, t := range part {
 			n := 1
 			for _, d := range t.Shape {

@@ -122,6 +122,7 @@ func writeFiles(fsys FS, dir string, s *Snapshot) error {
 	}{
 		{weightsFile, Arrays(s.Weights)},
 		{emaFile, Arrays(s.EMA)},
+		{adaptersFile, Arrays(s.Adapters)},
 		{optimizerFile, Arrays(s.Optimizer)},
 		{normFile, norm},
 	} {

@@ -12,6 +12,8 @@ type Config struct {
 	Schedule   Schedule   `yaml:"schedule"`
 	Model      Model      `yaml:"model"`
 	Objective  Objective  `yaml:"objective"`
+	Init       Init       `yaml:"init"`
+	Adapt      Adapt      `yaml:"adapt"`
 	Train      Train      `yaml:"train"`
 	Checkpoint Checkpoint `yaml:"checkpoint"`
 	Eval       Eval       `yaml:"eval"`

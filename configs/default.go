@@ -27,6 +27,8 @@ func Default() Config {
 			CNN:         CNN{Pre: []int{32, 64}, Post: []int{43, 22}, TimeLayers: 1, Embedding: 16},
 		},
 		Objective: Objective{Target: "epsilon", Loss: "mse", Weighting: "none"},
+		Init:      Init{Weights: "ema", Shapes: []string{}, EMA: "restart"},
+		Adapt:     Adapt{Freeze: []string{}, LoRA: LoRA{Scale: 8, Targets: "weight$"}},
 		Train: Train{
 			Epochs:        100,
 			Batch:         128,

@@ -93,6 +93,8 @@ func (c Config) Clone() Config {
 	c.Checkpoint.Milestones = slices.Clone(c.Checkpoint.Milestones)
 	c.Model.Multipliers = slices.Clone(c.Model.Multipliers)
 	c.Model.CNN.Pre, c.Model.CNN.Post = slices.Clone(c.Model.CNN.Pre), slices.Clone(c.Model.CNN.Post)
+	c.Init.Shapes = slices.Clone(c.Init.Shapes)
+	c.Adapt = c.Adapt.clone()
 	c.Eval.Methods = slices.Clone(c.Eval.Methods)
 	c.Eval.Baselines = slices.Clone(c.Eval.Baselines)
 	c.Schedule.SNRMaxDB = clonePointer(c.Schedule.SNRMaxDB)

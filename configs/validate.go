@@ -34,44 +34,47 @@ func (c Config) Validate() error {
 	}
 	r.count("threads", c.Threads, 0, 1024)
 	c.Data.validate(&r)
-	c.Schedule.validate(&r)
+	c.Schedule.validate(&r, "schedule")
 	c.Model.validate(&r)
 	c.Objective.validate(&r)
+	c.Init.validate(&r)
+	c.Adapt.validate(&r)
 	c.Train.validate(&r)
 	c.Checkpoint.validate(&r)
 	c.Eval.validate(&r)
 	c.validateAcross(&r)
+	c.validateAdapt(&r)
 	return usage(r)
 }
 
-func (s Schedule) validate(r *rules) {
-	r.oneOf("schedule.kind", s.Kind, "linear", "quadratic", "sqrt", "constant", "reciprocal", "log", "exp", "cosine", "sigmoid")
-	r.count("schedule.steps", s.Steps, 2, maxSteps)
-	start := r.number("schedule.beta_start", s.BetaStart, "[0,1)")
-	end := r.number("schedule.beta_end", s.BetaEnd, "[0,1)")
+func (s Schedule) validate(r *rules, section string) {
+	r.oneOf(section+".kind", s.Kind, "linear", "quadratic", "sqrt", "constant", "reciprocal", "log", "exp", "cosine", "sigmoid")
+	r.count(section+".steps", s.Steps, 2, maxSteps)
+	start := r.number(section+".beta_start", s.BetaStart, "[0,1)")
+	end := r.number(section+".beta_end", s.BetaEnd, "[0,1)")
 	if start && end && s.BetaStart > 0 && s.BetaEnd > 0 && s.BetaEnd < s.BetaStart {
-		r.broken("schedule.beta_end", s.BetaEnd, "want at least schedule.beta_start = %v", s.BetaStart)
+		r.broken(section+".beta_end", s.BetaEnd, "want at least %s.beta_start = %v", section, s.BetaStart)
 	}
 	if s.Kind == "cosine" && (s.BetaStart != 0 || s.BetaEnd != 0) {
-		r.broken("schedule.kind", s.Kind, "this family has no betas; set beta_start and beta_end to 0, or use snr_max_db and snr_min_db")
+		r.broken(section+".kind", s.Kind, "this family has no betas; set beta_start and beta_end to 0, or use snr_max_db and snr_min_db")
 	}
 	if (s.SNRMaxDB == nil) != (s.SNRMinDB == nil) {
-		r.broken("schedule.snr_max_db, schedule.snr_min_db", "one of two", "set both or none")
+		r.broken(section+".snr_max_db, "+section+".snr_min_db", "one of two", "set both or none")
 		return
 	}
 	if s.SNRMaxDB == nil {
 		return
 	}
-	high := r.number("schedule.snr_max_db", *s.SNRMaxDB, "[-120,120]")
-	low := r.number("schedule.snr_min_db", *s.SNRMinDB, "[-120,120]")
+	high := r.number(section+".snr_max_db", *s.SNRMaxDB, "[-120,120]")
+	low := r.number(section+".snr_min_db", *s.SNRMinDB, "[-120,120]")
 	if high && low && *s.SNRMinDB >= *s.SNRMaxDB {
-		r.broken("schedule.snr_min_db", *s.SNRMinDB, "want less than schedule.snr_max_db = %v", *s.SNRMaxDB)
+		r.broken(section+".snr_min_db", *s.SNRMinDB, "want less than %s.snr_max_db = %v", section, *s.SNRMaxDB)
 	}
 	if s.Kind == "constant" {
-		r.broken("schedule.kind", s.Kind, "one free parameter cannot meet two end SNRs; set beta_end instead")
+		r.broken(section+".kind", s.Kind, "one free parameter cannot meet two end SNRs; set beta_end instead")
 	}
 	if s.BetaStart != 0 || s.BetaEnd != 0 {
-		r.broken("schedule.snr_max_db", *s.SNRMaxDB, "end SNRs and betas exclude each other; set beta_start and beta_end to 0")
+		r.broken(section+".snr_max_db", *s.SNRMaxDB, "end SNRs and betas exclude each other; set beta_start and beta_end to 0")
 	}
 }
 

@@ -1,0 +1,84 @@
+package configs
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+)
+
+// Init says which weights a run begins with.
+type Init struct {
+	From    string   `yaml:"from"`        // checkpoint, run folder or weight file; "" draws new weights
+	Weights string   `yaml:"weights"`     // of a checkpoint that holds both: ema | raw
+	Partial bool     `yaml:"partial"`     // take what fits; otherwise every tensor must find its place
+	KeyMap  string   `yaml:"key_map"`     // file with rules that rename tensors, applied before the built-in ones
+	Shapes  []string `yaml:"shapes,flow"` // convolutions that may be adapted to another number of channels: first, last
+	EMA     string   `yaml:"ema"`         // restart (from the weights) | continue (the average of the checkpoint)
+}
+
+// Adapt says what of the network a run trains.
+type Adapt struct {
+	Freeze []string `yaml:"freeze"` // regular expressions: tensors of these names, running statistics too, stay bitwise
+	LoRA   LoRA     `yaml:"lora"`
+	// Levels is the schedule that the weights were trained on, if the network is
+	// to be fed its indices, fractional ones, at levels of equal SNR. Kind "" means
+	// that the run's own schedule is theirs.
+	Levels Schedule `yaml:"levels"`
+}
+
+// LoRA trains products of two thin matrices beside weights (Hu et al., ICLR
+// 2022), W + Scale/Rank·B·A, and leaves all other parameters as they are.
+type LoRA struct {
+	Rank    int     `yaml:"rank"`    // 0 turns it off
+	Scale   float64 `yaml:"scale"`   // α
+	Targets string  `yaml:"targets"` // regular expression: which weights of convolutions and linear layers
+}
+
+// Remapped reports whether the network is fed the indices of another schedule.
+func (a Adapt) Remapped() bool { return a.Levels.Kind != "" }
+
+func (i Init) validate(r *rules) {
+	r.oneOf("init.weights", i.Weights, "ema", "raw")
+	r.oneOf("init.ema", i.EMA, "restart", "continue")
+	for _, s := range i.Shapes {
+		r.oneOf("init.shapes", s, "first", "last")
+	}
+	r.unique("init.shapes", i.Shapes)
+	if i.From == "" && (i.Partial || i.KeyMap != "" || len(i.Shapes) > 0 || i.EMA == "continue") {
+		r.broken("init.from", i.From, "the other settings of init say how weights are taken; name some")
+	}
+}
+
+func (a Adapt) validate(r *rules) {
+	for i, f := range a.Freeze {
+		if _, err := regexp.Compile(f); f == "" || err != nil {
+			r.broken(fmt.Sprintf("adapt.freeze[%d]", i), f, "want a regular expression for names of tensors, such as ^downs")
+		}
+	}
+	l := a.LoRA
+	if r.count("adapt.lora.rank", l.Rank, 0, maxChannels) && l.Rank > 0 {
+		if _, err := regexp.Compile(l.Targets); l.Targets == "" || err != nil {
+			r.broken("adapt.lora.targets", l.Targets, "want a regular expression for names of weights, such as weight$")
+		}
+		r.number("adapt.lora.scale", l.Scale, "(0,1e4]")
+	}
+	if a.Remapped() {
+		a.Levels.validate(r, "adapt.levels")
+	}
+}
+
+// validateAdapt checks the rules between adapting and other sections.
+func (c Config) validateAdapt(r *rules) {
+	if c.Adapt.Remapped() && c.Objective.Target == "mean" {
+		r.broken("adapt.levels.kind", c.Adapt.Levels.Kind, "the posterior mean of objective.target depends on the schedule's steps, not on the SNR alone; want another target")
+	}
+	if c.Init.EMA == "continue" && c.Train.EMA == 0 {
+		r.broken("init.ema", c.Init.EMA, "train.ema = 0 keeps no average; want restart")
+	}
+}
+
+func (a Adapt) clone() Adapt {
+	a.Freeze = slices.Clone(a.Freeze)
+	a.Levels.SNRMaxDB, a.Levels.SNRMinDB = clonePointer(a.Levels.SNRMaxDB), clonePointer(a.Levels.SNRMinDB)
+	return a
+}
