@@ -3,10 +3,12 @@ package classical
 import "math"
 
 const (
-	nlmPatch    = 5   // pixels along the side of a patch
-	nlmDistance = 6   // pixels that patches are apart at most, along either axis
-	nlmH        = 0.6 // of the filter, in units of σ
-	nlmCutoff   = 5   // exponent beyond which a weight is zero
+	nlmPatch    = 4 // pixels along the side of a patch
+	nlmBefore   = 1 // of them, pixels above and left of the one it belongs to
+	nlmDistance = 6 // pixels that patches are apart at most, along either axis
+	nlmH        = 1 // of the filter, in units of σ
+	nlmCutoff   = 5 // exponent beyond which a weight is zero
+	nlmPad      = nlmDistance + nlmPatch
 )
 
 // NLM writes the average of the pixels whose surroundings look alike:
@@ -14,75 +16,66 @@ const (
 //	x̂_i = Σ_j w_ij·y_j / Σ_j w_ij,  w_ij = exp(-max(0, d_ij - 2σ²)/h²)
 //
 // over pixels j at most 6 away along either axis. d_ij is the mean square
-// difference of the 5×5 patches around i and j over all channels, h = 0.6·σ.
-// The image is continued by reflection.
+// difference of the 4×4 patches around i and j over all channels; h = σ. The
+// image is continued by reflection.
+//
+// It is scikit-image's fast mode with patch_size=5 and h = 0.8·σ, whose patches
+// have 4×4 pixels but are normalised as if they had 5×5.
 func NLM(dst, y []float64, shape [3]int, sigma float64) {
 	check(dst, y, shape)
 	if !(sigma > 0) {
 		copy(dst, y)
 		return
 	}
-	nonLocalMeans(dst, y, shape, nlmPatch, nlmDistance, nlmH*sigma, sigma)
-}
-
-// nonLocalMeans is NLM with patches of side·side pixels (odd), which are at
-// most distance apart.
-func nonLocalMeans(dst, y []float64, shape [3]int, side, distance int, h, sigma float64) {
 	channels, height, width := shape[0], shape[1], shape[2]
-	half := side / 2
-	pad := half + distance
+	pixels := height * width
 	padded := make([]grid, channels)
 	for c := range padded {
-		padded[c] = reflected(grid{height, width, y[c*height*width:][:height*width]}, pad)
+		padded[c] = reflected(grid{height, width, y[c*pixels:][:pixels]}, nlmPad)
 	}
-	pixels := height * width
-	weights := make([]float64, pixels)
 	clear(dst)
-	diff := newGrid(height+2*half, width+2*half) // square differences around the image
-	sums := newGrid(height, width+2*half)        // of side rows
-	scale := 1 / (float64(channels*side*side) * h * h)
-	free := 2 * sigma * sigma / (h * h)
-	for dr := -distance; dr <= distance; dr++ {
-		for dc := -distance; dc <= distance; dc++ {
-			squareDifferences(diff, padded, distance, dr, dc)
-			boxRows(sums, diff, side)
+	weights := make([]float64, pixels)
+	square := newGrid(height+nlmPatch-1, width+nlmPatch-1) // differences, from (-nlmBefore,-nlmBefore) on
+	rows := make([]float64, square.w)
+	by, free := 1/(float64(channels*nlmPatch*nlmPatch)*sq(nlmH*sigma)), 2/sq(nlmH)
+	for dr := -nlmDistance; dr <= nlmDistance; dr++ {
+		for dc := -nlmDistance; dc <= nlmDistance; dc++ {
+			squareDifferences(square, padded, dr, dc)
 			for r := range height {
-				row := sums.x[r*sums.w:][:sums.w]
-				box := 0.0
-				for _, v := range row[:side-1] {
-					box += v
-				}
+				sumRows(rows, square, r)
 				for c := range width {
-					box += row[c+side-1]
-					d := max(box*scale-free, 0)
-					box -= row[c]
-					if d > nlmCutoff {
+					d := 0.0
+					for _, v := range rows[c:][:nlmPatch] {
+						d += v
+					}
+					if d = max(d*by-free, 0); d > nlmCutoff {
 						continue
 					}
 					weight := math.Exp(-d)
 					k := r*width + c
 					weights[k] += weight
 					for ch, p := range padded {
-						dst[ch*pixels+k] += weight * p.x[(r+pad+dr)*p.w+c+pad+dc]
+						dst[ch*pixels+k] += weight * p.x[(r+nlmPad+dr)*p.w+c+nlmPad+dc]
 					}
 				}
 			}
 		}
 	}
-	for k, v := range dst {
-		dst[k] = v / weights[k%pixels]
+	for k := range dst {
+		dst[k] /= weights[k%pixels]
 	}
 }
 
-// squareDifferences writes the squares of image minus shifted image, summed
-// over channels; its corner is (distance,distance) in the padded images.
-func squareDifferences(dst grid, padded []grid, distance, dr, dc int) {
+// squareDifferences writes the squares of image minus image shifted by (dr,dc),
+// summed over channels.
+func squareDifferences(dst grid, padded []grid, dr, dc int) {
+	const corner = nlmPad - nlmBefore
 	clear(dst.x)
 	for _, p := range padded {
 		for r := range dst.h {
-			a := p.x[(r+distance)*p.w+distance:][:dst.w]
-			b := p.x[(r+distance+dr)*p.w+distance+dc:][:dst.w]
 			out := dst.x[r*dst.w:][:dst.w]
+			a := p.x[(r+corner)*p.w+corner:][:dst.w]
+			b := p.x[(r+corner+dr)*p.w+corner+dc:][:dst.w]
 			for c, v := range a {
 				d := v - b[c]
 				out[c] += d * d
@@ -91,15 +84,12 @@ func squareDifferences(dst grid, padded []grid, distance, dr, dc int) {
 	}
 }
 
-// boxRows sums side rows at a time.
-func boxRows(dst, x grid, side int) {
-	clear(dst.x)
-	for r := range dst.h {
-		out := dst.x[r*dst.w:][:dst.w]
-		for k := range side {
-			for c, v := range x.x[(r+k)*x.w:][:x.w] {
-				out[c] += v
-			}
+// sumRows sums the rows of x that a patch has from row r on.
+func sumRows(dst []float64, x grid, r int) {
+	clear(dst)
+	for i := range nlmPatch {
+		for c, v := range x.x[(r+i)*x.w:][:x.w] {
+			dst[c] += v
 		}
 	}
 }
@@ -115,3 +105,5 @@ func reflected(g grid, pad int) grid {
 	}
 	return p
 }
+
+func sq(x float64) float64 { return x * x }

@@ -50,8 +50,8 @@ func madSigma(d []float64) float64 {
 // SigmaPatches estimates σ from the covariance of all patches: images span but
 // few directions of the patches' space, so that the smallest eigenvalues are the
 // noise's. Eigenvalues are left out from the largest one down until the mean of
-// the rest is their median: σ̂² is that mean (Chen, Zhu and Heng, ICCV 2015).
-// y holds one or more images (C,H,W) of one noise level. Patches are 8×8 pixels,
+// the rest is their median: σ̂² is that mean (Chen, Zhu and Heng, ICCV 2015). It is
+// too high where images span all directions and there is little noise. y holds one or more images (C,H,W) of one noise level. Patches are 8×8 pixels,
 // or smaller where there are fewer than ten patches for each of their values.
 func SigmaPatches(y []float64, shape [3]int) float64 {
 	checkSamples(y, shape)
@@ -68,7 +68,7 @@ func noiseSigma(values []float64) float64 {
 		}
 		below, equal := slices.BinarySearch(values[:n], mean)
 		above := n - below
-		for ; equal && values[n-above] == mean; above-- {
+		for ; equal && above > 0 && values[n-above] == mean; above-- {
 		}
 		if below <= above { // the image's own eigenvalues pull the mean above the median
 			return math.Sqrt(max(mean, 0))

@@ -1,22 +1,40 @@
 package classical
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+)
 
 // TV writes the image of least total variation near y: it minimises
 //
 //	‖∇x‖₁ + ‖x-y‖²/(2λ)
 //
-// by Chambolle's projections.
+// by Chambolle's projections, with λ = 0.7·σ·√(1 + σ²/v), v the variance of the
+// channel without the noise's: what the noise hides calls for smoothing beyond
+// the noise itself.
 func TV(dst, y []float64, shape [3]int, sigma float64) {
 	check(dst, y, shape)
 	n := shape[1] * shape[2]
 	for first := 0; first < len(y); first += n {
-		chambolle(dst[first:][:n], grid{shape[1], shape[2], y[first:][:n]}, tvWeight*sigma)
+		x := y[first:][:n]
+		chambolle(dst[first:][:n], grid{shape[1], shape[2], x}, tvLambda(x, sigma))
 	}
 }
 
+// tvLambda is nearly the best λ for photographs and drawn digits at SNRs from
+// -10 to 20 dB.
+func tvLambda(y []float64, sigma float64) float64 {
+	if !(sigma > 0) {
+		return 0
+	}
+	v := sigma * sigma
+	return tvWeight * sigma * math.Sqrt(1+v/max(stat.PopVariance(y, nil)-v, tvLeast*v))
+}
+
 const (
-	tvWeight     = 1    // λ/σ
+	tvWeight     = 0.7  // λ/σ at high SNR
+	tvLeast      = 0.01 // SNR that is taken for sure
 	tvTolerance  = 2e-4 // change of the energy, relative to that at the start, which ends the iteration
 	tvIterations = 200  // at most
 	tvStep       = 0.25 // of the projected gradient, 1/(2·axes)
