@@ -161,7 +161,8 @@ func (c *core) guard(err *error) {
 	}
 }
 
-func floats(v G.Value) []float32 { return v.Data().([]float32) }
+// floats returns the values of a dense tensor; Data would allocate.
+func floats(v G.Value) []float32 { return v.(*tensor.Dense).Float32s() }
 
 func pad16(c int) int { return (c + 15) &^ 15 }
 

@@ -1,0 +1,73 @@
+package model_test
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/op"
+	"github.com/condmean/condmean/train"
+)
+
+// steadyBytes returns what a training step allocates once all scratch memory
+// is there.
+func steadyBytes(t *testing.T, batch int) (bytes, objects uint64) {
+	t.Helper()
+	rt, err := op.NewRuntime(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close()
+	net, err := model.New(rt, configs.Model{Kind: "unet", Channels: 16, Multipliers: []int{1, 2, 4}, Blocks: 2, Norm: "batch"}, []int{1, 28, 28}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step, err := net.NewTrainStep(batch, "mse", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := step.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	randomize(step.X)
+	randomize(step.Target)
+	adam := train.NewAdam(rt.Pool(), net.Params(), train.AdamOptions{})
+	n := 0
+	run := func(steps int) {
+		for range steps {
+			n++
+			if _, err := step.Run(uint64(n)); err != nil {
+				t.Fatal(err)
+			}
+			adam.Step(step.Grads(), n, 1e-4, 1)
+		}
+	}
+	run(2)
+	const steps = 4
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	run(steps)
+	runtime.ReadMemStats(&after)
+	return (after.TotalAlloc - before.TotalAlloc) / steps, (after.Mallocs - before.Mallocs) / steps
+}
+
+// A training step of the MNIST UNet allocates less than 1 MB, for bookkeeping
+// of the graph's nodes alone: no more for a larger batch.
+func TestTrainStepAllocatesLittle(t *testing.T) {
+	few, many := 8, 24 // samples, enough for Winograd's algorithm
+	if testing.Short() {
+		few, many = 1, 3
+	}
+	small, objects := steadyBytes(t, few)
+	large, _ := steadyBytes(t, many)
+	t.Logf("%d bytes a step in %d objects for a batch of %d, %d bytes for one of %d", small, objects, few, large, many)
+	if small >= 1e6 || large >= 1e6 {
+		t.Errorf("a training step allocates %d or %d bytes, want less than 1 MB", small, large)
+	}
+	if large > small+small/4 {
+		t.Errorf("allocations grow with the batch: %d bytes for %d, %d for %d", small, few, large, many)
+	}
+}
