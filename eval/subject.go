@@ -65,7 +65,15 @@ func (s *Subject) load(shape []int) error {
 	if err != nil {
 		return fmt.Errorf("eval: %s: %w", s.Dir, err)
 	}
-	s.Predictor = s.Schedule.Adapt(model.NewPredictor(s.Net, batch), target)
+	var network sched.Predictor = model.NewPredictor(s.Net, batch)
+	if s.Config.Adapt.Remapped() {
+		trained, err := sched.New(s.Config.Adapt.Levels)
+		if err != nil {
+			return fmt.Errorf("eval: %s: adapt.levels: %w", s.Dir, err)
+		}
+		network = trained.Remap(network)
+	}
+	s.Predictor = s.Schedule.Adapt(network, target)
 	s.Norm, err = data.NormFromVectors(s.snapshot.Norm, s.Net.Dim())
 	return err
 }

@@ -13,6 +13,7 @@ import (
 // diffuser makes training examples of the forward process.
 type diffuser struct {
 	s       *sched.Schedule
+	trained *sched.Schedule // whose indices the network is fed; nil: those of s
 	target  sched.Target
 	seed    uint64
 	levels  []level // by index
@@ -21,8 +22,8 @@ type diffuser struct {
 }
 
 // level holds what an example at one level needs: x_t = signal·x0 + noise·ε,
-// target = a·x0 + b·ε, and the weight of its loss.
-type level struct{ signal, noise, a, b, weight float32 }
+// target = a·x0 + b·ε, the weight of its loss, and the index for the network.
+type level struct{ signal, noise, a, b, weight, index float32 }
 
 func newDiffuser(s *sched.Schedule, o configs.Objective, seed uint64, threads, dim int) (*diffuser, error) {
 	target, err := sched.ParseTarget(o.Target)
@@ -41,9 +42,25 @@ func newDiffuser(s *sched.Schedule, o configs.Objective, seed uint64, threads, d
 		a, b := s.TargetCoef(target, i)
 		d.levels = append(d.levels, level{
 			signal: float32(math.Sqrt(s.AlphaBar[i])), noise: float32(math.Sqrt(1 - s.AlphaBar[i])),
-			a: float32(a), b: float32(b), weight: float32(s.Weight(weighting, target, i))})
+			a: float32(a), b: float32(b), weight: float32(s.Weight(weighting, target, i)), index: float32(i)})
 	}
 	return d, nil
+}
+
+// remap feeds the network the indices of the schedule it was trained on, at
+// levels of equal SNR.
+func (d *diffuser) remap(trained *sched.Schedule) {
+	d.trained = trained
+	for i := range d.levels {
+		d.levels[i].index = float32(trained.Index(d.s.SNR[i]))
+	}
+}
+
+// at returns the level of a sample, a function of (seed, step, sample) and of
+// the purpose.
+func (d *diffuser) at(s *rng.Stream, purpose rng.Purpose, step uint64, sample int) int {
+	s.Reset(d.seed, purpose, step, uint64(sample))
+	return s.Rand().IntN(d.s.T)
 }
 
 // example is where the examples of a batch go: noisy samples and targets
@@ -67,12 +84,11 @@ func (d *diffuser) fill(pool *par.Pool, e example, x0 []float32, forLevel, forNo
 	dim := len(x0) / n
 	pool.Do(n, func(i, worker int) {
 		s, eps := &d.streams[worker], d.noise[worker]
-		s.Reset(d.seed, forLevel, step, uint64(first+i))
-		t := s.Rand().IntN(d.s.T)
+		t := d.at(s, forLevel, step, first+i)
 		s.Reset(d.seed, forNoise, step, uint64(first+i))
 		s.Normal32(eps)
 		l := d.levels[t]
-		e.level[i], e.weight[i] = float32(t), l.weight
+		e.level[i], e.weight[i] = l.index, l.weight
 		x, y := e.x[i*dim:][:dim], e.target[i*dim:][:dim]
 		for k, v := range x0[i*dim:][:dim] {
 			x[k] = l.signal*v + l.noise*eps[k]

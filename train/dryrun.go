@@ -74,7 +74,7 @@ func (t *trainer) timeStep(ctx context.Context) (time.Duration, error) {
 				return 0, err
 			}
 		}
-		t.optimizer.Step(t.graph.Grads(), step, 0, clipScale(t.chunks.gradNorm(t.graph.Grads()), 1))
+		t.descend(t.graph.Grads(), step, 0, 1)
 		t.average(step)
 	}
 	return time.Since(start) / trials, nil

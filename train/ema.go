@@ -10,18 +10,26 @@ func EMADecay(decay float64, step int) float64 {
 }
 
 // average moves the averaged weights, and with them the running statistics that
-// belong to them, towards the present ones.
+// belong to them, towards the present ones. What is held stays. An average that
+// is continued from a checkpoint forgets at its full decay from the start.
 func (t *trainer) average(step int) {
 	if t.ema == nil {
 		return
 	}
-	rest := float32(1 - EMADecay(t.cfg.Train.EMA, step))
-	params, averaged := t.net.Params(), t.ema.Params()
+	decay := t.cfg.Train.EMA
+	if t.cfg.Init.EMA != "continue" {
+		decay = EMADecay(decay, step)
+	}
+	rest := float32(1 - decay)
+	params, averaged := t.net.Trainable(), t.ema.Trainable()
 	t.chunks.each(func(i, lo, hi int) {
 		approach(averaged[i].Data[lo:hi], params[i].Data[lo:hi], rest)
 	})
 	buffers := t.ema.Buffers()
 	for i, b := range t.net.Buffers() {
+		if t.net.Held(b.Name) {
+			continue
+		}
 		if isCounter(b) {
 			copy(buffers[i].Data, b.Data)
 		} else {

@@ -53,7 +53,29 @@ func (t *trainer) gradient(ctx context.Context, step int) (gradient, error) {
 	if t.accumulate > 1 {
 		mean.norm, mean.grads = t.chunks.gradNorm(t.sum), t.sum
 	}
+	if t.lora != nil {
+		mean.grads = t.lora.project(mean.grads)
+		mean.norm = t.lora.chunks.gradNorm(mean.grads)
+	}
 	return mean, nil
+}
+
+// descend moves what is trained along gradients of the network's parameters
+// that one batch gave.
+func (t *trainer) descend(grads []*model.Tensor, update int, lr, clip float64) {
+	chunks := t.chunks
+	if t.lora != nil {
+		grads, chunks = t.lora.project(grads), t.lora.chunks
+	}
+	t.update(grads, update, lr, clipScale(chunks.gradNorm(grads), clip))
+}
+
+// update moves what is trained and brings the network up to date.
+func (t *trainer) update(grads []*model.Tensor, update int, lr, scale float64) {
+	t.optimizer.Step(grads, update, lr, scale)
+	if t.lora != nil {
+		t.lora.merge()
+	}
 }
 
 // add adds the gradient of batch k to those of its step, the first of which

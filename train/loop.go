@@ -23,7 +23,7 @@ func (t *trainer) loop(ctx context.Context) error {
 			return err
 		}
 		lr := LearningRate(t.cfg.Train, step, t.total)
-		t.optimizer.Step(g.grads, step-t.at.Skipped, lr, clipScale(g.norm, t.cfg.Train.Clip))
+		t.update(g.grads, step-t.at.Skipped, lr, clipScale(g.norm, t.cfg.Train.Clip))
 		t.average(step)
 		t.at.advance(g.loss, g.next)
 		if err := t.observe(ctx, lr, g.norm); err != nil {

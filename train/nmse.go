@@ -29,7 +29,7 @@ func (t *trainer) quickNMSE(ctx context.Context, u *model.Network) (map[string]f
 	}
 	shown := newGrid(t.set)
 	defer u.Thaw() // the predictor freezes the weights
-	p := t.diffuser.s.Adapt(model.NewPredictor(u, t.cfg.Train.Batch), t.diffuser.target)
+	p := t.diffuser.predictor(u, t.cfg.Train.Batch)
 	var s rng.Stream
 	nmse := map[string]float64{}
 	for k, db := range quickSNRs {

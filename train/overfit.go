@@ -58,7 +58,7 @@ func Overfit(ctx context.Context, cfg configs.Config, steps int, w io.Writer) (e
 		if done {
 			return nil
 		}
-		t.optimizer.Step(grads, step, cfg.Train.LR, clipScale(norm, cfg.Train.Clip))
+		t.descend(grads, step, cfg.Train.LR, cfg.Train.Clip)
 	}
 	return fmt.Errorf("train: one batch: the loss went from %.4g to %.4g in %d steps, want a tenth; try another train.lr", first, last, steps)
 }

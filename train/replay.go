@@ -91,7 +91,7 @@ func Replay(ctx context.Context, cfg configs.Config, file string, w io.Writer) e
 		return configs.Usagef("%w", err)
 	}
 	defer rt.Close()
-	net, err := model.New(rt, cfg.Model, shape[1:], cfg.Seed)
+	net, err := newNetwork(rt, cfg, shape[1:])
 	if err == nil {
 		err = net.Load(state)
 	}

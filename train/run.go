@@ -98,13 +98,14 @@ func newTrainerOn(cfg configs.Config, rt *op.Runtime, set *data.Set) (*trainer, 
 		return nil, err
 	}
 	t.yaml = string(text)
-	if t.net, err = model.New(rt, cfg.Model, set.Shape(), cfg.Seed); err != nil {
+	if t.net, err = newNetwork(rt, cfg, set.Shape()); err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
 	if cfg.Train.EMA > 0 {
 		if t.ema, err = t.net.Clone(); err != nil {
 			return nil, err
 		}
+		t.ema.Hold(t.net.Held)
 	}
 	t.accumulate = max(cfg.Train.Accumulate, 1)
 	if set.Train.Len() < cfg.Train.Batch {
@@ -118,20 +119,32 @@ func newTrainerOn(cfg configs.Config, rt *op.Runtime, set *data.Set) (*trainer, 
 		return nil, &configs.UsageError{Err: err}
 	}
 	t.examples = example{x: t.graph.X, target: t.graph.Target, level: t.graph.Level, weight: t.graph.Weight}
-	t.chunks = newChunks(t.pool, t.net.Params())
+	trained := t.net.Trainable()
+	t.chunks = newChunks(t.pool, trained)
 	if t.accumulate > 1 {
-		for _, p := range t.net.Params() {
+		for _, p := range trained {
 			t.sum = append(t.sum, &model.Tensor{Name: p.Name, Shape: p.Shape, Data: make([]float32, len(p.Data))})
 		}
+	}
+	if cfg.Adapt.LoRA.Rank > 0 {
+		t.lora = newLoRA(cfg.Adapt.LoRA, t.pool, t.net, cfg.Seed)
+		trained = t.lora.params
 	}
 	if t.policy, err = ParsePolicy(cfg.Train.OnNonFinite); err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
-	if t.optimizer, err = newOptimizer(cfg.Train, t.pool, t.net.Params()); err != nil {
+	if t.optimizer, err = newOptimizer(cfg.Train, t.pool, trained); err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
 	if t.diffuser, err = newDiffuser(s, cfg.Objective, cfg.Seed, rt.Threads(), set.Dim()); err != nil {
 		return nil, &configs.UsageError{Err: err}
+	}
+	if cfg.Adapt.Remapped() {
+		trained, err := sched.New(cfg.Adapt.Levels)
+		if err != nil {
+			return nil, configs.Usagef("adapt.levels: %w", err)
+		}
+		t.diffuser.remap(trained)
 	}
 	if t.validator, err = newValidator(set, t.diffuser, cfg, rt.Pool()); err != nil {
 		return nil, &configs.UsageError{Err: err}

@@ -69,6 +69,9 @@ func (t *trainer) snapshot() (*checkpoint.Snapshot, error) {
 	if t.ema != nil {
 		s.EMA = t.ema.State()
 	}
+	if t.lora != nil {
+		s.Adapters = t.lora.state()
+	}
 	return s, nil
 }
 
@@ -79,6 +82,11 @@ func (t *trainer) restore(s *checkpoint.Snapshot) error {
 	}
 	if t.ema != nil {
 		if err := t.ema.Load(s.EMA); err != nil {
+			return err
+		}
+	}
+	if t.lora != nil {
+		if err := t.lora.restore(s.Adapters); err != nil {
 			return err
 		}
 	}

@@ -28,11 +28,12 @@ type trainer struct {
 	graph     *model.TrainStep
 	examples  example // the graph's inputs
 	optimizer Optimizer
+	lora      *lora // nil: the network's parameters themselves are trained
 	diffuser  *diffuser
 	validator *validator
 	guard     guard
 	pool      *par.Pool
-	chunks    *chunks         // of the parameters
+	chunks    *chunks         // of the parameters that have gradients
 	sum       []*model.Tensor // gradients of a step of several batches
 	at        state
 

@@ -64,6 +64,7 @@ func nearestBins(s *sched.Schedule, bins []float64) []int {
 // loss returns the weighted mean loss of a network.
 func (v *validator) loss(ctx context.Context, u network) (loss, error) {
 	n, dim, size := v.set.Val.Len(), v.set.Dim(), len(v.e.level)
+	var stream rng.Stream
 	sum, sums, counts := 0.0, make([]float64, len(v.bins)), make([]int, len(v.bins))
 	for first := 0; first < n; first += size {
 		if err := ctx.Err(); err != nil {
@@ -81,7 +82,7 @@ func (v *validator) loss(ctx context.Context, u network) (loss, error) {
 		}
 		for i := range b {
 			one := float64(v.e.weight[i]) * distance(v.out[i*dim:][:dim], v.e.target[i*dim:][:dim], v.l1) / float64(dim)
-			bin := v.binOf[int(v.e.level[i])]
+			bin := v.binOf[v.d.at(&stream, rng.ValLevel, 0, first+i)]
 			sum += one
 			sums[bin] += one
 			counts[bin]++
