@@ -14,7 +14,9 @@ import (
 
 // DryRun prints what Run would do: the resolved configuration, the splits with
 // shape, mean and power, the number of parameters, memory, and the time of the
-// run, estimated from a few steps on a copy that is thrown away.
+// run, estimated from a few steps on a copy that is thrown away. Where the run
+// begins with given weights it prints instead what would become of each tensor,
+// and fails where Run would refuse them.
 func DryRun(ctx context.Context, cfg configs.Config, w io.Writer) error {
 	rt, err := op.NewRuntime(cfg.Threads)
 	if err != nil {
@@ -26,6 +28,9 @@ func DryRun(ctx context.Context, cfg configs.Config, w io.Writer) error {
 		return err
 	}
 	defer t.graph.Close()
+	if cfg.Init.From != "" {
+		return t.reportBeginning(w)
+	}
 	if _, err := fmt.Fprintf(w, "%s\ndata: %s, shape %v\n", t.yaml, t.set.Name, t.set.Shape()); err != nil {
 		return err
 	}

@@ -57,6 +57,19 @@ func holding(c configs.Adapt, net *model.Network) (func(name string) bool, error
 	return func(name string) bool { return held[name] || frozen(name) }, nil
 }
 
+// trainable returns how many values the optimizer moves.
+func (t *trainer) trainable() int {
+	params := t.net.Trainable()
+	if t.lora != nil {
+		params = t.lora.params
+	}
+	n := 0
+	for _, p := range params {
+		n += len(p.Data)
+	}
+	return n
+}
+
 // predictor returns a network as a predictor of ε on the run's schedule.
 func (d *diffuser) predictor(net *model.Network, batch int) sched.Predictor {
 	var p sched.Predictor = model.NewPredictor(net, batch)

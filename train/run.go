@@ -60,14 +60,17 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (r *Result, err err
 		t.log = o.Log
 	}
 	if resumed != nil {
-		if err := t.resumeFrom(resumed); err != nil {
-			return nil, err
-		}
+		err = t.resumeFrom(resumed)
+	} else if cfg.Init.From != "" {
+		err = t.begin()
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := t.open(dir, o); err != nil {
 		return nil, err
 	}
-	t.log.Info("training", "run", dir, "from", t.at.Step, "steps", t.total, "parameters", t.net.NumParams(), "threads", rt.Threads(), "kernels", rt.Kernels())
+	t.log.Info("training", "run", dir, "from", t.at.Step, "steps", t.total, "parameters", t.net.NumParams(), "trainable", t.trainable(), "threads", rt.Threads(), "kernels", rt.Kernels())
 	if err := t.loop(ctx); err != nil {
 		return nil, err
 	}

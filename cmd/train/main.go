@@ -23,6 +23,11 @@ train --config my.yaml --set train.lr=2e-4     # settings from a file, one of th
 train --config gmm64 --dry-run                 # resolved settings, sizes, memory and time; trains nothing
 train --resume runs/gmm64                      # goes on after an interruption
 train --config my.yaml --overfit-batch         # can these settings learn at all?
+train --config fashion --init-from runs/mnist --dry-run             # what would become of every tensor
+train --config fashion --init-from runs/mnist --freeze '^downs'     # fine-tune all but the encoder
+train --config fashion --init-from model.safetensors --set adapt.lora.rank=4   # low-rank adapters
+train --config rgb.yaml --init-from runs/mnist --adapt first,last   # grey weights for coloured images
+train --config fast.yaml --init-from runs/mnist --remap-levels      # another number of levels
 train --replay runs/gmm64/nonfinite-step-9.npz # what was not finite in step 9
 `
 
@@ -31,6 +36,7 @@ func main() { command().Main() }
 func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("train", pflag.ContinueOnError)}
 	o.config.Register(o.flags, "quickstart")
+	o.adapt.register(o.flags)
 	o.flags.StringVarP(&o.out, "out", "o", "", "`folder` of the run, which must not hold anything (default runs/NAME-1, or the next free number)")
 	o.flags.StringVar(&o.resume, "resume", "", "continue the `run` in this folder, or from one of its checkpoints, with its settings")
 	o.flags.BoolVar(&o.overfit, "overfit-batch", false, "self-test: train on one batch until its loss is below a tenth, then stop")
@@ -49,6 +55,7 @@ func command() *cli.Command {
 type options struct {
 	flags                 *pflag.FlagSet
 	config                cli.ConfigFlags
+	adapt                 adaptFlags
 	out, resume, replay   string
 	overfit, dryRun, list bool
 }
@@ -65,6 +72,9 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	}
 	cfg, err := o.config.Resolve()
 	if err != nil {
+		return err
+	}
+	if err := o.adapt.remapLevels(&cfg); err != nil {
 		return err
 	}
 	switch {
@@ -111,8 +121,16 @@ func (o *options) settle() error {
 	if given > 1 {
 		return configs.Usagef("give one of --dry-run, --overfit-batch, --replay and --resume")
 	}
+	set, err := o.adapt.settings()
+	if err != nil {
+		return err
+	}
+	o.config.Set = append(o.config.Set, set...)
 	switch {
 	case o.flags.Changed("resume"):
+		if given := o.adapt.given(); len(given) > 0 {
+			return configs.Usagef("--resume continues a run with its weights and settings; leave out --%s", given[0])
+		}
 		if o.flags.Changed("config") || o.flags.Changed("out") {
 			return configs.Usagef("--resume continues a run in its folder with its settings; leave out --config and --out")
 		}

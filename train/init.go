@@ -1,0 +1,221 @@
+package train
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/model"
+)
+
+// beginning is how the weights that init names go into the network.
+type beginning struct {
+	report  weights.Report
+	from    []weights.Array    // for the network
+	average []weights.Array    // for the averaged weights; nil: begin with the network's
+	shapes  map[string]reshape // of targets whose shape is adapted
+	notes   []string
+	refusal error // nil: the weights can be taken
+}
+
+// plan reads the weights that init names and tells what becomes of each tensor.
+func (t *trainer) plan() (*beginning, error) {
+	src, err := readSource(t.cfg.Init.From)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := keyMap(t.cfg.Init.KeyMap)
+	if err != nil {
+		return nil, err
+	}
+	b := &beginning{from: src.arrays}
+	switch {
+	case t.cfg.Init.EMA == "continue" && src.ema == nil:
+		return nil, configs.Usagef("init.ema: %s holds no averaged weights to continue; want restart", t.cfg.Init.From)
+	case t.cfg.Init.EMA == "continue":
+		b.average = src.ema
+	case t.cfg.Init.Weights == "ema" && src.ema != nil:
+		b.from = src.ema
+	}
+	b.notes = t.compareSettings(src)
+	b.report = weights.Compare(weights.Keys(b.from), t.keys(), rules)
+	b.refusal = t.fit(b)
+	return b, nil
+}
+
+// keyMap returns the rules of a file, and then those of common prefixes.
+func keyMap(name string) (weights.KeyMap, error) {
+	if name == "" {
+		return weights.CommonPrefixes(), nil
+	}
+	const limit = 1 << 20
+	if info, err := os.Stat(name); err != nil {
+		return nil, configs.Usagef("init.key_map: %w", err)
+	} else if info.Size() > limit {
+		return nil, configs.Usagef("init.key_map: %s: larger than %d bytes; this is no key map", name, limit)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, configs.Usagef("init.key_map: %w", err)
+	}
+	m, err := weights.ParseKeyMap(text)
+	if err != nil {
+		return nil, configs.Usagef("init.key_map: %s: %w", name, err)
+	}
+	return append(m, weights.CommonPrefixes()...), nil
+}
+
+// keys lists the tensors of the network.
+func (t *trainer) keys() []weights.Key {
+	buffers := t.net.Buffers()
+	var keys []weights.Key
+	for _, s := range t.net.State() {
+		statistic := slices.ContainsFunc(buffers, func(b *model.Tensor) bool { return b.Name == s.Name })
+		keys = append(keys, weights.Key{Name: s.Name, Shape: s.Shape, Trainable: !statistic && !t.net.Held(s.Name)})
+	}
+	return keys
+}
+
+// compareSettings notes what in the settings of a source makes its weights mean
+// something else here.
+func (t *trainer) compareSettings(src *source) []string {
+	if src.config == nil {
+		return nil
+	}
+	var notes []string
+	trained, _ := src.levels()
+	own := t.cfg.Schedule
+	if t.cfg.Adapt.Remapped() {
+		own = t.cfg.Adapt.Levels
+	}
+	a, b := configs.Config{Schedule: trained}, configs.Config{Schedule: own}
+	for _, d := range configs.Diff(a, b) {
+		notes = append(notes, fmt.Sprintf("the weights were trained on other noise levels (%s); --remap-levels feeds them those of equal SNR", d))
+		break
+	}
+	if was, is := cmp.Or(src.config.Objective.Target, "epsilon"), t.cfg.Objective.Target; was != is {
+		notes = append(notes, fmt.Sprintf("the weights were trained to predict %s, objective.target is %s", was, is))
+	}
+	return notes
+}
+
+// fit adapts what may be adapted and returns why the weights cannot be taken.
+func (t *trainer) fit(b *beginning) error {
+	if err := dimensions(b.report); err != nil {
+		return err
+	}
+	t.adaptShapes(b)
+	if !t.cfg.Init.Partial {
+		if err := b.report.Strict(); err != nil {
+			return fmt.Errorf("%w; --dry-run lists every tensor, --partial takes what fits", err)
+		}
+	}
+	if b.report.Count(weights.Matched)+b.report.Count(weights.Renamed) == 0 {
+		return fmt.Errorf("no tensor fits (%s); --key-map can rename them", b.report.Summary())
+	}
+	return nil
+}
+
+// begin takes the weights that init names, or refuses.
+func (t *trainer) begin() error {
+	b, err := t.plan()
+	if err != nil {
+		return err
+	}
+	for _, n := range b.notes {
+		t.log.Warn(n)
+	}
+	if err := t.initialize(b); err != nil {
+		return err
+	}
+	t.log.Info("beginning with given weights", "from", t.cfg.Init.From, "tensors", b.report.Summary())
+	return nil
+}
+
+// initialize puts the planned weights into the network and into what derives
+// from them.
+func (t *trainer) initialize(b *beginning) error {
+	if b.refusal != nil {
+		return configs.Usagef("init.from: %s: %w", t.cfg.Init.From, b.refusal)
+	}
+	if err := b.put(t.net, b.from); err != nil {
+		return configs.Usagef("init.from: %s: %w", t.cfg.Init.From, err)
+	}
+	if t.ema != nil {
+		if err := t.ema.Load(t.net.State()); err != nil {
+			return err
+		}
+		if b.average != nil {
+			if err := b.put(t.ema, b.average); err != nil {
+				return configs.Usagef("init.from: %s: averaged weights: %w", t.cfg.Init.From, err)
+			}
+		}
+	}
+	if t.lora != nil {
+		t.lora.reset(t.cfg.Seed)
+	}
+	return nil
+}
+
+// put copies the tensors that have a place into a network.
+func (b *beginning) put(net *model.Network, from []weights.Array) error {
+	byName := map[string]model.Tensor{}
+	for _, s := range net.State() { // Data is the network's own
+		byName[s.Name] = s
+	}
+	for _, row := range b.report {
+		if row.Status != weights.Matched && row.Status != weights.Renamed {
+			continue
+		}
+		a, ok := weights.Find(from, row.Source.Name)
+		if !ok {
+			return fmt.Errorf("tensor %s is missing", row.Source.Name)
+		}
+		to := byName[row.Target.Name]
+		data := a.Float32()
+		if conv := b.shapes[row.Target.Name]; conv != nil {
+			data = conv(data)
+		}
+		if len(data) != len(to.Data) {
+			return fmt.Errorf("tensor %s has shape %v, want %v", a.Name, a.Shape, to.Shape)
+		}
+		if !allFinite(data) {
+			return errors.New("tensor " + a.Name + " holds values that are not finite")
+		}
+		copy(to.Data, data)
+	}
+	return nil
+}
+
+// reportBeginning prints what would become of each tensor, and how much of the
+// network would be trained.
+func (t *trainer) reportBeginning(w io.Writer) error {
+	b, err := t.plan()
+	if err != nil {
+		return err
+	}
+	if t.lora != nil {
+		for i, row := range b.report {
+			if row.Target != nil && row.Target.Trainable && row.Note == "" {
+				b.report[i].Note = fmt.Sprintf("by an adapter of rank %d", t.cfg.Adapt.LoRA.Rank)
+			}
+		}
+	}
+	if err := b.report.WriteTable(w); err != nil {
+		return err
+	}
+	n, all := t.trainable(), t.net.NumParams()
+	lines := fmt.Sprintf("trainable: %d values beside %d parameters (%.1f %%)\n", n, all, 100*float64(n)/float64(all))
+	for _, note := range b.notes {
+		lines += "note: " + note + "\n"
+	}
+	if _, err := io.WriteString(w, lines); err != nil {
+		return err
+	}
+	return t.initialize(b)
+}
