@@ -5,8 +5,8 @@
 // combined in chunk order. Results are therefore bitwise the same for any
 // number of threads.
 //
-// Workers live as long as the pool. Between calls they look for work for a few
-// microseconds, which is how long the pauses between layers are, and then sleep.
+// Workers live as long as the pool. Between calls they look for work for a
+// fraction of a millisecond, for pauses between layers are short, and then sleep.
 package par
 
 import (
@@ -122,8 +122,10 @@ type sleeper struct {
 
 func newSleeper() sleeper { return sleeper{signal: make(chan struct{}, 1)} }
 
-// looks is how often a condition is looked at before sleeping, some 20 µs.
-const looks = 4000
+// looks is how often a condition is looked at before sleeping, some 200 µs: what
+// a network computes on one thread between parallel sections takes tens, and
+// waking a sleeper as long again.
+const looks = 40_000
 
 func (s *sleeper) wait(ready func() bool) {
 	for i := range looks {
