@@ -1,15 +1,15 @@
 package eval
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"math"
-	"slices"
 	"time"
 
-	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/eval/media"
+	bars "github.com/condmean/condmean/internal/progress"
 	"github.com/condmean/condmean/op"
 	"github.com/condmean/condmean/sched"
 )
@@ -18,29 +18,43 @@ import (
 type FileOptions struct {
 	Checkpoint    string // run folder or checkpoint
 	Threads       int    // 0: all processors
-	Input, Output string // .npy; Output is replaced as a whole
+	Input, Output string // .npy, .png, .jpg or .wav; Output is replaced as a whole
 	SNR           float64
+	Blind         Blind         // estimates the SNR instead, unless ""
 	Options       sched.Options // Method, Match, Start, Seed
+	Err           io.Writer     // progress; nil: none
 }
 
 // FileResult describes what DenoiseFile did.
 type FileResult struct {
-	Samples, Dim int
-	THat         float64 // matched level, -1 if the SNR lies above the grid
-	Calls        int     // predictor calls a sample
-	Took         time.Duration
-	Note         string // what a user should know, or ""
+	What  string  // the samples, in words
+	SNR   float64 // used, dB
+	Blind Blind   // how it was estimated; "" if it was given
+	Sigma float64 // standard deviation of the noise that means, in the file's units
+	THat  float64 // matched level, -1 if the SNR lies above the grid
+	Calls int     // predictor calls a sample
+	Took  time.Duration
+	Notes []string // what a user should know
 }
 
-// DenoiseFile denoises the samples of an .npy array (n, dims…), or a single
-// sample (dims…), in the data's own units: the statistics of the training data
-// are applied before and undone after. o.SNR is in dB and refers to normalised
-// samples, whose power is one on average. The output has the shape of the
-// input, and its type if that is float32 or float64, else float32.
+// filePieces is how many pieces are denoised at a time.
+const filePieces = 128
+
+// DenoiseFile denoises what a file holds, in the data's own units: the statistics
+// of the training data are applied before and undone after. Images that are not
+// of the network's size are cut into overlapping tiles; recordings are denoised
+// as frames of their short-time Fourier transform if the network was trained on
+// such. The output is of the input's form: see package media.
+//
+// o.SNR is in dB and refers to normalised samples, whose power is one on average
+// over the training data: the noise has a standard deviation of scale/√SNR.
 func DenoiseFile(ctx context.Context, o FileOptions) (*FileResult, error) {
-	noisy, err := weights.ReadNPYFile(o.Input)
+	m, err := media.Read(o.Input)
 	if err != nil {
 		return nil, configs.Usagef("--input: %w", err)
+	}
+	if err := m.CheckOutput(o.Output); err != nil {
+		return nil, configs.Usagef("--output: %w", err)
 	}
 	rt, err := op.NewRuntime(o.Threads)
 	if err != nil {
@@ -54,46 +68,91 @@ func DenoiseFile(ctx context.Context, o FileOptions) (*FileResult, error) {
 	if err := s.loadForFile(ctx); err != nil {
 		return nil, err
 	}
-	start := time.Now()
-	dim := s.Predictor.Dim()
-	if err := checkShape(noisy.Shape, s.Net.Shape()); err != nil {
+	p, err := s.pieces(m)
+	if err != nil {
 		return nil, configs.Usagef("--input: %s: %w", o.Input, err)
 	}
-	x := noisy.Float64()
-	for i, v := range x {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, configs.Usagef("--input: %s: sample %d holds %v; want finite numbers", o.Input, i/dim, v)
+	start := time.Now()
+	r := &FileResult{What: p.String(), SNR: o.SNR, Blind: o.Blind}
+	r.note(m.Note)
+	if o.Blind != "" {
+		if r.SNR, err = s.blind(ctx, o.Blind, m, p); err != nil {
+			return nil, err
 		}
 	}
-	r := &FileResult{Samples: len(x) / dim, Dim: dim}
-	for first := 0; first < r.Samples; first += batch {
-		b := x[first*dim : min(first+batch, r.Samples)*dim]
-		s.normalize(b)
-		opts := o.Options
-		opts.First = first
-		res, err := s.Schedule.Denoise(ctx, s.Predictor, b, linear(o.SNR), opts)
-		if err != nil {
-			return nil, fmt.Errorf("eval: %s: %w", o.Input, err)
-		}
-		copy(b, res.X)
-		s.restore(b)
-		r.THat, r.Calls, r.Note = res.THat, res.Calls, res.Note
+	r.Sigma = s.fileSigma(p, r.SNR)
+	if err := s.denoisePieces(ctx, p, o, r); err != nil {
+		return nil, fmt.Errorf("eval: %s: %w", o.Input, err)
 	}
+	x := p.result()
 	r.Took = time.Since(start)
-	return r, writeNPY(o.Output, noisy, x)
+	if err := m.Write(o.Output, x); err != nil {
+		return nil, configs.Usagef("--output: %w", err)
+	}
+	return r, nil
 }
 
-// checkShape wants (n, sample…) or (sample…), where axes of length one may be
-// left out of the sample's shape.
-func checkShape(got, sample []int) error {
-	squeeze := func(shape []int) []int {
-		return slices.DeleteFunc(slices.Clone(shape), func(d int) bool { return d == 1 })
+// denoisePieces denoises all pieces at r.SNR.
+func (s *Subject) denoisePieces(ctx context.Context, p pieces, o FileOptions, r *FileResult) error {
+	if o.Err == nil {
+		o.Err = io.Discard
 	}
-	want := squeeze(sample)
-	if len(got) > 0 && !slices.Contains(got, 0) && (slices.Equal(squeeze(got), want) || slices.Equal(squeeze(got[1:]), want)) {
-		return nil
+	bar := bars.NewBar(o.Err, "denoise", 0, p.count())
+	defer bar.Close()
+	dim := s.Predictor.Dim()
+	y := make([]float64, min(filePieces, p.count())*dim)
+	for first := 0; first < p.count(); first += filePieces {
+		y := y[:min(filePieces, p.count()-first)*dim]
+		for i := range len(y) / dim {
+			p.cut(y[i*dim:][:dim], first+i)
+		}
+		s.normalize(y)
+		o.Options.First = first
+		res, err := s.Schedule.Denoise(ctx, s.Predictor, y, linear(r.SNR), o.Options)
+		if err != nil {
+			return err
+		}
+		s.restore(res.X)
+		for i := range len(y) / dim {
+			p.put(res.X[i*dim:][:dim], first+i)
+		}
+		if r.THat, r.Calls = res.THat, res.Calls; first == 0 {
+			r.note(res.Note)
+		}
+		bar.At(first + len(y)/dim)
 	}
-	return fmt.Errorf("its shape is %v; want samples of shape %v, one after the other", got, sample)
+	return nil
+}
+
+func (r *FileResult) note(text string) {
+	if text != "" {
+		r.Notes = append(r.Notes, text)
+	}
+}
+
+// String is the line that tells a user what was done.
+func (r *FileResult) String() string {
+	snr := fmt.Sprintf("%.4g dB", r.SNR)
+	if r.Blind != "" {
+		snr += fmt.Sprintf(" (estimated, %s)", r.Blind)
+	}
+	return fmt.Sprintf("%s at %s, noise σ = %.4g, level %.4g, %d network calls a sample, %.2f s", r.What, snr, r.Sigma, r.THat, r.Calls, r.Took.Seconds())
+}
+
+// fileSigma returns the standard deviation of white noise in a file, in the
+// file's units, that has an SNR of so many dB in normalised samples.
+func (s *Subject) fileSigma(p pieces, db float64) float64 {
+	return math.Sqrt(1 / (linear(db) * s.noisePower(p)))
+}
+
+// noisePower returns the average power that white noise of power one in a file
+// has in normalised samples.
+func (s *Subject) noisePower(p pieces) float64 {
+	sum := 0.0
+	for _, scale := range s.Norm.Scale {
+		sum += 1 / (scale * scale)
+	}
+	return p.noise() * sum / float64(len(s.Norm.Scale))
 }
 
 // normalize maps samples from the data's units to the network's, in place.
@@ -116,20 +175,4 @@ func (s *Subject) restore(x []float64) {
 func (s *Subject) statistics(i int) (mean, scale float64) {
 	k := i % len(s.Norm.Mean)
 	return s.Norm.Mean[k], s.Norm.Scale[k%len(s.Norm.Scale)]
-}
-
-// writeNPY writes x with the shape of like.
-func writeNPY(name string, like weights.Array, x []float64) error {
-	out := weights.FromFloat64("", like.Shape, x)
-	if like.DType != weights.Float64 {
-		out = weights.FromFloat32("", like.Shape, out.Float32())
-	}
-	var b bytes.Buffer
-	if err := weights.WriteNPY(&b, out); err != nil {
-		return fmt.Errorf("eval: %s: %w", name, err)
-	}
-	if err := replace(name, b.Bytes()); err != nil {
-		return configs.Usagef("--output: %w", err)
-	}
-	return nil
 }

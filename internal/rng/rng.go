@@ -25,6 +25,7 @@ const (
 	Generate                      // pure noise that generation starts from; sample = index
 	EM                            // k-means++ start of the EM fit
 	Bootstrap                     // resampling of evaluation statistics
+	Probe                         // directions of numerical derivatives; sample = index
 )
 
 // Stream is a keyed source of random numbers. The zero value must be Reset

@@ -41,7 +41,7 @@ func TestGolden(t *testing.T) {
 
 func TestPurposesKeepTheirNumbers(t *testing.T) {
 	want := []Purpose{Init, Mixture, DataTrain, DataVal, DataTest, Shuffle, Augment, TrainNoise, TrainLevel, ValNoise,
-		ValLevel, Dropout, EvalNoise, Resample, Generate, EM, Bootstrap}
+		ValLevel, Dropout, EvalNoise, Resample, Generate, EM, Bootstrap, Probe}
 	for i, p := range want {
 		if p != Purpose(i+1) {
 			t.Errorf("purpose %d has number %d", i+1, p)

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/eval"
+	"github.com/condmean/condmean/internal/cli"
+	"github.com/condmean/condmean/sched"
+)
+
+// file denoises --input into --output.
+func (o *options) file(ctx context.Context, s cli.Streams) error {
+	if o.input == "" || o.output == "" {
+		return configs.Usagef("--input and --output belong together")
+	}
+	for _, flag := range []string{"baselines", "samples", "out", "json"} {
+		if o.flags.Changed(flag) {
+			return configs.Usagef("--%s is for evaluations; with --input leave it out", flag)
+		}
+	}
+	request := eval.FileOptions{Checkpoint: o.checkpoint, Threads: o.threads, Input: o.input, Output: o.output, Err: s.Err}
+	var err error
+	if request.SNR, request.Blind, err = fileSNR(o.eval.SNR); err != nil {
+		return err
+	}
+	if request.Options, err = o.chain(); err != nil {
+		return &configs.UsageError{Err: err}
+	}
+	r, err := eval.DenoiseFile(ctx, request)
+	if err != nil {
+		return err
+	}
+	for _, note := range r.Notes {
+		cli.Logger(s).Warn(note)
+	}
+	_, err = fmt.Fprintf(s.Out, "%s: %v, method %v\n", o.output, r, request.Options.Method)
+	return err
+}
+
+// fileSNR reads --snr for a file: one number, or how to estimate it.
+func fileSNR(text string) (db float64, blind eval.Blind, err error) {
+	blind, ok, err := eval.ParseBlind(text)
+	if err != nil {
+		return 0, "", configs.Usagef("--snr %w", err)
+	}
+	if ok {
+		return 0, blind, nil
+	}
+	const most = 200 // dB
+	points, err := configs.ParseRange(text)
+	if err != nil || len(points) != 1 || math.Abs(points[0]) > most {
+		return 0, "", configs.Usagef("--snr %q: with --input give the SNR of the file in dB, one number, or auto", text)
+	}
+	return points[0], "", nil
+}
+
+// chain reads the method and how it starts, for one method.
+func (o *options) chain() (sched.Options, error) {
+	c := sched.Options{Method: sched.MethodMean, Seed: o.seed}
+	var err error
+	if len(o.eval.Methods) > 1 {
+		return c, fmt.Errorf("--methods %v: with --input name one method", o.eval.Methods)
+	}
+	for _, m := range o.eval.Methods {
+		if c.Method, err = sched.ParseMethod(m); err != nil {
+			return c, fmt.Errorf("--methods: %w", err)
+		}
+	}
+	if c.Match, err = sched.ParseMatch(o.eval.Match); err != nil {
+		return c, fmt.Errorf("--match: %w", err)
+	}
+	if c.Start, err = sched.ParseStart(o.eval.Start); err != nil {
+		return c, fmt.Errorf("--start: %w", err)
+	}
+	return c, nil
+}

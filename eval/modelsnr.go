@@ -1,0 +1,124 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/condmean/condmean/internal/rng"
+	"github.com/condmean/condmean/sched"
+)
+
+// modelLevels is how many SNRs, evenly spaced in dB over the schedule, the
+// likelihood is compared at.
+const modelLevels = 33
+
+// probeLength is that of the steps of numerical derivatives, of the noise.
+const probeLength = 0.02
+
+// ModelSNR estimates the SNR in dB of normalised noisy samples y (n,dim) by what
+// the predictor knows of the prior: it is the one of the greatest likelihood.
+//
+// The density p_v of y = x + n, n ~ N(0, v·I), obeys the heat equation, and its
+// score is -ε̂/√v. With x_t = √ᾱ·y, v = (1-ᾱ)/ᾱ and N = dim,
+//
+//	∂ log p_v(y)/∂ log v = (‖ε̂‖² - √(1-ᾱ)·div ε̂)/2
+//
+// which is zero on average at the true v (Stein's identity). The divergence is
+// measured along random directions. Were it not for what the prior explains of
+// the noise, div ε̂ would be N/√(1-ᾱ), and this would be the level at which the
+// predicted ε has unit power.
+//
+// SNRs beyond the ends of the schedule cannot be told from those of its ends.
+func ModelSNR(ctx context.Context, s *sched.Schedule, p sched.Predictor, y []float64) (float64, error) {
+	dim := p.Dim()
+	if len(y) == 0 || len(y)%dim != 0 {
+		return 0, fmt.Errorf("eval: %d values are no samples of %d values", len(y), dim)
+	}
+	g := newLikelihood(s, p, y)
+	top, bottom := s.SNRdB(0), s.SNRdB(s.T-1)
+	step := (top - bottom) / (modelLevels - 1)
+	at := func(k int) float64 { return top - float64(k)*step }
+
+	slope := make([]float64, modelLevels) // ∂ log p/∂ log v, which rises with k
+	best, sum, most := 0, 0.0, 0.0
+	for k := range slope {
+		var err error
+		if slope[k], err = g.slope(ctx, at(k)); err != nil {
+			return 0, err
+		}
+		if k > 0 {
+			if sum += slope[k-1] + slope[k]; sum > most { // trapezoidal rule
+				best, most = k, sum
+			}
+		}
+	}
+	// The slope passes zero near the best level, on its way down.
+	for k := max(best-1, 0); k < min(best+1, modelLevels-1); k++ {
+		if slope[k] >= 0 && slope[k+1] < 0 {
+			return g.zero(ctx, at(k), at(k+1))
+		}
+	}
+	return at(best), nil
+}
+
+// likelihood is that of observations, as a function of their SNR.
+type likelihood struct {
+	s                  *sched.Schedule
+	p                  sched.Predictor
+	y, probe           []float64
+	x, forth, backward []float64
+}
+
+func newLikelihood(s *sched.Schedule, p sched.Predictor, y []float64) *likelihood {
+	n := len(y)
+	l := &likelihood{s: s, p: p, y: y, probe: make([]float64, n), x: make([]float64, n), forth: make([]float64, n), backward: make([]float64, n)}
+	var r rng.Stream
+	for i := 0; i*p.Dim() < n; i++ {
+		r.Reset(0, rng.Probe, 0, uint64(i))
+		r.Normal(l.probe[i*p.Dim():][:p.Dim()])
+	}
+	return l
+}
+
+// slope returns ∂ log p_v/∂ log v for each value of a sample, on average.
+func (l *likelihood) slope(ctx context.Context, db float64) (float64, error) {
+	at := l.s.At(l.s.Index(linear(db)))
+	signal, noise := math.Sqrt(at.AlphaBar), math.Sqrt(1-at.AlphaBar)
+	for _, side := range []struct {
+		h   float64
+		eps []float64
+	}{{probeLength * noise, l.forth}, {-probeLength * noise, l.backward}} {
+		for i, v := range l.y {
+			l.x[i] = signal*v + side.h*l.probe[i]
+		}
+		if err := l.p.PredictNoise(ctx, side.eps, l.x, at); err != nil {
+			return 0, fmt.Errorf("eval: estimate the SNR: %w", err)
+		}
+	}
+	power, divergence := 0.0, 0.0
+	for i, f := range l.forth {
+		mean := (f + l.backward[i]) / 2
+		power += mean * mean
+		divergence += l.probe[i] * (f - l.backward[i]) / (2 * probeLength)
+	}
+	return (power - divergence) / 2 / float64(len(l.y)), nil
+}
+
+// zero finds where the slope vanishes between two SNRs, to 0.01 dB.
+func (l *likelihood) zero(ctx context.Context, high, low float64) (float64, error) {
+	const tolerance = 0.01
+	for high-low > tolerance {
+		middle := (high + low) / 2
+		v, err := l.slope(ctx, middle)
+		if err != nil {
+			return 0, err
+		}
+		if v >= 0 {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	return (high + low) / 2, nil
+}

@@ -1,0 +1,203 @@
+package eval
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/eval/media"
+	"github.com/condmean/condmean/eval/tiles"
+)
+
+// pieces are the contents of a file as samples of a network, in the file's
+// units. Samples are cut, and their estimates put back, in order; result returns
+// the whole again after all of them.
+type pieces interface {
+	count() int
+	cut(dst []float64, i int)
+	put(xhat []float64, i int)
+	result() []float64
+	noise() float64 // power in the samples of white noise of power one in the file
+	String() string
+}
+
+// pieces decides how the network denoises what a file holds.
+func (s *Subject) pieces(m *media.Media) (pieces, error) {
+	shape := s.Net.Shape()
+	switch m.Kind {
+	case media.Audio:
+		return s.recording(m, shape)
+	case media.Image:
+		if len(shape) != 3 {
+			return nil, fmt.Errorf("an image needs a network that was trained on images; the samples of this one have shape %v", shape)
+		}
+		if planes := m.Shape[0]; planes != shape[0] && shape[0] != 1 {
+			return nil, fmt.Errorf("the image is grey; the network wants %d channels", shape[0])
+		}
+		return newTiled(m.X, [3]int{shape[0], m.Shape[1], m.Shape[2]}, shape), nil
+	}
+	if isBatch(m.Shape, shape) {
+		return &rows{x: m.X, shape: shape}, nil
+	}
+	if images, ok := imagesOf(m.Shape, shape); ok {
+		return newTiled(m.X, images, shape), nil
+	}
+	return nil, fmt.Errorf("its shape is %v; want samples of shape %v, one after the other", m.Shape, shape)
+}
+
+// recording cuts each channel of a recording into frames if the network was
+// trained on them, or into overlapping pieces if it was trained on signals.
+func (s *Subject) recording(m *media.Media, shape []int) (pieces, error) {
+	n := m.Shape[1]
+	switch c := s.Config.Data; {
+	case c.Kind == "audio":
+		return newFrames(m, data.NewSTFT(c.Length, c.Hop)), nil
+	case len(shape) == 2 && shape[0] == 1:
+		return newTiled(m.X, [3]int{1, 1, n}, []int{1, 1, shape[1]}), nil
+	}
+	return nil, fmt.Errorf("a recording needs a network that was trained on audio, or on signals of one channel; the samples of this one have shape %v", shape)
+}
+
+// isBatch tells whether an array is (n, sample…) or (sample…), where axes of
+// length one may be left out of the sample's shape.
+func isBatch(got, sample []int) bool {
+	squeeze := func(shape []int) []int {
+		return slices.DeleteFunc(slices.Clone(shape), func(d int) bool { return d == 1 })
+	}
+	want := squeeze(sample)
+	return len(got) > 0 && (slices.Equal(squeeze(got), want) || slices.Equal(squeeze(got[1:]), want))
+}
+
+// imagesOf returns the form (C,H,W) of the images in an array of another size
+// than the network's: (n,C,H,W) or (C,H,W), or if C is one (n,H,W) or (H,W).
+func imagesOf(got, sample []int) ([3]int, bool) {
+	n := len(got)
+	if len(sample) != 3 || n < 2 || n > 4 {
+		return [3]int{}, false
+	}
+	c := sample[0]
+	images := [3]int{c, got[n-2], got[n-1]}
+	return images, n > 2 && got[n-3] == c || n < 4 && c == 1
+}
+
+// rows are samples one after the other.
+type rows struct {
+	x     []float64
+	shape []int
+}
+
+func (r *rows) dim() int {
+	n := 1
+	for _, d := range r.shape {
+		n *= d
+	}
+	return n
+}
+
+func (r *rows) count() int                { return len(r.x) / r.dim() }
+func (r *rows) cut(dst []float64, i int)  { copy(dst, r.x[i*r.dim():]) }
+func (r *rows) put(xhat []float64, i int) { copy(r.x[i*r.dim():], xhat) }
+func (r *rows) result() []float64         { return r.x }
+func (r *rows) noise() float64            { return 1 }
+func (r *rows) String() string {
+	return fmt.Sprintf("%s of %d values", plural(r.count(), "sample"), r.dim())
+}
+
+// tiled are images (C,H,W) of one size, each cut into overlapping tiles of the
+// network's size, or continued to it.
+type tiled struct {
+	x       []float64
+	image   [3]int
+	tile    []int // (C,h,w)
+	plan    tiles.Plan
+	blender *tiles.Blender // of the image that is being put together
+}
+
+// newTiled returns the tiles of len(x)/(C·H·W) images. The images' channels are
+// those of the network.
+func newTiled(x []float64, image [3]int, tile []int) *tiled {
+	return &tiled{x: x, image: image, tile: tile, plan: tiles.New(image[1], image[2], tile[1], tile[2])}
+}
+
+func (t *tiled) dim() int    { return t.image[0] * t.image[1] * t.image[2] }
+func (t *tiled) images() int { return len(t.x) / t.dim() }
+func (t *tiled) count() int  { return t.images() * t.plan.Count() }
+
+func (t *tiled) cut(dst []float64, i int) {
+	each := t.plan.Count()
+	t.plan.Cut(dst, t.x[i/each*t.dim():][:t.dim()], i%each)
+}
+
+func (t *tiled) put(xhat []float64, i int) {
+	each := t.plan.Count()
+	if i%each == 0 {
+		t.blender = t.plan.Blender(t.image[0])
+	}
+	if t.blender.Add(xhat, i%each); i%each == each-1 {
+		t.blender.Result(t.x[i/each*t.dim():][:t.dim()])
+	}
+}
+
+func (t *tiled) result() []float64 { return t.x }
+func (t *tiled) noise() float64    { return 1 }
+
+func (t *tiled) String() string {
+	if t.image[1] == 1 {
+		return fmt.Sprintf("%s of %d samples in pieces of %d", plural(t.images(), "signal"), t.image[2], t.tile[2])
+	}
+	what := plural(t.images(), "image")
+	if t.image[0] == 1 {
+		what = plural(t.images(), "grey plane")
+	}
+	return fmt.Sprintf("%s of %d×%d in tiles of %d×%d", what, t.image[1], t.image[2], t.tile[1], t.tile[2])
+}
+
+// frames are the short-time Fourier transforms of the channels of a recording.
+type frames struct {
+	stft     *data.STFT
+	channels int
+	n        int // samples of a channel
+	all      []float64
+}
+
+func newFrames(m *media.Media, stft *data.STFT) *frames {
+	f := &frames{stft: stft, channels: m.Shape[0], n: m.Shape[1]}
+	for x := range slices.Chunk(m.X, f.n) {
+		f.all = append(f.all, stft.Forward(x)...)
+	}
+	return f
+}
+
+func (f *frames) dim() int                  { return 2 * f.stft.Length }
+func (f *frames) count() int                { return len(f.all) / f.dim() }
+func (f *frames) cut(dst []float64, i int)  { copy(dst, f.all[i*f.dim():]) }
+func (f *frames) put(xhat []float64, i int) { copy(f.all[i*f.dim():], xhat) }
+
+// noise is one half: the other half is in the imaginary, or the real, part.
+func (f *frames) noise() float64 { return 0.5 }
+
+func (f *frames) result() []float64 {
+	var x []float64
+	for all := range slices.Chunk(f.all, len(f.all)/f.channels) {
+		x = append(x, f.stft.Inverse(all, f.n)...)
+	}
+	return x
+}
+
+func (f *frames) String() string {
+	return fmt.Sprintf("%s of %d samples in %s of %d frequencies", plural(f.channels, "channel"), f.n, plural(f.count(), "frame"), f.stft.Length)
+}
+
+// plural counts things.
+func plural(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
+}
+
+var (
+	_ pieces = (*rows)(nil)
+	_ pieces = (*tiled)(nil)
+	_ pieces = (*frames)(nil)
+)
