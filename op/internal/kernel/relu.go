@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 // ReLU computes y = max(x, 0) on arrays of any layout.
 func ReLU(w *Workspace, y, x []float32) {
 	w.split(len(x), func(lo, hi int) {
@@ -10,16 +12,16 @@ func ReLU(w *Workspace, y, x []float32) {
 	})
 }
 
-// ReLUGrad computes dx = dy where y > 0, and 0 elsewhere; y is the result of ReLU.
+// ReLUGrad computes dx = dy where y > 0, and 0 elsewhere; y is the result of
+// ReLU. Signs of random numbers cannot be predicted, so there is no branch: the
+// bits of a positive y are a positive integer, whose negative is a mask of ones
+// when shifted.
 func ReLUGrad(w *Workspace, dx, dy, y []float32) {
 	w.split(len(y), func(lo, hi int) {
 		dst, g := dx[lo:hi], dy[lo:hi]
 		for i, v := range y[lo:hi] {
-			d := float32(0)
-			if v > 0 {
-				d = g[i]
-			}
-			dst[i] = d
+			mask := uint32(-int32(math.Float32bits(v)) >> 31)
+			dst[i] = math.Float32frombits(math.Float32bits(g[i]) & mask)
 		}
 	})
 }
