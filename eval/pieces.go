@@ -59,13 +59,25 @@ func (s *Subject) recording(m *media.Media, shape []int) (pieces, error) {
 }
 
 // isBatch tells whether an array is (n, sample…) or (sample…), where axes of
-// length one may be left out of the sample's shape.
+// length one may be left out of the sample's shape, or all axes be one.
 func isBatch(got, sample []int) bool {
 	squeeze := func(shape []int) []int {
 		return slices.DeleteFunc(slices.Clone(shape), func(d int) bool { return d == 1 })
 	}
-	want := squeeze(sample)
-	return len(got) > 0 && (slices.Equal(squeeze(got), want) || slices.Equal(squeeze(got[1:]), want))
+	for _, want := range [][]int{squeeze(sample), {product(sample)}} {
+		if len(got) > 0 && (slices.Equal(squeeze(got), want) || slices.Equal(squeeze(got[1:]), want)) {
+			return true
+		}
+	}
+	return false
+}
+
+func product(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
 }
 
 // imagesOf returns the form (C,H,W) of the images in an array of another size
@@ -86,14 +98,7 @@ type rows struct {
 	shape []int
 }
 
-func (r *rows) dim() int {
-	n := 1
-	for _, d := range r.shape {
-		n *= d
-	}
-	return n
-}
-
+func (r *rows) dim() int                  { return product(r.shape) }
 func (r *rows) count() int                { return len(r.x) / r.dim() }
 func (r *rows) cut(dst []float64, i int)  { copy(dst, r.x[i*r.dim():]) }
 func (r *rows) put(xhat []float64, i int) { copy(r.x[i*r.dim():], xhat) }
