@@ -18,8 +18,9 @@ func ReLU(w *Workspace, y, x []float32) {
 // when shifted.
 func ReLUGrad(w *Workspace, dx, dy, y []float32) {
 	w.split(len(y), func(lo, hi int) {
-		dst, g := dx[lo:hi], dy[lo:hi]
-		for i, v := range y[lo:hi] {
+		y := y[lo:hi]
+		dst, g := dx[lo:hi][:len(y)], dy[lo:hi][:len(y)]
+		for i, v := range y {
 			mask := uint32(-int32(math.Float32bits(v)) >> 31)
 			dst[i] = math.Float32frombits(math.Float32bits(g[i]) & mask)
 		}
