@@ -168,7 +168,7 @@ func NewNorm(rt *Runtime, x, moments, film, gamma, beta *G.Node, o NormOptions) 
 		return nil, fmt.Errorf("op: norm: no moments (%s)", gamma.Name())
 	}
 	op := &Norm{core: newCore(rt, "norm", lanes, 2, n, c), NormOptions: o, Pixels: pixels(x), moments: moments, film: film}
-	op.math = newNormMath(o, n, c, op.Pixels)
+	op.math = newNormMath(rt.Pool(), o, n, c, op.Pixels)
 	ins := G.Nodes{gamma, beta}
 	if moments != nil {
 		ins = append(ins, moments)

@@ -1,6 +1,10 @@
 package op
 
-import "math"
+import (
+	"math"
+
+	"github.com/condmean/condmean/internal/par"
+)
 
 // normMath is the arithmetic of a normalisation, in float64, over the plane
 // moments alone. Planes (n,c) that share statistics form a set: all samples of
@@ -12,15 +16,20 @@ import "math"
 //	M_z = (1+s)²M₂            V = (Σ M_z + S·Σ(m_z-μ)²) / (P·S)
 //	r = 1/√(V+ε)   A' = γr   A = A'(1+s)   B = A'b + β - A'μ.
 type normMath struct {
+	pool     *par.Pool
 	n, c, cp int // samples, channels, channels padded to 16
 	pixels   int
-	planes   int   // P
+	planes   int // P
+	kind     NormKind
+	together int   // adjacent channels that share sets
 	set      []int // (N,C) -> set
 	running  bool  // statistics are constants
 	mean, v  []float64
 	inv      []float64 // r
 	dmean    []float64
 	dv       []float64
+	dgamma   []float64 // (C)
+	dbeta    []float64
 }
 
 // normInputs are the values a Norm reads.
@@ -36,17 +45,18 @@ type normGrads struct {
 	gamma, beta, film []float32
 }
 
-func newNormMath(o NormOptions, n, c, pixels int) normMath {
-	m := normMath{n: n, c: c, cp: pad16(c), pixels: pixels, set: make([]int, n*c), running: !o.NeedsMoments()}
+func newNormMath(pool *par.Pool, o NormOptions, n, c, pixels int) normMath {
+	m := normMath{pool: pool, n: n, c: c, cp: pad16(c), pixels: pixels, kind: o.Kind, together: 1, set: make([]int, n*c), running: !o.NeedsMoments()}
+	if o.Kind == Group {
+		m.together = c / o.Groups
+	}
 	sets := 0
 	for i := range m.set {
 		switch o.Kind {
 		case Batch:
 			m.set[i] = i % c
-		case Group:
-			m.set[i] = i / (c / o.Groups)
-		case Instance:
-			m.set[i] = i
+		case Group, Instance:
+			m.set[i] = i / m.together
 		}
 		sets = max(sets, m.set[i]+1)
 	}
@@ -54,6 +64,7 @@ func newNormMath(o NormOptions, n, c, pixels int) normMath {
 	for _, p := range []*[]float64{&m.mean, &m.v, &m.inv, &m.dmean, &m.dv} {
 		*p = make([]float64, sets)
 	}
+	m.dgamma, m.dbeta = make([]float64, c), make([]float64, c)
 	return m
 }
 
@@ -68,24 +79,23 @@ func (m *normMath) film(in normInputs, n, c int) (scale, shift float64) {
 
 // measure computes μ and V of every set.
 func (m *normMath) measure(in normInputs) {
-	clear(m.mean)
-	clear(m.v)
-	m.each(func(i, lane, set, n, c int) {
-		s, b := m.film(in, n, c)
-		m.mean[set] += s*float64(in.mean[lane]) + b
+	m.split(func(r channels) {
+		r.sets(func(set int) { m.mean[set], m.v[set] = 0, 0 })
+		r.each(func(lane, set, n, c int) {
+			s, b := m.film(in, n, c)
+			m.mean[set] += s*float64(in.mean[lane]) + b
+		})
+		r.sets(func(set int) { m.mean[set] /= float64(m.planes) })
+		r.each(func(lane, set, n, c int) {
+			s, b := m.film(in, n, c)
+			d := s*float64(in.mean[lane]) + b - m.mean[set]
+			m.v[set] += s*s*float64(in.m2[lane]) + float64(m.pixels)*d*d
+		})
+		r.sets(func(set int) {
+			m.v[set] /= float64(m.planes * m.pixels)
+			m.inv[set] = 1 / math.Sqrt(m.v[set]+NormEps)
+		})
 	})
-	for i := range m.mean {
-		m.mean[i] /= float64(m.planes)
-	}
-	m.each(func(i, lane, set, n, c int) {
-		s, b := m.film(in, n, c)
-		d := s*float64(in.mean[lane]) + b - m.mean[set]
-		m.v[set] += s*s*float64(in.m2[lane]) + float64(m.pixels)*d*d
-	})
-	for i := range m.v {
-		m.v[i] /= float64(m.planes * m.pixels)
-		m.inv[i] = 1 / math.Sqrt(m.v[i]+NormEps)
-	}
 }
 
 // use takes the running statistics of a batch norm.
@@ -111,61 +121,95 @@ func (m *normMath) update(r *Running) {
 func (m *normMath) affine(scale, shift []float32, in normInputs) {
 	clear(scale)
 	clear(shift)
-	m.each(func(i, lane, set, n, c int) {
-		s, b := m.film(in, n, c)
-		a := float64(in.gamma[c]) * m.inv[set]
-		scale[lane] = float32(a * s)
-		shift[lane] = float32(a*(b-m.mean[set]) + float64(in.beta[c]))
+	m.split(func(r channels) {
+		r.each(func(lane, set, n, c int) {
+			s, b := m.film(in, n, c)
+			a := float64(in.gamma[c]) * m.inv[set]
+			scale[lane] = float32(a * s)
+			shift[lane] = float32(a*(b-m.mean[set]) + float64(in.beta[c]))
+		})
 	})
 }
 
 // backward computes all gradients from those of A and B.
 func (m *normMath) backward(g normGrads, dA, dB []float32, in normInputs) {
-	clear(m.dmean)
-	clear(m.dv)
-	dgamma, dbeta := make([]float64, m.c), make([]float64, m.c)
-	m.each(func(i, lane, set, n, c int) {
-		s, b := m.film(in, n, c)
-		gamma, r := float64(in.gamma[c]), m.inv[set]
-		da, db := float64(dA[lane]), float64(dB[lane])
-		d := da*s + db*(b-m.mean[set]) // with respect to A'
-		dbeta[c] += db
-		dgamma[c] += d * r
-		m.dmean[set] -= db * gamma * r
-		m.dv[set] -= d * gamma * r * r * r / 2
-		if g.film != nil {
-			g.film[n*2*m.c+c] = float32(da * gamma * r)
-			g.film[n*2*m.c+m.c+c] = float32(db * gamma * r)
-		}
-	})
-	for c := range dgamma {
-		g.gamma[c], g.beta[c] = float32(dgamma[c]), float32(dbeta[c])
-	}
 	clear(g.dm)
 	clear(g.dM2)
-	if m.running {
-		return
-	}
-	m.each(func(i, lane, set, n, c int) {
-		s, b := m.film(in, n, c)
-		mean, m2 := float64(in.mean[lane]), float64(in.m2[lane])
-		dmz := (m.dmean[set] + 2*m.dv[set]*(s*mean+b-m.mean[set])) / float64(m.planes)
-		dMz := m.dv[set] / float64(m.planes*m.pixels)
-		g.dm[lane] = float32(dmz * s)
-		g.dM2[lane] = float32(dMz * s * s)
-		if g.film != nil {
-			g.film[n*2*m.c+c] += float32(dmz*mean + 2*dMz*s*m2)
-			g.film[n*2*m.c+m.c+c] += float32(dmz)
+	m.split(func(r channels) {
+		r.sets(func(set int) { m.dmean[set], m.dv[set] = 0, 0 })
+		clear(m.dgamma[r.first:r.end])
+		clear(m.dbeta[r.first:r.end])
+		r.each(func(lane, set, n, c int) {
+			s, b := m.film(in, n, c)
+			gamma, r := float64(in.gamma[c]), m.inv[set]
+			da, db := float64(dA[lane]), float64(dB[lane])
+			d := da*s + db*(b-m.mean[set]) // with respect to A'
+			m.dbeta[c] += db
+			m.dgamma[c] += d * r
+			m.dmean[set] -= db * gamma * r
+			m.dv[set] -= d * gamma * r * r * r / 2
+			if g.film != nil {
+				g.film[n*2*m.c+c] = float32(da * gamma * r)
+				g.film[n*2*m.c+m.c+c] = float32(db * gamma * r)
+			}
+		})
+		for c := r.first; c < r.end; c++ {
+			g.gamma[c], g.beta[c] = float32(m.dgamma[c]), float32(m.dbeta[c])
 		}
+		if m.running {
+			return
+		}
+		r.each(func(lane, set, n, c int) {
+			s, b := m.film(in, n, c)
+			mean, m2 := float64(in.mean[lane]), float64(in.m2[lane])
+			dmz := (m.dmean[set] + 2*m.dv[set]*(s*mean+b-m.mean[set])) / float64(m.planes)
+			dMz := m.dv[set] / float64(m.planes*m.pixels)
+			g.dm[lane] = float32(dmz * s)
+			g.dM2[lane] = float32(dMz * s * s)
+			if g.film != nil {
+				g.film[n*2*m.c+c] += float32(dmz*mean + 2*dMz*s*m2)
+				g.film[n*2*m.c+m.c+c] += float32(dmz)
+			}
+		})
 	})
 }
 
-// each visits every plane: i counts them without padding, lane with.
-func (m *normMath) each(f func(i, lane, set, n, c int)) {
+// channels are some channels of all samples that share no set with others.
+type channels struct {
+	m          *normMath
+	first, end int
+}
+
+// split calls f for ranges of channels that together are all of them.
+func (m *normMath) split(f func(channels)) {
+	const planes = 1024 // a range is not worth sharing out below so many
+	units := m.c / m.together
+	size := max(1, planes/(m.n*m.together))
+	m.pool.Do((units+size-1)/size, func(i, _ int) {
+		f(channels{m, i * size * m.together, min((i+1)*size, units) * m.together})
+	})
+}
+
+// each visits every plane; lane is where it lies among the padded ones.
+func (r channels) each(f func(lane, set, n, c int)) {
+	m := r.m
 	for n := range m.n {
-		for c := range m.c {
-			i := n*m.c + c
-			f(i, n*m.cp+c, m.set[i], n, c)
+		for c := r.first; c < r.end; c++ {
+			f(n*m.cp+c, m.set[n*m.c+c], n, c)
+		}
+	}
+}
+
+// sets visits the sets of the channels.
+func (r channels) sets(f func(set int)) {
+	m := r.m
+	samples := m.n
+	if m.kind == Batch {
+		samples = 1 // they share their sets
+	}
+	for n := range samples {
+		for c := r.first; c < r.end; c += m.together {
+			f(m.set[n*m.c+c])
 		}
 	}
 }
