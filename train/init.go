@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/sched"
 )
 
 // beginning is how the weights that init names go into the network.
@@ -42,7 +44,9 @@ func (t *trainer) plan() (*beginning, error) {
 	case t.cfg.Init.Weights == "ema" && src.ema != nil:
 		b.from = src.ema
 	}
-	b.notes = t.compareSettings(src)
+	if b.notes, err = t.compareSettings(src); err != nil {
+		return nil, err
+	}
 	b.report = weights.Compare(weights.Keys(b.from), t.keys(), rules)
 	b.refusal = t.fit(b)
 	return b, nil
@@ -83,25 +87,45 @@ func (t *trainer) keys() []weights.Key {
 
 // compareSettings notes what in the settings of a source makes its weights mean
 // something else here.
-func (t *trainer) compareSettings(src *source) []string {
+func (t *trainer) compareSettings(src *source) ([]string, error) {
 	if src.config == nil {
-		return nil
+		return nil, nil
+	}
+	trained, _ := src.levels()
+	fed := t.cfg.Schedule
+	if t.cfg.Adapt.Remapped() {
+		fed = t.cfg.Adapt.Levels
+	}
+	a, err := sched.New(trained)
+	if err != nil {
+		return nil, configs.Usagef("init.from: %s: %w", t.cfg.Init.From, err)
+	}
+	b, err := sched.New(fed)
+	if err != nil {
+		return nil, &configs.UsageError{Err: err}
 	}
 	var notes []string
-	trained, _ := src.levels()
-	own := t.cfg.Schedule
-	if t.cfg.Adapt.Remapped() {
-		own = t.cfg.Adapt.Levels
-	}
-	a, b := configs.Config{Schedule: trained}, configs.Config{Schedule: own}
-	for _, d := range configs.Diff(a, b) {
-		notes = append(notes, fmt.Sprintf("the weights were trained on other noise levels (%s); --remap-levels feeds them those of equal SNR", d))
-		break
+	if !sameLevels(a, b) {
+		notes = append(notes, fmt.Sprintf("the weights were trained on %s, and are fed %s; --remap-levels feeds them those of equal SNR", describeLevels(a), describeLevels(b)))
 	}
 	if was, is := cmp.Or(src.config.Objective.Target, "epsilon"), t.cfg.Objective.Target; was != is {
 		notes = append(notes, fmt.Sprintf("the weights were trained to predict %s, objective.target is %s", was, is))
 	}
-	return notes
+	return notes, nil
+}
+
+// sameLevels reports whether all SNRs are equal, up to rounding.
+func sameLevels(a, b *sched.Schedule) bool {
+	for i := range a.SNR {
+		if a.T != b.T || math.Abs(a.SNRdB(i)-b.SNRdB(i)) > 1e-3 {
+			return false
+		}
+	}
+	return true
+}
+
+func describeLevels(s *sched.Schedule) string {
+	return fmt.Sprintf("%d %s levels from %.1f to %.1f dB", s.T, s.Kind, s.SNRdB(0), s.SNRdB(s.T-1))
 }
 
 // fit adapts what may be adapted and returns why the weights cannot be taken.

@@ -101,7 +101,7 @@ func TestInitFromCheckpoint(t *testing.T) {
 	c.Init = configs.Init{From: from, Weights: "ema", EMA: "restart"}
 	c.Schedule.Steps, c.Objective.Target = 20, "x0"
 	_, b, err := beginOn(t, c, s.Sample...)
-	if err != nil || len(b.notes) != 2 || !strings.Contains(b.notes[0], "schedule.steps: 10 → 20") || !strings.Contains(b.notes[1], "x0") {
+	if err != nil || len(b.notes) != 2 || !strings.Contains(b.notes[0], "10 linear levels from 40.0 to -21.6 dB, and are fed 20") || !strings.Contains(b.notes[1], "x0") {
 		t.Errorf("other schedule and target: %v, notes %v", err, b.notes)
 	}
 }

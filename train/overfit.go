@@ -27,6 +27,11 @@ func Overfit(ctx context.Context, cfg configs.Config, steps int, w io.Writer) (e
 		return err
 	}
 	defer func() { _ = t.close() }() // nothing to flush
+	if cfg.Init.From != "" {
+		if err := t.begin(); err != nil {
+			return err
+		}
+	}
 	x0 := make([]float32, len(t.examples.x))
 	if err := readNormalized(t.set, t.set.Train, x0, 0); err != nil {
 		return err
