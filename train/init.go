@@ -1,18 +1,14 @@
 package train
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"io"
-	"math"
 	"os"
 	"slices"
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/model"
-	"github.com/condmean/condmean/sched"
 )
 
 // beginning is how the weights that init names go into the network.
@@ -83,49 +79,6 @@ func (t *trainer) keys() []weights.Key {
 		keys = append(keys, weights.Key{Name: s.Name, Shape: s.Shape, Trainable: !statistic && !t.net.Held(s.Name)})
 	}
 	return keys
-}
-
-// compareSettings notes what in the settings of a source makes its weights mean
-// something else here.
-func (t *trainer) compareSettings(src *source) ([]string, error) {
-	if src.config == nil {
-		return nil, nil
-	}
-	trained, _ := src.levels()
-	fed := t.cfg.Schedule
-	if t.cfg.Adapt.Remapped() {
-		fed = t.cfg.Adapt.Levels
-	}
-	a, err := sched.New(trained)
-	if err != nil {
-		return nil, configs.Usagef("init.from: %s: %w", t.cfg.Init.From, err)
-	}
-	b, err := sched.New(fed)
-	if err != nil {
-		return nil, &configs.UsageError{Err: err}
-	}
-	var notes []string
-	if !sameLevels(a, b) {
-		notes = append(notes, fmt.Sprintf("the weights were trained on %s, and are fed %s; --remap-levels feeds them those of equal SNR", describeLevels(a), describeLevels(b)))
-	}
-	if was, is := cmp.Or(src.config.Objective.Target, "epsilon"), t.cfg.Objective.Target; was != is {
-		notes = append(notes, fmt.Sprintf("the weights were trained to predict %s, objective.target is %s", was, is))
-	}
-	return notes, nil
-}
-
-// sameLevels reports whether all SNRs are equal, up to rounding.
-func sameLevels(a, b *sched.Schedule) bool {
-	for i := range a.SNR {
-		if a.T != b.T || math.Abs(a.SNRdB(i)-b.SNRdB(i)) > 1e-3 {
-			return false
-		}
-	}
-	return true
-}
-
-func describeLevels(s *sched.Schedule) string {
-	return fmt.Sprintf("%d %s levels from %.1f to %.1f dB", s.T, s.Kind, s.SNRdB(0), s.SNRdB(s.T-1))
 }
 
 // fit adapts what may be adapted and returns why the weights cannot be taken.
@@ -214,32 +167,4 @@ func (b *beginning) put(net *model.Network, from []weights.Array) error {
 		copy(to.Data, data)
 	}
 	return nil
-}
-
-// reportBeginning prints what would become of each tensor, and how much of the
-// network would be trained.
-func (t *trainer) reportBeginning(w io.Writer) error {
-	b, err := t.plan()
-	if err != nil {
-		return err
-	}
-	if t.lora != nil {
-		for i, row := range b.report {
-			if row.Target != nil && row.Target.Trainable && row.Note == "" {
-				b.report[i].Note = fmt.Sprintf("by an adapter of rank %d", t.cfg.Adapt.LoRA.Rank)
-			}
-		}
-	}
-	if err := b.report.WriteTable(w); err != nil {
-		return err
-	}
-	n, all := t.trainable(), t.net.NumParams()
-	lines := fmt.Sprintf("trainable: %d values beside %d parameters (%.1f %%)\n", n, all, 100*float64(n)/float64(all))
-	for _, note := range b.notes {
-		lines += "note: " + note + "\n"
-	}
-	if _, err := io.WriteString(w, lines); err != nil {
-		return err
-	}
-	return t.initialize(b)
 }
