@@ -182,11 +182,14 @@ type channels struct {
 
 // split calls f for ranges of channels that together are all of them.
 func (m *normMath) split(f func(channels)) {
-	const planes = 1024 // a range is not worth sharing out below so many
-	units := m.c / m.together
-	size := max(1, planes/(m.n*m.together))
-	m.pool.Do((units+size-1)/size, func(i, _ int) {
-		f(channels{m, i * size * m.together, min((i+1)*size, units) * m.together})
+	const (
+		planes = 1024 // a range is not worth sharing out below so many
+		line   = 16   // channels that threads must not share
+	)
+	size := max(line, planes/m.n/line*line, m.together)
+	size -= size % m.together
+	m.pool.Do((m.c+size-1)/size, func(i, _ int) {
+		f(channels{m, i * size, min((i+1)*size, m.c)})
 	})
 }
 

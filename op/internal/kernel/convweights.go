@@ -145,14 +145,16 @@ func (c *Conv) unpackWeights(dw, partial []float32, chunks, size, o int) {
 		for r := range c.KH {
 			for j := range c.KW {
 				at := base + ((((b*c.KH+r)*(lane/ins)+q/ins)*c.KW+j)*ins+q%ins)*group*lane
-				copy(s[:], partial[at:][:lane])
+				s = [lane]float32(partial[at:])
 				for chunk := 1; chunk < chunks; chunk++ {
-					for k, v := range partial[chunk*size+at:][:lane] {
+					for k, v := range (*[lane]float32)(partial[chunk*size+at:]) {
 						s[k] += v
 					}
 				}
-				for k := range outs {
-					dw[((o*lane+k)*c.In.C+i)*taps+r*c.KW+j] = s[k]
+				to := (o*lane*c.In.C+i)*taps + r*c.KW + j
+				for _, v := range s[:outs] {
+					dw[to] = v
+					to += c.In.C * taps
 				}
 			}
 		}

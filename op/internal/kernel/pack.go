@@ -24,20 +24,28 @@ func (p *packed) pack(ws *Workspace, w []float32, in, out, kh, kw int, transpose
 		first := o &^ (maxGroup - 1)
 		group := min(maxGroup, ob-first)
 		base := p.data[groupStart(first, ib, taps)+(o-first)*lane:]
+		outs := min(lane, out-o*lane)
+		next, tap := in*taps, 1 // strides of an output and of a tap in w
+		if transposed {
+			next, tap = taps, -1
+		}
 		for i := range ib * lane {
+			from := (o*lane*in + i) * taps
+			if transposed {
+				from = (i*out+o*lane)*taps + taps - 1
+			}
 			for t := range taps {
-				d := base[((i/lane*taps+t)*lane+i%lane)*group*lane:][:lane]
-				for k := range d {
-					oc := o*lane + k
-					switch {
-					case i >= in || oc >= out:
-						d[k] = 0
-					case transposed:
-						d[k] = w[(i*out+oc)*taps+taps-1-t]
-					default:
-						d[k] = w[(oc*in+i)*taps+t]
-					}
+				d := (*[lane]float32)(base[((i/lane*taps+t)*lane+i%lane)*group*lane:])
+				if i >= in {
+					*d = [lane]float32{}
+					continue
 				}
+				at := from + t*tap
+				for k := range outs {
+					d[k] = w[at]
+					at += next
+				}
+				clear(d[outs:])
 			}
 		}
 	})
