@@ -35,12 +35,13 @@ func mustRead(t *testing.T, dir string) *checkpoint.Snapshot {
 
 // adapting are the kinds of runs that begin with given weights.
 func adapting(from string) map[string]configs.Config {
-	freeze, lora, remap := tiny(), tiny(), tiny()
+	freeze, lora, remap, average := tiny(), tiny(), tiny(), tiny()
 	freeze.Adapt.Freeze = []string{`^downs`, `^init_conv`}
 	lora.Adapt.LoRA.Rank = 2
 	lora.Train.Accumulate = 2
 	remap.Adapt.Levels, remap.Schedule.Steps = remap.Schedule, 25
-	all := map[string]configs.Config{"freeze": freeze, "lora": lora, "remap": remap}
+	average.Init.EMA = "continue"
+	all := map[string]configs.Config{"freeze": freeze, "lora": lora, "remap": remap, "average": average}
 	for name, c := range all {
 		c.Init.From = from
 		c.Train.LogEvery = 1
