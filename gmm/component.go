@@ -21,21 +21,9 @@ type component struct {
 
 // fullComponent keeps dense.
 func fullComponent(dense []float64, n int) (component, error) {
-	if err := finite(dense); err != nil {
+	scale, err := symmetrize(dense, n)
+	if err != nil {
 		return component{}, err
-	}
-	scale := 0.0
-	for _, v := range dense {
-		scale = max(scale, math.Abs(v))
-	}
-	for i := range n {
-		for j := range i {
-			a, b := dense[i*n+j], dense[j*n+i]
-			if math.Abs(a-b) > 1e-8*scale {
-				return component{}, fmt.Errorf("not symmetric: [%d][%d] = %g, [%d][%d] = %g", i, j, a, j, i, b)
-			}
-			dense[i*n+j], dense[j*n+i] = (a+b)/2, (a+b)/2
-		}
 	}
 	var eig mat.EigenSym
 	if !eig.Factorize(mat.NewSymDense(n, slices.Clone(dense)), true) {
@@ -115,4 +103,25 @@ func rows(a *mat.Dense) []float64 {
 		dst = append(dst, a.RawRowView(i)...)
 	}
 	return dst
+}
+
+// symmetrize removes rounding errors from a symmetric (n,n) matrix and returns
+// its largest absolute value.
+func symmetrize(dense []float64, n int) (scale float64, err error) {
+	if err := finite(dense); err != nil {
+		return 0, err
+	}
+	for _, v := range dense {
+		scale = max(scale, math.Abs(v))
+	}
+	for i := range n {
+		for j := range i {
+			a, b := dense[i*n+j], dense[j*n+i]
+			if math.Abs(a-b) > 1e-8*scale {
+				return 0, fmt.Errorf("not symmetric: [%d][%d] = %g, [%d][%d] = %g", i, j, a, j, i, b)
+			}
+			dense[i*n+j], dense[j*n+i] = (a+b)/2, (a+b)/2
+		}
+	}
+	return scale, nil
 }

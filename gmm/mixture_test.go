@@ -144,7 +144,11 @@ func TestRandomRecipe(t *testing.T) {
 			t.Fatal(err)
 		}
 		// MSE(snr) = Σ λ/(1+snr·λ)/N tells the trace at snr → 0.
-		trace := l.MSE(1e-12) * n
+		mse, err := l.MSE(1e-12)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trace := mse * n
 		rest = append(rest, (trace-n)/n) // mean of u
 		means = append(means, m.Mean(i)...)
 	}
