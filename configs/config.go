@@ -120,6 +120,8 @@ type Train struct {
 	Clip          float64       `yaml:"clip"`           // global gradient norm limit; 0 turns it off
 	Schedule      string        `yaml:"schedule"`       // learning rate over the steps: constant | cosine | step | exponential
 	Warmup        int           `yaml:"warmup"`         // steps of linear warm-up
+	Decay         float64       `yaml:"decay"`          // factor of each drop of step, default 0.1, or of exponential over the whole run, default 0.01; 0 means the default
+	Drops         int           `yaml:"drops"`          // drops of step, spread evenly; 0 means 2
 	ValEvery      int           `yaml:"val_every"`      // steps between validations; 0 means once an epoch
 	LogEvery      int           `yaml:"log_every"`      // steps between metrics lines
 	EarlyStopping EarlyStopping `yaml:"early_stopping"` // of runs of a number of epochs

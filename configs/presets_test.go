@@ -15,8 +15,8 @@ func TestLoadRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := map[string]string{
-		"quickstrat":                     "quickstrat: no preset and no file of this name; did you mean quickstart? presets: gmm64, quickstart",
-		filepath.Join(dir, "none.yaml"):  "none.yaml: no preset and no file of this name; presets: gmm64, quickstart",
+		"quickstrat":                     "quickstrat: no preset and no file of this name; did you mean quickstart? presets: audio, cifar10, fashion-gmm, fashion, folder, gmm64, mnist-gmm, mnist, npy, quickstart",
+		filepath.Join(dir, "none.yaml"):  "none.yaml: no preset and no file of this name; presets: audio, cifar10, fashion-gmm, fashion, folder, gmm64, mnist-gmm, mnist, npy, quickstart",
 		"":                               "no preset and no file of this name",
 		big:                              "larger than 1048576 bytes",
 		dir:                              "is a directory",

@@ -2,6 +2,7 @@ package configs
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -16,8 +17,17 @@ func TestDefaultAndPresetsAreValid(t *testing.T) {
 			t.Errorf("%s: %v", p.Name, err)
 			continue
 		}
+		if slices.Contains([]string{"npy", "folder", "audio"}, cfg.Data.Kind) { // own data have no default place
+			if err := cfg.Validate(); err == nil || !strings.Contains(err.Error(), "by --data") {
+				t.Errorf("%s without data: %v", p.Name, err)
+			}
+			cfg.Data.Dir = "own"
+		}
 		if err := cfg.Validate(); err != nil {
 			t.Errorf("%s: %v", p.Name, err)
+		}
+		if strings.Contains(p.Text, "@") {
+			t.Errorf("%s: a figure is missing", p.Name)
 		}
 		if cfg.Name != p.Name {
 			t.Errorf("%s: its name is %q", p.Name, cfg.Name)

@@ -23,6 +23,8 @@ func (t Train) validate(r *rules) {
 	r.number("train.clip", t.Clip, "[0,1e9]")
 	r.oneOf("train.schedule", t.Schedule, "constant", "cosine", "step", "exponential")
 	r.count("train.warmup", t.Warmup, 0, maxTrainSteps)
+	r.number("train.decay", t.Decay, "[0,1]")
+	r.count("train.drops", t.Drops, 0, maxTrainSteps)
 	r.count("train.val_every", t.ValEvery, 0, maxTrainSteps)
 	r.count("train.log_every", t.LogEvery, 1, maxTrainSteps)
 	r.count("train.early_stopping.after", t.EarlyStopping.After, 0, 1<<20)

@@ -12,14 +12,18 @@ func TestLearningRate(t *testing.T) {
 	for _, tt := range []struct {
 		schedule string
 		warmup   int
+		decay    float64
+		drops    int
 		want     map[int]float64 // by step
 	}{
-		{"constant", 4, map[int]float64{1: 0.5, 2: 1, 4: 2, 5: 2, 104: 2, 200: 2}},
-		{"cosine", 4, map[int]float64{1: 0.5, 4: 2, 5: 2, 30: 1 + math.Sqrt2/2, 55: 1, 80: 1 - math.Sqrt2/2, 105: 0, 200: 0}},
-		{"step", 5, map[int]float64{6: 2, 38: 2, 39: 0.2, 71: 0.2, 72: 0.02, 104: 0.02}},
-		{"exponential", 4, map[int]float64{5: 2, 55: 0.2, 105: 0.02}},
+		{"constant", 4, 0, 0, map[int]float64{1: 0.5, 2: 1, 4: 2, 5: 2, 104: 2, 200: 2}},
+		{"cosine", 4, 0, 0, map[int]float64{1: 0.5, 4: 2, 5: 2, 30: 1 + math.Sqrt2/2, 55: 1, 80: 1 - math.Sqrt2/2, 105: 0, 200: 0}},
+		{"step", 5, 0, 0, map[int]float64{6: 2, 38: 2, 39: 0.2, 71: 0.2, 72: 0.02, 104: 0.02}},
+		{"step", 4, 0.5, 3, map[int]float64{5: 2, 29: 2, 30: 1, 54: 1, 55: 0.5, 80: 0.25, 104: 0.25}},
+		{"exponential", 4, 0, 0, map[int]float64{5: 2, 55: 0.2, 105: 0.02}},
+		{"exponential", 4, 0.25, 0, map[int]float64{5: 2, 55: 1, 105: 0.5}},
 	} {
-		c := configs.Train{LR: 2, Schedule: tt.schedule, Warmup: tt.warmup}
+		c := configs.Train{LR: 2, Schedule: tt.schedule, Warmup: tt.warmup, Decay: tt.decay, Drops: tt.drops}
 		for step, want := range tt.want {
 			if got := LearningRate(c, step, total); math.Abs(got-want) > 1e-12 {
 				t.Errorf("%s, step %d: %v, want %v", tt.schedule, step, got, want)

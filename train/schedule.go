@@ -1,16 +1,10 @@
 package train
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/condmean/condmean/configs"
-)
-
-// Constants of the learning-rate schedules that fall: step multiplies by
-// stepFactor after each third of the run, exponential ends at expEnd.
-const (
-	stepFactor = 0.1
-	expEnd     = 0.01
 )
 
 // LearningRate returns the learning rate of a step, counted from 1, out of
@@ -18,8 +12,8 @@ const (
 //
 //	constant      lr
 //	cosine        lr·(1+cos πp)/2
-//	step          lr·0.1^⌊3p⌋
-//	exponential   lr·0.01^p
+//	step          lr·decay^⌊(drops+1)·p⌋, decay 0.1 and drops 2 by default
+//	exponential   lr·decay^p, decay 0.01 by default
 //
 // where p in [0,1] is the share of the steps after the warm-up that were taken
 // before this one.
@@ -32,9 +26,9 @@ func LearningRate(c configs.Train, step, total int) float64 {
 	case "cosine":
 		return c.LR * (1 + math.Cos(math.Pi*p)) / 2
 	case "step":
-		return c.LR * math.Pow(stepFactor, math.Floor(3*p))
+		return c.LR * math.Pow(cmp.Or(c.Decay, 0.1), math.Floor(float64(cmp.Or(c.Drops, 2)+1)*p))
 	case "exponential":
-		return c.LR * math.Pow(expEnd, p)
+		return c.LR * math.Pow(cmp.Or(c.Decay, 0.01), p)
 	}
 	return c.LR
 }
