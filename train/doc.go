@@ -25,6 +25,13 @@
 // leaves a picture of noisy, denoised and clean images. Runs of a given number
 // of epochs stop early, by default as in the paper.
 //
+// # Adapting
+//
+// A run may begin with given weights (init), of which some are held (adapt.freeze),
+// or which are trained through low-rank adapters W₀ + s·B·A (adapt.lora), and it
+// may feed the network the levels of another schedule at equal SNR (adapt.levels).
+// The run's checkpoints hold all of it: a resumed run needs no other file.
+//
 //	cfg, err := configs.Load("quickstart")
 //	…
 //	result, err := train.Run(ctx, cfg, train.Options{Out: "runs/quickstart"})
