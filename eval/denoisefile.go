@@ -9,7 +9,6 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/eval/media"
-	bars "github.com/condmean/condmean/internal/progress"
 	"github.com/condmean/condmean/op"
 	"github.com/condmean/condmean/sched"
 )
@@ -94,11 +93,8 @@ func DenoiseFile(ctx context.Context, o FileOptions) (*FileResult, error) {
 
 // denoisePieces denoises all pieces at r.SNR.
 func (s *Subject) denoisePieces(ctx context.Context, p pieces, o FileOptions, r *FileResult) error {
-	if o.Err == nil {
-		o.Err = io.Discard
-	}
-	bar := bars.NewBar(o.Err, "denoise", 0, p.count())
-	defer bar.Close()
+	shown := newCounter(o.Err, "denoise", p.count())
+	defer shown.close()
 	dim := s.Predictor.Dim()
 	y := make([]float64, min(filePieces, p.count())*dim)
 	for first := 0; first < p.count(); first += filePieces {
@@ -119,7 +115,7 @@ func (s *Subject) denoisePieces(ctx context.Context, p pieces, o FileOptions, r 
 		if r.THat, r.Calls = res.THat, res.Calls; first == 0 {
 			r.note(res.Note)
 		}
-		bar.At(first + len(y)/dim)
+		shown.at(first + len(y)/dim)
 	}
 	return nil
 }

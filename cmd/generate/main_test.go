@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/cli"
+	"github.com/condmean/condmean/internal/cli/clitest"
+	"github.com/condmean/condmean/internal/rng"
+	"github.com/condmean/condmean/train"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"generate": main})
+}
+
+// trained returns the folder of a run that takes a second.
+func trained(t *testing.T, settings ...string) string {
+	t.Helper()
+	cfg := configs.Default()
+	err := configs.Set(&cfg, append([]string{"name=tiny", "data.dim=8", "data.components=1", "data.samples.train=2048", "data.samples.val=64", "data.samples.test=600",
+		"schedule.steps=20", "model.channels=8", "model.multipliers=1", "model.blocks=1", "train.steps=200", "train.batch=64", "train.lr=3e-3", "train.ema=0.9", "eval.samples=100"}, settings...)...)
+	if err == nil {
+		err = cfg.Validate()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "run")
+	if _, err := train.Run(context.Background(), cfg, train.Options{Out: out}); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// images returns a run on noise of 8×8 pixels.
+func images(t *testing.T) string {
+	t.Helper()
+	const n = 300
+	x := make([]float32, n*64)
+	rng.New(1, rng.DataTrain, 0, 0).Normal32(x)
+	var b bytes.Buffer
+	if err := weights.WriteNPY(&b, weights.FromFloat32("", []int{n, 8, 8}, x)); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "images.npy")
+	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return trained(t, "data.kind=npy", "data.dir="+path, "data.samples.train=0", "data.samples.val=0", "data.samples.test=0", "train.steps=20", "eval.samples=0")
+}
+
+func TestScripts(t *testing.T) {
+	run, pictures := trained(t), images(t)
+	testscript.Run(t, testscript.Params{
+		Dir:  "testdata/script",
+		Cmds: clitest.Commands(),
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("RUN", run)
+			e.Setenv("IMAGES", pictures)
+			return nil
+		},
+	})
+}
+
+// The first samples are the same however many there are.
+func TestPrefix(t *testing.T) {
+	run, dir := images(t), t.TempDir()
+	read := func(n, method string) []float64 {
+		t.Helper()
+		path := filepath.Join(dir, n+".npy")
+		cmd := exec.Command("generate", "--checkpoint", run, "-n", n, "--out", path, "--method", method, "--steps", "5")
+		if text, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		a, err := weights.ReadNPYFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.Float64()
+	}
+	for _, method := range []string{"resample", "ddim"} {
+		many, few := read("67", method), read("66", method)
+		if !slices.Equal(many[:len(few)], few) || !slices.Equal(many[:64], read("1", method)) {
+			t.Errorf("%s: samples depend on their number", method)
+		}
+		if slices.Equal(many[:64], many[64:128]) {
+			t.Errorf("%s: two samples are equal", method)
+		}
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	cmd := exec.Command("generate", "--checkpoint", trained(t, "schedule.steps=10000"), "-n", "100000", "--out", filepath.Join(t.TempDir(), "x.npy"), "--threads=1")
+	if code, stderr := clitest.Interrupt(t, cmd, "generate"); code != cli.ExitInterrupted {
+		t.Errorf("exit code %d, want %d; stderr:\n%s", code, cli.ExitInterrupted, stderr)
+	}
+}

@@ -1,0 +1,153 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/eval/mmd"
+	"github.com/condmean/condmean/op"
+	"github.com/condmean/condmean/sched"
+)
+
+// GenerateOptions say what Generate draws.
+type GenerateOptions struct {
+	Checkpoint string       // run folder or checkpoint
+	Threads    int          // 0: all processors; never changes results
+	N          int          // samples
+	Method     sched.Method // resample (default) or ddim
+	Steps      int          // levels used, spread evenly; 0: all
+	Seed       *uint64      // nil: the run's
+	Out        string       // .npy or .png, see Generated.Write
+	MMD        bool         // compare with the data
+	Err        io.Writer    // progress; nil: none
+}
+
+// Generated are samples that a network drew.
+type Generated struct {
+	X       []float64 // (n, shape…) in the data's units
+	Shape   []int     // of one sample
+	Method  sched.Method
+	Steps   int // levels used
+	Seed    uint64
+	Took    time.Duration
+	Test    *mmd.Result // comparison with the test split, if asked for
+	Train   *mmd.Result // of the train split with the test split, for comparison
+	stretch bool        // pictures go from the least to the greatest value, not from 0 to 1
+}
+
+const (
+	generateBatch = 64
+	maxGenerated  = 1 << 28 // values
+	mmdSamples    = 2000    // of each side, at most
+)
+
+// Generate draws samples from pure noise. Sample i is a function of the seed, i,
+// and what the options say of the chain, whatever N is.
+func Generate(ctx context.Context, o GenerateOptions) (*Generated, error) {
+	rt, err := op.NewRuntime(o.Threads)
+	if err != nil {
+		return nil, configs.Usagef("%w", err)
+	}
+	defer rt.Close()
+	s, err := Open(rt, o.Checkpoint)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.loadForFile(ctx); err != nil {
+		return nil, err
+	}
+	g := &Generated{Shape: s.shape(), Method: o.Method, Steps: o.Steps, Seed: s.Config.Seed, stretch: s.Config.Data.Kind == "npy"}
+	if o.Seed != nil {
+		g.Seed = *o.Seed
+	}
+	if g.Steps == 0 {
+		g.Steps = s.Schedule.T
+	}
+	dim := s.Predictor.Dim()
+	switch {
+	case o.N < 1 || o.N > maxGenerated/dim:
+		return nil, configs.Usagef("-n %d: want 1 to %d samples", o.N, maxGenerated/dim)
+	case g.Steps < 1 || g.Steps > s.Schedule.T:
+		return nil, configs.Usagef("--steps %d: want 1 to %d, the levels of this run's schedule", g.Steps, s.Schedule.T)
+	case o.MMD && o.N < 2:
+		return nil, configs.Usagef("--mmd: want two samples or more, not %d", o.N)
+	}
+	if err := g.checkOutput(o.Out); err != nil {
+		return nil, configs.Usagef("--out: %w", err)
+	}
+	start := time.Now()
+	if err := g.draw(ctx, s, o.N, generateBatch, o.Err); err != nil {
+		return nil, fmt.Errorf("generate: %w", err)
+	}
+	g.Took = time.Since(start)
+	if o.MMD {
+		if err := g.compare(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	s.restore(g.X)
+	return g, nil
+}
+
+// draw fills X with n normalised samples, some at a time.
+func (g *Generated) draw(ctx context.Context, s *Subject, n, batch int, w io.Writer) error {
+	chains := (n + batch - 1) / batch
+	shown, calls := newCounter(w, "generate", chains*g.Steps), 0
+	defer shown.close()
+	g.X = make([]float64, 0, n*s.Predictor.Dim())
+	for first := 0; first < n; first += batch {
+		x, err := s.Schedule.Generate(ctx, s.Predictor, min(batch, n-first), sched.GenerateOptions{
+			Method: g.Method, Steps: g.Steps, Seed: g.Seed, First: first,
+			Trace: func(p sched.TracePoint) {
+				if p.Eps != nil {
+					calls++
+					shown.at(calls)
+				}
+			},
+		})
+		if err != nil {
+			return err
+		}
+		g.X = append(g.X, x...)
+	}
+	return nil
+}
+
+// compare compares the normalised samples with those of the data set.
+func (g *Generated) compare(ctx context.Context, s *Subject) error {
+	set, err := data.Open(ctx, s.Config.Data, s.Config.Seed)
+	if err != nil {
+		return err
+	}
+	dim := set.Dim()
+	read := func(from data.Source) ([]float64, error) {
+		x := make([]float64, min(mmdSamples, from.Len())*dim)
+		return x, set.ReadNormalized(x, from, 0)
+	}
+	test, err := read(set.Test)
+	if err != nil {
+		return err
+	}
+	train, err := read(set.Train)
+	if err != nil {
+		return err
+	}
+	n := min(mmdSamples, len(g.X)/dim)
+	against := func(x []float64) (*mmd.Result, error) {
+		r, err := mmd.Compare(x, test, dim, g.Seed)
+		if err != nil {
+			return nil, fmt.Errorf("generate: %w", err)
+		}
+		return &r, nil
+	}
+	if g.Test, err = against(g.X[:n*dim]); err != nil {
+		return err
+	}
+	// As many training samples as there are generated ones.
+	g.Train, err = against(train[:min(n*dim, len(train))])
+	return err
+}
