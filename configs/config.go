@@ -155,7 +155,7 @@ type Checkpoint struct {
 type Eval struct {
 	SNR       string   `yaml:"snr"`            // dB, start:step:stop or a list a,b,c
 	Methods   []string `yaml:"methods,flow"`   // mean | oneshot | ddim | resample | average:M
-	Baselines []string `yaml:"baselines,flow"` // ls | wiener | lmmse | cme
+	Baselines []string `yaml:"baselines,flow"` // ls | wiener | lmmse | cme | gmm:K | nlm | tv | wavelet
 	Samples   int      `yaml:"samples"`        // test samples; 0 means all
 	Match     string   `yaml:"match"`          // db | linear | exact
 	Start     string   `yaml:"start"`          // paper | code

@@ -158,7 +158,13 @@ func (e Eval) validate(r *rules) {
 		r.oneOf("eval.methods", m, "mean", "oneshot", "ddim", "resample", "average:M")
 	}
 	for _, b := range e.Baselines {
-		r.oneOf("eval.baselines", b, "ls", "wiener", "lmmse", "cme")
+		if count, ok := strings.CutPrefix(b, "gmm:"); ok {
+			if k, err := strconv.Atoi(count); err != nil || k < 1 || k > maxComponents || count != strconv.Itoa(k) {
+				r.broken("eval.baselines", b, "want gmm:K with K from 1 to %d", maxComponents)
+			}
+			continue
+		}
+		r.oneOf("eval.baselines", b, "ls", "wiener", "lmmse", "cme", "gmm:K", "nlm", "tv", "wavelet")
 	}
 	r.unique("eval.methods", e.Methods)
 	r.unique("eval.baselines", e.Baselines)

@@ -2,10 +2,8 @@ package eval
 
 import (
 	"context"
-	"fmt"
 	"math"
 
-	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/gmm"
 	"github.com/condmean/condmean/sched"
 )
@@ -16,46 +14,6 @@ type estimator interface {
 	name() string
 	// estimate writes x̂ and returns the predictor calls it took, and a note.
 	estimate(ctx context.Context, xhat, y []float64, snr float64, first int) (calls int, note string, err error)
-}
-
-// estimators returns the columns of a request, baselines first.
-func (r *Request) estimators() ([]estimator, error) {
-	var list []estimator
-	for _, b := range r.Baselines {
-		e, err := r.baseline(b)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, e)
-	}
-	for _, m := range r.Methods {
-		list = append(list, &chain{r, m})
-	}
-	return list, nil
-}
-
-func (r *Request) baseline(name string) (estimator, error) {
-	switch name {
-	case "ls":
-		return scalar{"ls", func(float64) float64 { return 1 }}, nil
-	case "wiener":
-		return scalar{"wiener", func(snr float64) float64 { return snr / (1 + snr) }}, nil
-	case "lmmse":
-		if len(r.Train.Mean) == 0 {
-			return nil, configs.Usagef("eval.baselines: lmmse needs the training data's covariance, which is not at hand")
-		}
-		l, err := gmm.NewLMMSE(r.Train.Mean, r.Train.Cov)
-		if err != nil {
-			return nil, fmt.Errorf("eval: %w", err)
-		}
-		return lmmse{l}, nil
-	case "cme":
-		if r.Prior == nil {
-			return nil, configs.Usagef("eval.baselines: cme needs a known prior; this data set has none")
-		}
-		return &cme{e: gmm.NewEstimator(r.Prior, r.Pool)}, nil
-	}
-	return nil, configs.Usagef("eval.baselines: %q is unknown, want one of %v", name, Baselines())
 }
 
 // chain is a method over the request's predictor.
@@ -97,16 +55,19 @@ func (l lmmse) estimate(_ context.Context, xhat, y []float64, snr float64, _ int
 	return 0, "", l.l.Estimate(xhat, y, snr)
 }
 
-// cme also sums tr Cov(x|y), for the MMSE.
-type cme struct {
+// posteriorMean is the conditional mean of a mixture; it also sums tr Cov(x|y),
+// which is the MMSE where the mixture is the true prior.
+type posteriorMean struct {
+	label string
+	exact bool // the mixture is the true prior
 	e     *gmm.Estimator
 	trace []float64
 	sum   float64 // since reset
 }
 
-func (c *cme) name() string { return "cme" }
+func (c *posteriorMean) name() string { return c.label }
 
-func (c *cme) estimate(ctx context.Context, xhat, y []float64, snr float64, _ int) (int, string, error) {
+func (c *posteriorMean) estimate(ctx context.Context, xhat, y []float64, snr float64, _ int) (int, string, error) {
 	n := len(y) / c.e.Dim()
 	if len(c.trace) < n {
 		c.trace = make([]float64, n)

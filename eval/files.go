@@ -9,10 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"github.com/condmean/condmean/internal/atomicfile"
 )
 
 // csvHeader lists the columns of eval.csv. Figures that do not apply are empty.
-var csvHeader = []string{"snr_db", "method", "nmse", "nmse_db", "ci95_db", "gap_db", "psnr_db", "ssim", "calls", "seconds", "samples"}
+var csvHeader = []string{"snr_db", "method", "nmse", "nmse_db", "ci95_db", "gap_db", "psnr_db", "ssim", "calls", "seconds", "samples",
+	"gap_ci95_db", "mmse", "sigma_255"}
 
 // WriteCSV writes the rows.
 func (r *Report) WriteCSV(w io.Writer) error {
@@ -21,13 +24,15 @@ func (r *Report) WriteCSV(w io.Writer) error {
 		return err
 	}
 	g := func(x float64) string { return strconv.FormatFloat(x, 'g', 8, 64) }
-	for _, row := range r.Rows {
-		gap := ""
-		if row.GapdB != nil {
-			gap = g(*row.GapdB)
+	may := func(x *float64) string {
+		if x == nil {
+			return ""
 		}
-		if err := c.Write([]string{dB(row.SNR), row.Method, g(row.NMSE), g(row.NMSEdB), g(row.CI95dB), gap, "", "",
-			strconv.Itoa(row.Calls), g(row.Seconds), strconv.Itoa(row.Samples)}); err != nil {
+		return g(*x)
+	}
+	for _, row := range r.Rows {
+		if err := c.Write([]string{g(row.SNR), row.Method, g(row.NMSE), g(row.NMSEdB), g(row.CI95dB), may(row.GapdB), may(row.PSNR), may(row.SSIM),
+			strconv.Itoa(row.Calls), g(row.Seconds), strconv.Itoa(row.Samples), may(row.GapCI95), may(row.MMSE), may(row.Sigma)}); err != nil {
 			return err
 		}
 	}
@@ -42,46 +47,35 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	return e.Encode(r)
 }
 
-// WriteDir writes eval.csv, eval.json, nmse.svg and nmse.png into dir, each
-// replaced as a whole.
+// WriteDir writes eval.csv, eval.json, report.html and the plots, each as SVG and
+// PNG, into dir, each replaced as a whole.
 func (r *Report) WriteDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("eval: %w", err)
 	}
-	for name, write := range map[string]func(io.Writer) error{
-		"eval.csv": r.WriteCSV, "eval.json": r.WriteJSON,
-		"nmse.svg": func(w io.Writer) error { return r.plot(w, "svg") },
-		"nmse.png": func(w io.Writer) error { return r.plot(w, "png") },
-	} {
+	files := map[string][]byte{}
+	for name, write := range map[string]func(io.Writer) error{"eval.csv": r.WriteCSV, "eval.json": r.WriteJSON, "report.html": r.WriteHTML} {
 		var b bytes.Buffer
 		if err := write(&b); err != nil {
 			return fmt.Errorf("eval: %s: %w", name, err)
 		}
-		if err := replace(filepath.Join(dir, name), b.Bytes()); err != nil {
+		files[name] = b.Bytes()
+	}
+	for _, f := range r.figures() {
+		svg, err := f.chart.SVG()
+		if err != nil {
+			return fmt.Errorf("eval: %s.svg: %w", f.File, err)
+		}
+		png, err := f.chart.PNG()
+		if err != nil {
+			return fmt.Errorf("eval: %s.png: %w", f.File, err)
+		}
+		files[f.File+".svg"], files[f.File+".png"] = svg, png
+	}
+	for name, content := range files {
+		if err := atomicfile.Write(filepath.Join(dir, name), content); err != nil {
 			return fmt.Errorf("eval: %w", err)
 		}
-	}
-	return nil
-}
-
-// replace writes a file beside its final place and renames it.
-func replace(name string, content []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".tmp-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	if e := f.Chmod(0o644); err == nil {
-		err = e
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("%w (%v)", err, os.Remove(f.Name()))
 	}
 	return nil
 }

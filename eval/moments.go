@@ -16,8 +16,8 @@ const (
 	maxMomentSamples = 20_000 // of the train split; more change the LMMSE by less than its interval
 )
 
-// trainMoments estimates the mean and the covariance of normalised samples from
-// the train split.
+// trainMoments estimates the mean and the covariance, shrunk, of normalised
+// samples from the train split.
 func trainMoments(ctx context.Context, set *data.Set) (Moments, error) {
 	d := set.Dim()
 	if d > maxMomentDim {
@@ -48,5 +48,6 @@ func trainMoments(ctx context.Context, set *data.Set) (Moments, error) {
 			m.Cov[i*d+j], m.Cov[j*d+i] = v, v
 		}
 	}
+	m.Shrinkage = shrink(m.Cov, d, n)
 	return m, nil
 }

@@ -8,32 +8,44 @@ import (
 	bars "github.com/condmean/condmean/internal/progress"
 )
 
-// progress is a bar on a terminal and a line for each SNR otherwise.
+// progress is a bar on a terminal and a line for each part otherwise. It counts
+// predictor calls, so that the remaining time is right though chains differ in
+// length.
 type progress struct {
-	w     io.Writer
-	bar   *bars.Bar
-	done  int
-	last  float64
-	start time.Time
+	w             io.Writer
+	bar           *bars.Bar
+	total         int
+	done, skipped int
+	start         time.Time
 }
 
 func newProgress(w io.Writer, total int) *progress {
-	return &progress{w: w, start: time.Now(), bar: bars.NewBar(w, "evaluate", 0, total)}
+	return &progress{w: w, start: time.Now(), total: total, bar: bars.NewBar(w, "evaluate", 0, total)}
 }
 
-// step shows that a row is done.
-func (p *progress) step(db float64, r Row) {
-	first := p.done == 0
-	p.done++
+// begin names the part that follows.
+func (p *progress) begin(part string) {
 	if p.bar != nil {
-		p.bar.Text(fmt.Sprintf("%s dB %s", dB(db), r.Method))
-		p.bar.At(p.done)
+		p.bar.Text(part)
 		return
 	}
-	if first || p.last != db {
-		p.last = db
-		_, _ = fmt.Fprintf(p.w, "evaluate %s dB  %v\n", dB(db), time.Since(p.start).Round(time.Second))
+	line := fmt.Sprintf("evaluate %s  %v", part, time.Since(p.start).Round(time.Second))
+	if p.done > p.skipped {
+		line += fmt.Sprintf("  eta %v", bars.Remaining(p.start, p.skipped, p.done, p.total))
 	}
+	_, _ = fmt.Fprintln(p.w, line)
+}
+
+// add moves on by so many calls.
+func (p *progress) add(calls int) {
+	p.done += calls
+	p.bar.At(p.done)
+}
+
+// skip moves on by calls that an earlier evaluation made.
+func (p *progress) skip(calls int) {
+	p.skipped += calls
+	p.add(calls)
 }
 
 func (p *progress) close() { p.bar.Close() }

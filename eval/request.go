@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 
@@ -23,21 +24,26 @@ type Request struct {
 	Seed      uint64
 
 	Test  []float64    // normalised samples (n, dim)
+	Shape []int        // of one sample, (C,L) or (C,H,W); nil means (1,dim)
+	Image *Image       // nil unless samples are images
 	Train Moments      // for lmmse; of the prior where it is known
 	Prior *gmm.Mixture // for cme; nil where unknown
-	Pool  *par.Pool
+	// Fit fits a mixture of k Gaussians to the train split, for gmm:K.
+	Fit func(ctx context.Context, k int) (*gmm.Mixture, error)
+
+	Convention Convention
+	Sigmas     []float64 // under ConventionKair the noise levels that SNRs stand for, in units of 1/255
+	Examples   int       // how many samples the report shows
+	Studies    Studies
+	Pool       *par.Pool
+	Log        func(line string) // what is going on; may be nil
 }
 
 // Moments are the mean (dim) and covariance (dim, dim) of the data.
-type Moments struct{ Mean, Cov []float64 }
-
-// Baselines lists the names of the baselines:
-//
-//	ls      least squares, x̂ = y
-//	wiener  the scalar Wiener filter, x̂ = SNR/(1+SNR)·y
-//	lmmse   the best linear estimator from the mean and covariance
-//	cme     the exact conditional mean; the prior must be known
-func Baselines() []string { return []string{"ls", "wiener", "lmmse", "cme"} }
+type Moments struct {
+	Mean, Cov []float64
+	Shrinkage float64 // of an estimated covariance towards the identity, in [0,1]
+}
 
 // Settings takes the sweep's settings from a configuration.
 func (r *Request) Settings(c configs.Eval, seed uint64) error {

@@ -3,11 +3,12 @@ package eval
 import (
 	"context"
 	"fmt"
-	"slices"
+	"strings"
 
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/gmm"
 	"github.com/condmean/condmean/model"
 	"github.com/condmean/condmean/op"
 	"github.com/condmean/condmean/sched"
@@ -22,14 +23,26 @@ type Subject struct {
 	Predictor sched.Predictor
 	Norm      *data.Norm
 	Step      int
+	Shape     []int // of one sample, (C,L) or (C,H,W)
 
 	snapshot *checkpoint.Snapshot
+	mixture  *gmm.Mixture // with the exact predictor of a mixture: normalised; Net and snapshot are nil
 	rt       *op.Runtime
 }
 
 // Open reads the checkpoint that a path means (see checkpoint.Resolve): the
-// averaged weights where there are any. The runtime must outlive the subject.
-func Open(rt *op.Runtime, path string) (*Subject, error) {
+// averaged weights where there are any. "gmm:FILE.npz" is the exact predictor of
+// the mixture in a file. The runtime must outlive the subject.
+func Open(rt *op.Runtime, path string) (*Subject, error) { return open(rt, path, 0) }
+
+// open is Open with the number of steps of an exact predictor's schedule.
+func open(rt *op.Runtime, path string, steps int) (*Subject, error) {
+	if strings.HasPrefix(path, mixturePrefix) {
+		return openMixture(rt, path, steps)
+	}
+	if steps != 0 {
+		return nil, configs.Usagef("--steps: a network's schedule is that of its training; for fewer network calls use --sweep-steps")
+	}
 	dir, err := checkpoint.Resolve(path)
 	if err != nil {
 		return nil, configs.Usagef("--checkpoint %s: %w", path, err)
@@ -50,6 +63,11 @@ func Open(rt *op.Runtime, path string) (*Subject, error) {
 
 // load builds the network for samples of the given shape.
 func (s *Subject) load(shape []int) error {
+	s.Shape = shape
+	if s.mixture != nil {
+		s.Predictor = gmm.NewEstimator(s.mixture, s.rt.Pool())
+		return nil
+	}
 	var err error
 	if s.Net, err = model.New(s.rt, s.Config.Model, shape, 0); err != nil {
 		return fmt.Errorf("eval: %s: %w", s.Dir, err)
@@ -81,39 +99,12 @@ func (s *Subject) load(shape []int) error {
 // loadForFile builds the network without the data set, unless the checkpoint
 // is an early one that does not tell the sample's shape.
 func (s *Subject) loadForFile(ctx context.Context) error {
+	if s.mixture != nil {
+		return s.load(s.Shape)
+	}
 	if shape := s.snapshot.Sample; shape != nil {
 		return s.load(shape)
 	}
 	_, err := s.Request(ctx, 1)
 	return err
-}
-
-// Request opens the data set that the denoiser was trained on and returns a
-// sweep over at most samples of its test split (0 means all), without methods,
-// baselines and SNRs: see Request.Settings.
-func (s *Subject) Request(ctx context.Context, samples int) (*Request, error) {
-	set, err := data.Open(ctx, s.Config.Data, s.Config.Seed)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.load(set.Shape()); err != nil {
-		return nil, err
-	}
-	n := set.Test.Len()
-	if samples > 0 {
-		n = min(n, samples)
-	}
-	r := &Request{Name: s.Config.Name, Predictor: s.Predictor, Schedule: s.Schedule, Pool: s.rt.Pool(), Prior: set.Mixture, Test: make([]float64, n*set.Dim())}
-	if err := set.ReadNormalized(r.Test, set.Test, 0); err != nil {
-		return nil, err
-	}
-	switch {
-	case set.Mixture != nil:
-		r.Train.Mean, r.Train.Cov = set.Mixture.Moments()
-	case slices.Contains(s.Config.Eval.Baselines, "lmmse"):
-		if r.Train, err = trainMoments(ctx, set); err != nil {
-			return nil, err
-		}
-	}
-	return r, nil
 }

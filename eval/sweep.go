@@ -3,7 +3,6 @@ package eval
 import (
 	"context"
 	"fmt"
-	"io"
 	"math"
 	"time"
 
@@ -13,112 +12,64 @@ import (
 // batch is how many samples are estimated at a time.
 const batch = 500
 
-// Row is the result of one method or baseline at one SNR.
-type Row struct {
-	SNR      float64  `json:"snr_db"`
-	Method   string   `json:"method"`
-	NMSE     float64  `json:"nmse"`
-	NMSEdB   float64  `json:"nmse_db"`
-	CI95dB   float64  `json:"ci95_db"`               // half width of the 95 % interval of NMSEdB
-	GapdB    *float64 `json:"gap_db,omitempty"`      // to cme, on the same noise
-	GapCI95  *float64 `json:"gap_ci95_db,omitempty"` // half width of its interval
-	Calls    int      `json:"calls"`                 // predictor calls a sample
-	Seconds  float64  `json:"seconds"`               // a sample
-	Samples  int      `json:"samples"`
-	Note     string   `json:"note,omitempty"`
-	MMSE     *float64 `json:"mmse,omitempty"` // with cme: mean of tr Cov(x|y) over the mean power
-	baseline bool
+// point holds all columns at one SNR.
+type point struct {
+	Rows     []Row     `json:"rows"`
+	Examples []example `json:"examples,omitempty"`
 }
 
-// Report is the result of a sweep.
-type Report struct {
-	Name    string    `json:"name"`
-	Columns []string  `json:"columns"` // methods and baselines, in order
-	SNRs    []float64 `json:"snr_db"`
-	Rows    []Row     `json:"rows"` // by SNR, then by column
-	Match   string    `json:"match"`
-	Start   string    `json:"start"`
-	Seed    uint64    `json:"seed"`
-	Samples int       `json:"samples"`
-	Config  string    `json:"config,omitempty"` // of the run, resolved
-	Source  string    `json:"source,omitempty"` // the checkpoint
-}
-
-// Sweep evaluates a request; progress goes to w.
-func Sweep(ctx context.Context, r Request, w io.Writer) (*Report, error) {
-	if err := r.check(); err != nil {
-		return nil, err
-	}
-	list, err := r.estimators()
-	if err != nil {
-		return nil, err
-	}
-	n := len(r.Test) / r.Predictor.Dim()
-	rep := &Report{Name: r.Name, SNRs: r.SNRs, Match: string(r.Match), Start: string(r.Start), Seed: r.Seed, Samples: n}
-	for _, e := range list {
-		rep.Columns = append(rep.Columns, e.name())
-	}
-	p := newProgress(w, len(r.SNRs)*len(list))
-	defer p.close()
-	for _, db := range r.SNRs {
-		rows, err := r.at(ctx, list, db, p)
+// sweep evaluates all columns at all SNRs.
+func (s *session) sweep(ctx context.Context, list []estimator, rep *Report) error {
+	shown := s.shownSNRs()
+	for i, db := range s.SNRs {
+		p, err := part(s, dB(db)+" dB", s.costAt(db), func() (point, error) { return s.at(ctx, list, db, shown[i]) })
 		if err != nil {
-			return nil, fmt.Errorf("eval: %s dB: %w", dB(db), err)
+			return fmt.Errorf("eval: %s dB: %w", dB(db), err)
 		}
-		rep.Rows = append(rep.Rows, rows...)
+		if s.Sigmas != nil {
+			for k := range p.Rows {
+				p.Rows[k].Sigma = &s.Sigmas[i]
+			}
+		}
+		rep.Rows = append(rep.Rows, p.Rows...)
+		rep.examples = append(rep.examples, p.Examples...)
 	}
-	return rep, nil
+	return nil
 }
 
-// at evaluates all columns at one SNR.
-func (r *Request) at(ctx context.Context, list []estimator, db float64, p *progress) ([]Row, error) {
-	d, snr := r.Predictor.Dim(), linear(db)
-	n := len(r.Test) / d
-	power := make([]float64, n)
-	for i := range n {
-		for _, v := range r.Test[i*d:][:d] {
-			power[i] += v * v
-		}
-	}
+// at evaluates all columns at one SNR and keeps the estimates of so many samples.
+func (s *session) at(ctx context.Context, list []estimator, db float64, shown int) (point, error) {
+	n, power := s.samples(), s.powers()
+	p := point{Rows: make([]Row, len(list)), Examples: s.clean(db, shown)}
 	errors := make([][]float64, len(list))
-	rows := make([]Row, len(list))
-	y, xhat := make([]float64, batch*d), make([]float64, batch*d)
 	for k, e := range list {
-		errors[k] = make([]float64, n)
-		row := Row{SNR: db, Method: e.name(), Samples: n, baseline: k < len(r.Baselines)}
-		c, exact := e.(*cme)
-		if exact {
-			c.sum = 0
+		c := column{e: e, db: db, shown: shown, errors: make([]float64, n)}
+		if err := s.column(ctx, &c); err != nil {
+			return p, fmt.Errorf("%s: %w", e.name(), err)
 		}
-		var spent time.Duration
-		for first := 0; first < n; first += batch {
-			b := min(batch, n-first)
-			x := r.Test[first*d:][:b*d]
-			r.observe(y[:b*d], x, db, first)
-			start := time.Now()
-			calls, note, err := e.estimate(ctx, xhat[:b*d], y[:b*d], snr, first)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", e.name(), err)
-			}
-			spent += time.Since(start)
-			row.Calls, row.Note = calls, note
-			for i, v := range x {
-				diff := xhat[i] - v
-				errors[k][first+i/d] += diff * diff
-			}
-		}
-		row.Seconds = spent.Seconds() / float64(n)
+		errors[k] = c.errors
+		row := Row{SNR: db, Method: e.name(), Samples: n, Baseline: k < len(s.Baselines), Calls: c.calls, Note: c.note,
+			Seconds: c.spent.Seconds() / float64(n), PSNR: c.psnr, SSIM: c.ssim}
 		row.NMSE, row.CI95dB = ratio(errors[k], power)
 		row.NMSEdB = 10 * math.Log10(row.NMSE)
-		if exact {
-			m := c.sum / sum(power)
-			row.MMSE = &m
+		if m, ok := e.(*posteriorMean); ok && m.exact {
+			mmse := m.sum / sum(power)
+			row.MMSE = &mmse
 		}
-		rows[k] = row
-		p.step(db, row)
+		p.Rows[k] = row
+		if shown > 0 {
+			p.Examples = append(p.Examples, c.example(e.name()))
+		}
+		s.progress.add(1 + c.calls)
 	}
+	gaps(list, p.Rows, errors)
+	return p, nil
+}
+
+// gaps compares all columns with the exact conditional mean, if it is one.
+func gaps(list []estimator, rows []Row, errors [][]float64) {
 	for k, e := range list {
-		if _, ok := e.(*cme); !ok {
+		if m, ok := e.(*posteriorMean); !ok || !m.exact {
 			continue
 		}
 		for j := range rows {
@@ -126,7 +77,56 @@ func (r *Request) at(ctx context.Context, list []estimator, db float64, p *progr
 			rows[j].GapdB, rows[j].GapCI95 = &gap, &ci
 		}
 	}
-	return rows, nil
+}
+
+// column is one estimator at one SNR.
+type column struct {
+	e     estimator
+	db    float64
+	shown int
+
+	errors     []float64 // ‖x̂-x‖² of each sample
+	psnr, ssim *float64
+	calls      int
+	note       string
+	spent      time.Duration
+	estimates  []float32 // of the samples shown
+}
+
+// column estimates all samples.
+func (s *session) column(ctx context.Context, c *column) error {
+	d, n := s.Predictor.Dim(), s.samples()
+	y, xhat := make([]float64, batch*d), make([]float64, batch*d)
+	var psnr, ssim []float64
+	if s.Image != nil {
+		psnr, ssim = make([]float64, n), make([]float64, n)
+	}
+	if m, ok := c.e.(*posteriorMean); ok {
+		m.sum = 0
+	}
+	for first := 0; first < n; first += batch {
+		b := min(batch, n-first)
+		x, y, xhat := s.Test[first*d:][:b*d], y[:b*d], xhat[:b*d]
+		s.observe(y, x, c.db, first)
+		start := time.Now()
+		var err error
+		if c.calls, c.note, err = c.e.estimate(ctx, xhat, y, linear(c.db), first); err != nil {
+			return err
+		}
+		c.spent += time.Since(start)
+		squares(c.errors[first:][:b], xhat, x)
+		if s.Image != nil {
+			s.compare(psnr[first:][:b], ssim[first:][:b], x, xhat)
+		}
+		for i := first; i < min(c.shown, first+b); i++ {
+			c.estimates = appendSample(c.estimates, xhat[(i-first)*d:][:d])
+		}
+	}
+	if s.Image != nil {
+		p, q := sum(psnr)/float64(n), sum(ssim)/float64(n)
+		c.psnr, c.ssim = &p, &q
+	}
+	return nil
 }
 
 // observe writes y = x + n for samples from index first on. The noise of a
@@ -145,4 +145,16 @@ func (r *Request) observe(y, x []float64, db float64, first int) {
 			row[k] = x[i*d+k] + sigma*row[k]
 		}
 	})
+}
+
+// squares writes ‖a_i-b_i‖² of each sample.
+func squares(dst, a, b []float64) {
+	d := len(a) / len(dst)
+	for i := range dst {
+		dst[i] = 0
+		for k, v := range a[i*d:][:d] {
+			diff := v - b[i*d+k]
+			dst[i] += diff * diff
+		}
+	}
 }

@@ -150,7 +150,7 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 4 {
+	if err != nil || len(entries) != 7 { // three, and two plots in two formats
 		t.Errorf("%d files: %v", len(entries), err)
 	}
 	f, err := os.ReadFile(filepath.Join(dir, "eval.csv"))
@@ -161,7 +161,7 @@ func TestFiles(t *testing.T) {
 	if err != nil || len(rows) != 1+len(rep.Rows) {
 		t.Fatalf("%d rows: %v", len(rows), err)
 	}
-	if got := strings.Join(rows[0], ","); got != "snr_db,method,nmse,nmse_db,ci95_db,gap_db,psnr_db,ssim,calls,seconds,samples" {
+	if got := strings.Join(rows[0], ","); got != "snr_db,method,nmse,nmse_db,ci95_db,gap_db,psnr_db,ssim,calls,seconds,samples,gap_ci95_db,mmse,sigma_255" {
 		t.Errorf("header %s", got)
 	}
 	var back Report

@@ -29,7 +29,7 @@ func WriteTable(w io.Writer, r *Report) error {
 	for i, db := range r.SNRs {
 		cells := []string{dB(db)}
 		for k := range r.Columns {
-			row := r.Rows[i*len(r.Columns)+k]
+			row := r.row(i, k)
 			cell := fmt.Sprintf("%.2f", row.NMSEdB)
 			if row.GapdB != nil && row.Method != "cme" {
 				cell += fmt.Sprintf(" (%+.2f)", *row.GapdB)

@@ -16,7 +16,7 @@ func (o *options) file(ctx context.Context, s cli.Streams) error {
 	if o.input == "" || o.output == "" {
 		return configs.Usagef("--input and --output belong together")
 	}
-	for _, flag := range []string{"baselines", "samples", "out", "json"} {
+	for _, flag := range evaluationFlags {
 		if o.flags.Changed(flag) {
 			return configs.Usagef("--%s is for evaluations; with --input leave it out", flag)
 		}

@@ -14,6 +14,9 @@ import (
 
 const examples = `denoise --checkpoint runs/quickstart-1 --snr -20:5:40 --methods mean,oneshot,resample --baselines ls,lmmse,cme
 denoise --checkpoint runs/quickstart-1 --methods average:8 --samples 500 --out report
+denoise --checkpoint runs/quickstart-1 --snr -10:10:20 --per-step --mismatch -6:1:6 --sweep-steps 1,5,10,50 --out studies
+denoise --checkpoint gmm:mixture.npz --steps 100 --methods mean,oneshot --baselines cme,gmm:16
+denoise --checkpoint runs/mnist-1 --baselines lmmse,nlm,tv,wavelet --convention kair --sigma 15,25,50
 denoise --checkpoint runs/quickstart-1 --input noisy.npy --snr 10 --output clean.npy
 denoise --checkpoint runs/photos --input noisy.png --snr auto --output clean.png
 `
@@ -23,16 +26,24 @@ func main() { command().Main() }
 func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("denoise", pflag.ContinueOnError)}
 	f := o.flags
-	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest) or one checkpoint folder")
+	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, or gmm:FILE.npz for the exact predictor of a mixture")
+	f.IntVar(&o.steps, "steps", 0, "`T` of the paper's schedule, with gmm:FILE.npz (default 300)")
 	f.StringVar(&o.eval.SNR, "snr", "", "`dB` as start:step:stop, a list a,b,c or one number (default: as in the run's settings); with --input one number, or auto to estimate it")
 	f.StringSliceVar(&o.eval.Methods, "methods", nil, "`list` of mean, oneshot, ddim, resample, average:M")
-	f.StringSliceVar(&o.eval.Baselines, "baselines", nil, "`list` of ls, wiener, lmmse, cme")
+	f.StringSliceVar(&o.eval.Baselines, "baselines", nil, "`list` of ls, wiener, lmmse, cme, gmm:K; of images also nlm, tv, wavelet")
 	f.IntVar(&o.eval.Samples, "samples", 0, "how `many` samples of the test split; 0 for all")
 	f.StringVar(&o.eval.Match, "match", "", "how an SNR finds its `level`: db, linear or exact")
 	f.StringVar(&o.eval.Start, "start", "", "first `step` of a chain: paper (the matched level) or code (one level cleaner)")
+	f.StringVar(&o.convention, "convention", "", "of noise levels and image quality: `float` (SNRs, exact values) or kair (--sigma, 8-bit values)")
+	f.StringVar(&o.sigmas, "sigma", "", "noise `levels` in units of 1/255, with --convention kair, as in 15,25,50")
+	f.BoolVar(&o.studies.PerStep, "per-step", false, "study the errors along the chains")
+	f.StringVar(&o.mismatch, "mismatch", "", "study wrong SNRs: `dB` told minus true, as in -6:1:6")
+	f.StringVar(&o.sweepSteps, "sweep-steps", "", "study chains of so `many` network calls, as in 1,5,10,50")
+	f.BoolVar(&o.studies.Blind, "blind", false, "study the estimation of the SNR")
+	f.BoolVar(&o.studies.Lipschitz, "lipschitz", false, "study the Lipschitz constants of the steps")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of the noise (default: the run's)")
 	f.IntVar(&o.threads, "threads", 0, "worker threads, 0 for all processors; never changes results")
-	f.StringVarP(&o.out, "out", "o", "", "`folder` for eval.csv, eval.json and the plot")
+	f.StringVarP(&o.out, "out", "o", "", "`folder` for report.html, eval.csv, eval.json and the plots; an interrupted evaluation continues there")
 	f.BoolVar(&o.json, "json", false, "print the report as JSON instead of a table")
 	f.StringVar(&o.input, "input", "", "denoise this .npy, .png, .jpg or .wav `file` instead, in the data's units")
 	f.StringVar(&o.output, "output", "", "`file` for the result, of the input's type")
@@ -54,6 +65,12 @@ type options struct {
 	out           string
 	json          bool
 	input, output string
+
+	// Of evaluations alone.
+	steps                int
+	convention, sigmas   string
+	studies              eval.Studies
+	mismatch, sweepSteps string
 }
 
 func (o *options) run(ctx context.Context, s cli.Streams) error {
@@ -65,7 +82,10 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	case o.input != "" || o.output != "":
 		return o.file(ctx, s)
 	}
-	request := eval.Options{Checkpoint: o.checkpoint, Threads: o.threads, Change: o.change, Out: o.out, Err: s.Err}
+	request := eval.Options{Checkpoint: o.checkpoint, Steps: o.steps, Threads: o.threads, Change: o.change, Out: o.out, Err: s.Err}
+	if err := o.study(&request); err != nil {
+		return &configs.UsageError{Err: err}
+	}
 	if o.flags.Changed("seed") {
 		request.Seed = &o.seed
 	}

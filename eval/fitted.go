@@ -1,0 +1,74 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/internal/par"
+)
+
+// fittedPrefix begins the name of a baseline gmm:K.
+const fittedPrefix = "gmm:"
+
+// Bounds on the work of a fit. They bound its time without making the result
+// depend on the machine.
+const (
+	fitSamples    = 20_000 // of the train split
+	fitIterations = 30
+	fitGain       = 1e-3 // nats a sample and value, below which EM stops
+	fitRank       = 16   // of low-rank covariances
+	fullDim       = 128  // more values than that get low-rank covariances
+	lowRankDim    = 2048 // more than that diagonal ones
+	perParameter  = 2    // values that there must be for each parameter of full covariances
+)
+
+// fitKind selects the covariances of K components in d dimensions for n samples:
+// full ones where there are data enough for them, or low rank plus isotropic, or
+// diagonal ones where even these take too long.
+func fitKind(n, d, k int) (kind gmm.Kind, rank int) {
+	switch {
+	case d <= fullDim && n*d >= perParameter*k*d*(d+1)/2:
+		return gmm.Full, 0
+	case d > lowRankDim || d < 3:
+		return gmm.Diag, 0
+	}
+	return gmm.PPCA, min(fitRank, d-1)
+}
+
+// fitTrain fits a mixture of k components to normalised samples of the train
+// split by EM.
+func fitTrain(ctx context.Context, set *data.Set, k int, pool *par.Pool, log func(string)) (*gmm.Mixture, error) {
+	d := set.Dim()
+	n := min(set.Train.Len(), fitSamples)
+	if k > n {
+		return nil, configs.Usagef("eval.baselines: %s%d: there are only %d training samples to fit", fittedPrefix, k, n)
+	}
+	x := make([]float64, n*d)
+	if err := set.ReadNormalized(x, set.Train, 0); err != nil {
+		return nil, err
+	}
+	o := gmm.FitOptions{Components: k, Seed: 1, MaxIter: fitIterations, Tol: fitGain * math.Max(1, float64(d)), Pool: pool}
+	o.Kind, o.Rank = fitKind(n, d, k)
+	kind := string(o.Kind)
+	if o.Rank > 0 {
+		kind = fmt.Sprintf("%s:%d", kind, o.Rank)
+	}
+	what := fmt.Sprintf("%s%d to %d samples, covariances %s", fittedPrefix, k, n, kind)
+	o.Progress = func(s gmm.FitStep) {
+		if log != nil && (s.Iter == 1 || s.Iter%5 == 0) {
+			log(fmt.Sprintf("fit %s: iteration %d of at most %d, log-likelihood %.6g", what, s.Iter, fitIterations, s.LogLik))
+		}
+	}
+	if log != nil {
+		log("fit " + what)
+	}
+	m, _, err := gmm.Fit(ctx, x, d, o)
+	if err != nil {
+		return nil, fmt.Errorf("eval: %s%d: %w", fittedPrefix, k, err)
+	}
+	return m, nil
+}

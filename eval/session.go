@@ -1,0 +1,64 @@
+package eval
+
+import (
+	"context"
+	"io"
+)
+
+// session is one evaluation: a request, its finished parts and its progress.
+type session struct {
+	*Request
+	journal  *journal
+	progress *progress
+}
+
+// Sweep evaluates a request; progress goes to w.
+func Sweep(ctx context.Context, r Request, w io.Writer) (*Report, error) {
+	return r.evaluate(ctx, nil, w)
+}
+
+// evaluate makes the report, part by part.
+func (r *Request) evaluate(ctx context.Context, j *journal, w io.Writer) (*Report, error) {
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	list, err := r.estimators(ctx)
+	if err != nil {
+		return nil, err
+	}
+	studies := r.studies()
+	total := r.sweepCost()
+	for _, st := range studies {
+		total += st.cost
+	}
+	s := &session{r, j, newProgress(w, total)}
+	defer s.progress.close()
+	rep := r.newReport(list)
+	if err := s.sweep(ctx, list, rep); err != nil {
+		return nil, err
+	}
+	for _, st := range studies {
+		if err := st.run(ctx, s, rep); err != nil {
+			return nil, err
+		}
+	}
+	return rep, nil
+}
+
+// part returns a part of the results from the journal, or else computes it and
+// keeps it there. The cost is what moves the progress bar.
+func part[T any](s *session, key string, cost int, compute func() (T, error)) (T, error) {
+	var v T
+	if s.journal.get(key, &v) {
+		s.progress.skip(cost)
+		return v, nil
+	}
+	s.progress.begin(key)
+	before := s.progress.done
+	v, err := compute()
+	if err != nil {
+		return v, err
+	}
+	s.progress.add(before + cost - s.progress.done) // what compute has not told
+	return v, s.journal.put(key, v)
+}
