@@ -169,15 +169,19 @@ func (p *padded) fill(w *Workspace, x []float32, s Shape, n0, n1, b int, pre Pro
 
 // fillPlane copies block b of sample n of x to rows of p from dst on, applying pre.
 func (p *padded) fillPlane(w *Workspace, dst, x []float32, s Shape, n, b int, pre Prologue) {
-	src := x[n*s.sample()+b*s.plane():][:s.plane()]
+	p.fillRows(w, dst, x[n*s.sample()+b*s.plane():][:s.plane()], s.H, s.W, pre.at(n, b, s.Blocks()))
+}
+
+// fillRows copies rows of a plane to rows of p from dst on, applying the
+// prologue of the plane.
+func (p *padded) fillRows(w *Workspace, dst, src []float32, rows, width int, pre Prologue) {
 	if pre.Scale != nil {
-		blocks := s.Blocks()
-		w.tier.affineSiLU(affineRows{dst: dst, src: src, rows: s.H, width: s.W, dstRow: p.cols * lane,
-			scale: coef(pre.Scale, n, b, blocks), shift: coef(pre.Shift, n, b, blocks), mask: coef(pre.Mask, n, b, blocks)})
+		w.tier.affineSiLU(affineRows{dst: dst, src: src, rows: rows, width: width, dstRow: p.cols * lane,
+			scale: pre.Scale, shift: pre.Shift, mask: pre.Mask})
 		return
 	}
-	for r := range s.H {
-		copy(dst[r*p.cols*lane:], src[r*s.W*lane:][:s.W*lane])
+	for r := range rows {
+		copy(dst[r*p.cols*lane:], src[r*width*lane:][:width*lane])
 	}
 }
 

@@ -3,8 +3,8 @@ package kernel
 // Forward computes y = W*f(x) + b, adds residual (of the layout of y) if it is
 // not nil, and collects the moments of the result if m is not nil.
 func (c *Conv) Forward(y, x []float32, pre Prologue, residual []float32, m *Moments) {
-	if c.wino == nil && c.In.N < 2*c.w.pool.Threads() {
-		c.forwardRows(y, x, pre, residual, m)
+	if c.In.N < 2*c.w.pool.Threads() {
+		c.forwardFew(y, x, pre, residual, m)
 		return
 	}
 	together := c.samples(c.In.C)
@@ -34,9 +34,23 @@ func (c *Conv) forwardDirect(worker int, y, x []float32, n0, n1 int, pre Prologu
 	conv.run(c.w.tier, 0, c.out.Blocks(), 0, p.rows-2*p.hy)
 }
 
-// forwardRows is Forward for few samples: the work on each is shared by output
-// channels and rows. The result is bitwise that of Forward.
-func (c *Conv) forwardRows(y, x []float32, pre Prologue, residual []float32, m *Moments) {
+// forwardFew is Forward for few samples, each of which all workers share. The
+// result is bitwise that of Forward.
+func (c *Conv) forwardFew(y, x []float32, pre Prologue, residual []float32, m *Moments) {
+	if c.wino != nil {
+		c.wino.convolveFew(c.w, y, x, c.wino.forward, c.bias, residual, c.In, c.out, pre)
+		residual = nil
+	} else {
+		c.forwardRows(y, x, pre)
+	}
+	if residual != nil || m != nil {
+		c.w.pool.Do(c.In.N*c.out.Blocks(), func(i, _ int) { c.finish(y, residual, m, i/c.out.Blocks(), i%c.out.Blocks()) })
+	}
+}
+
+// forwardRows computes few samples of W*f(x) + b, shared out by output channels
+// and rows.
+func (c *Conv) forwardRows(y, x []float32, pre Prologue) {
 	p := c.paddedInput(1)
 	size := c.Blocks() * p.plane()
 	all := c.w.shared.get(usePadded, c.In.N*size)
@@ -56,9 +70,6 @@ func (c *Conv) forwardRows(y, x []float32, pre Prologue, residual []float32, m *
 		conv := c.convolution(sample(n), y, n)
 		conv.run(c.w.tier, g*maxGroup, min((g+1)*maxGroup, c.out.Blocks()), c.out.H*band/bands, c.out.H*(band+1)/bands)
 	})
-	if residual != nil || m != nil {
-		c.w.pool.Do(c.In.N*c.out.Blocks(), func(i, _ int) { c.finish(y, residual, m, i/c.out.Blocks(), i%c.out.Blocks()) })
-	}
 }
 
 func (c *Conv) paddedInput(samples int) padded { return newPadded(c.In, samples, c.KH/2, c.KW/2) }

@@ -32,6 +32,11 @@ type siluGrad struct {
 	sumX, sum          []float32 // 16 each; set, not added to
 }
 
+// at returns the coefficients of a block of sample n, 16 each.
+func (p Prologue) at(n, block, blocks int) Prologue {
+	return Prologue{coef(p.Scale, n, block, blocks), coef(p.Shift, n, block, blocks), coef(p.Mask, n, block, blocks)}
+}
+
 func coef(c []float32, n, block, blocks int) []float32 {
 	if c == nil {
 		return nil

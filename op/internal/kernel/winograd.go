@@ -33,12 +33,12 @@ type winograd struct {
 // directly.
 func newWinograd(c ConvSpec) *winograd {
 	s := c.In
-	if c.KH != 3 || c.KW != 3 || c.Replicate || s.N < 8 || s.C < lane || c.Out < lane || min(s.H, s.W) < winoTile {
+	if c.KH != 3 || c.KW != 3 || c.Replicate || s.C < lane || c.Out < lane || min(s.H, s.W) < winoTile {
 		return nil
 	}
 	w := &winograd{s: s, ty: (s.H + winoTile - 1) / winoTile, tx: (s.W + winoTile - 1) / winoTile}
 	const columns = 2 * lane // of the matrix products, if there are enough samples
-	w.samples = min((columns+w.ty*w.tx-1)/(w.ty*w.tx), s.N/weightChunks)
+	w.samples = max(1, min((columns+w.ty*w.tx-1)/(w.ty*w.tx), s.N/weightChunks))
 	return w
 }
 
@@ -56,14 +56,18 @@ type spectrum struct {
 	freq    int // floats from frequency to frequency
 }
 
-// spectrum returns scratch memory for a number of samples.
+// spectrum returns scratch memory of a worker for a number of samples.
 func (w *winograd) spectrum(ws *Workspace, worker, use, blocks, samples int) spectrum {
+	return w.layout(&ws.scratch[worker], use, blocks, samples)
+}
+
+func (w *winograd) layout(memory *buffers, use, blocks, samples int) spectrum {
 	s := spectrum{blocks: blocks, tiles: samples * w.ty * w.tx}
 	n := (s.tiles + maxPixels - 1) / maxPixels
 	s.columns = (s.tiles + n - 1) / n
 	s.room = n * s.columns
 	s.freq = stride(blocks * s.room)
-	s.data = ws.of(worker, use, winoFreqs*s.freq)
+	s.data = memory.get(use, winoFreqs*s.freq)
 	return s
 }
 
@@ -77,16 +81,16 @@ func (w *winograd) convolve(ws *Workspace, worker int, y, x, u, bias []float32, 
 	v := w.spectrum(ws, worker, useFreqs, in.Blocks(), n1-n0)
 	m := w.spectrum(ws, worker, useProducts, out.Blocks(), n1-n0)
 	w.transformInput(ws, worker, v, x, in, n0, pre)
-	multiply(ws, m, v, u)
+	multiply(ws, m, v, u, 0, winoFreqs)
 	w.transformOutput(ws, worker, y, m, bias, out, n0)
 }
 
-// multiply computes m = u·v for each frequency.
-func multiply(ws *Workspace, m, v spectrum, u []float32) {
+// multiply computes m = u·v for frequencies [f0,f1).
+func multiply(ws *Workspace, m, v spectrum, u []float32, f0, f1 int) {
 	t := tile{bias: ws.zeros(min(maxGroup, m.blocks) * lane), pixels: v.columns, inBlocks: v.blocks, kh: 1, kw: 1,
 		srcBlock: v.room * lane, dstBlock: m.room * lane, srcNext: v.columns * lane, dstNext: m.columns * lane}
 	step := stride(v.blocks * m.blocks * lane)
-	for f := range winoFreqs {
+	for f := f0; f < f1; f++ {
 		for o := 0; o < m.blocks; o += maxGroup {
 			t.group = min(maxGroup, m.blocks-o)
 			t.w = u[f*step+groupStart(o, v.blocks, 1):]
