@@ -27,11 +27,12 @@ type Adapt struct {
 }
 
 // LoRA trains products of two thin matrices beside weights (Hu et al., ICLR
-// 2022), W + Scale/Rank·B·A, and leaves all other parameters as they are.
+// 2022), W + Scale/Rank·B·A, and leaves other parameters as they are.
 type LoRA struct {
 	Rank    int     `yaml:"rank"`    // 0 turns it off
 	Scale   float64 `yaml:"scale"`   // α
 	Targets string  `yaml:"targets"` // regular expression: which weights of convolutions and linear layers
+	Train   string  `yaml:"train"`   // regular expression: other parameters that are trained as they are, such as bias$; "" for none
 }
 
 // Remapped reports whether the network is fed the indices of another schedule.
@@ -59,6 +60,9 @@ func (a Adapt) validate(r *rules) {
 	if r.count("adapt.lora.rank", l.Rank, 0, maxChannels) && l.Rank > 0 {
 		if _, err := regexp.Compile(l.Targets); l.Targets == "" || err != nil {
 			r.broken("adapt.lora.targets", l.Targets, "want a regular expression for names of weights, such as weight$")
+		}
+		if _, err := regexp.Compile(l.Train); err != nil {
+			r.broken("adapt.lora.train", l.Train, "want a regular expression for names of parameters, such as bias$")
 		}
 		r.number("adapt.lora.scale", l.Scale, "(0,1e4]")
 	}

@@ -37,7 +37,7 @@ func mustRead(t *testing.T, dir string) *checkpoint.Snapshot {
 func adapting(from string) map[string]configs.Config {
 	freeze, lora, remap, average := tiny(), tiny(), tiny(), tiny()
 	freeze.Adapt.Freeze = []string{`^downs`, `^init_conv`}
-	lora.Adapt.LoRA.Rank = 2
+	lora.Adapt.LoRA.Rank, lora.Adapt.LoRA.Train = 2, "^mid.*(bias|block1.0.weight)$"
 	lora.Train.Accumulate = 2
 	remap.Adapt.Levels, remap.Schedule.Steps = remap.Schedule, 25
 	average.Init.EMA = "continue"
@@ -134,8 +134,9 @@ func TestLoRA(t *testing.T) {
 			if len(w.Shape) > 1 {
 				t.Errorf("%s has no adapter", w.Name)
 			}
-			if !strings.Contains(w.Name, "running") && !strings.Contains(w.Name, "tracked") && !slices.Equal(w.Data, base.Data) {
-				t.Errorf("%s has no adapter and moved", w.Name)
+			beside := regexp.MustCompile(c.Adapt.LoRA.Train).MatchString(w.Name)
+			if !strings.Contains(w.Name, "running") && !strings.Contains(w.Name, "tracked") && slices.Equal(w.Data, base.Data) == beside {
+				t.Errorf("%s has no adapter; trained beside %v, moved %v", w.Name, beside, !beside)
 			}
 			continue
 		}
@@ -209,12 +210,15 @@ func TestLoRAGradient(t *testing.T) {
 	}
 	defer rt.Close()
 	c := tiny()
-	c.Adapt.LoRA.Rank = 3
+	c.Adapt.LoRA.Rank, c.Adapt.LoRA.Targets, c.Adapt.LoRA.Train = 3, "weight$", "^ups.*bias$"
 	net, err := newNetwork(rt, c, []int{2, 8})
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := newLoRA(c.Adapt.LoRA, rt.Pool(), net, 5)
+	l, err := newLoRA(c.Adapt.LoRA, rt.Pool(), net, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, a := range l.targets { // B is zero at first
 		for i := range a.b.Data {
 			a.b.Data[i] = float32(math.Sin(float64(i)))
@@ -269,11 +273,22 @@ func TestLoRAShare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, n := newLoRA(c.Adapt.LoRA, rt.Pool(), net, 1), 0
+	l, err := newLoRA(c.Adapt.LoRA, rt.Pool(), net, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
 	for _, p := range l.params {
 		n += len(p.Data)
 	}
 	t.Logf("%d of %d parameters, %.1f %%", n, net.NumParams(), 100*float64(n)/float64(net.NumParams()))
+	// The share would stay below that with all biases and norms beside them.
+	for _, p := range net.Params() {
+		if len(p.Shape) == 1 {
+			n += len(p.Data)
+		}
+	}
+	t.Logf("with biases and norms %d, %.1f %%", n, 100*float64(n)/float64(net.NumParams()))
 	if n*10 >= net.NumParams() {
 		t.Errorf("%d adapter values beside %d parameters", n, net.NumParams())
 	}

@@ -61,9 +61,13 @@ func (t *trainer) reportBeginning(w io.Writer) error {
 		return err
 	}
 	if t.lora != nil {
+		adapted := map[string]int{}
+		for _, a := range t.lora.targets {
+			adapted[a.w.Name] = a.r
+		}
 		for i, row := range b.report {
-			if row.Target != nil && row.Target.Trainable && row.Note == "" {
-				b.report[i].Note = fmt.Sprintf("by an adapter of rank %d", t.cfg.Adapt.LoRA.Rank)
+			if row.Target != nil && adapted[row.Target.Name] > 0 && row.Note == "" {
+				b.report[i].Note = fmt.Sprintf("by an adapter of rank %d", adapted[row.Target.Name])
 			}
 		}
 	}

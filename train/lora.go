@@ -25,14 +25,16 @@ type lora struct {
 	scale   float32 // s
 	pool    *par.Pool
 	targets []*adapter
+	beside  []int           // parameters of the network, by their place, that are trained as they are
 	pieces  []span          // ranges of rows of the targets, for workers
-	params  []*model.Tensor // A and B of each target
+	params  []*model.Tensor // A and B of each target, then those beside
 	grads   []*model.Tensor // aligned with params
 	chunks  *chunks         // of params
 }
 
 // adapter is one target with its matrices.
 type adapter struct {
+	place   int // of the weight among what the network trains
 	w, a, b *model.Tensor
 	base    model.Tensor // W₀
 	da, db  *model.Tensor
@@ -65,14 +67,25 @@ func loraTargets(c configs.LoRA, net *model.Network, frozen func(string) bool) (
 	return targets, nil
 }
 
-// newLoRA returns adapters for what the network trains.
-func newLoRA(c configs.LoRA, pool *par.Pool, net *model.Network, seed uint64) *lora {
+// newLoRA returns adapters for those among what the network trains that are
+// targets.
+func newLoRA(c configs.LoRA, pool *par.Pool, net *model.Network, seed uint64) (*lora, error) {
+	targets, err := loraTargets(c, net, net.Held)
+	if err != nil {
+		return nil, err
+	}
 	l := &lora{scale: float32(c.Scale / float64(c.Rank)), pool: pool}
-	for i, w := range net.Trainable() {
+	var beside []*model.Tensor
+	for place, w := range net.Trainable() {
+		if !slices.Contains(targets, w) {
+			l.beside = append(l.beside, place)
+			beside = append(beside, w)
+			continue
+		}
 		o := w.Shape[0]
 		k := len(w.Data) / o
 		r := min(c.Rank, o, k)
-		t := &adapter{w: w, o: o, k: k, r: r,
+		t := &adapter{place: place, w: w, o: o, k: k, r: r,
 			a: zeros(w.Name+loraA, r, k), b: zeros(w.Name+loraB, o, r), da: zeros(w.Name+loraA, r, k), db: zeros(w.Name+loraB, o, r)}
 		t.base = model.Tensor{Name: w.Name + loraBase, Shape: w.Shape, Data: slices.Clone(w.Data)}
 		l.targets = append(l.targets, t)
@@ -80,12 +93,13 @@ func newLoRA(c configs.LoRA, pool *par.Pool, net *model.Network, seed uint64) *l
 		l.grads = append(l.grads, t.da, t.db)
 		const rows = 16
 		for lo := 0; lo < o; lo += rows {
-			l.pieces = append(l.pieces, span{i, lo, min(lo+rows, o)})
+			l.pieces = append(l.pieces, span{len(l.targets) - 1, lo, min(lo+rows, o)})
 		}
 	}
+	l.params = append(l.params, beside...)
 	l.chunks = newChunks(pool, l.params)
 	l.reset(seed)
-	return l
+	return l, nil
 }
 
 func zeros(name string, shape ...int) *model.Tensor {
@@ -111,12 +125,14 @@ func (l *lora) reset(seed uint64) {
 	}
 }
 
-// project turns the gradients of the targets into those of A and B.
+// project turns the gradients of what the network trains into those of A, B and
+// the parameters beside them.
 func (l *lora) project(grads []*model.Tensor) []*model.Tensor {
 	// dB by rows, each worker its own.
 	l.pool.Do(len(l.pieces), func(i, _ int) {
 		p := l.pieces[i]
-		t, dw := l.targets[p.tensor], grads[p.tensor].Data
+		t := l.targets[p.tensor]
+		dw := grads[t.place].Data
 		for o := p.lo; o < p.hi; o++ {
 			row := dw[o*t.k:][:t.k]
 			for r := range t.r {
@@ -126,7 +142,8 @@ func (l *lora) project(grads []*model.Tensor) []*model.Tensor {
 	})
 	// dA by targets: the sum over rows has one order.
 	l.pool.Do(len(l.targets), func(i, _ int) {
-		t, dw := l.targets[i], grads[i].Data
+		t := l.targets[i]
+		dw := grads[t.place].Data
 		clear(t.da.Data)
 		for o := range t.o {
 			row := dw[o*t.k:][:t.k]
@@ -135,7 +152,12 @@ func (l *lora) project(grads []*model.Tensor) []*model.Tensor {
 			}
 		}
 	})
-	return l.grads
+	all := l.grads[:2*len(l.targets)]
+	for _, place := range l.beside {
+		all = append(all, grads[place])
+	}
+	l.grads = all
+	return all
 }
 
 // merge writes W = W₀ + s·B·A into the network.

@@ -13,7 +13,7 @@ import (
 
 // newNetwork returns the network of a configuration, of which the tensors that
 // adapt.freeze names are held and, under low-rank adapters, all parameters but
-// their targets.
+// their targets and those trained beside them.
 func newNetwork(rt *op.Runtime, cfg configs.Config, shape []int) (*model.Network, error) {
 	net, err := model.New(rt, cfg.Model, shape, cfg.Seed)
 	if err != nil {
@@ -50,9 +50,13 @@ func holding(c configs.Adapt, net *model.Network) (func(name string) bool, error
 	if err != nil {
 		return nil, err
 	}
+	train, err := regexp.Compile(c.LoRA.Train)
+	if err != nil {
+		return nil, fmt.Errorf("adapt.lora.train: %w", err)
+	}
 	held := map[string]bool{}
 	for _, p := range net.Params() {
-		held[p.Name] = !slices.Contains(targets, p)
+		held[p.Name] = !slices.Contains(targets, p) && (c.LoRA.Train == "" || !train.MatchString(p.Name))
 	}
 	return func(name string) bool { return held[name] || frozen(name) }, nil
 }

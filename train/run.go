@@ -130,7 +130,9 @@ func newTrainerOn(cfg configs.Config, rt *op.Runtime, set *data.Set) (*trainer, 
 		}
 	}
 	if cfg.Adapt.LoRA.Rank > 0 {
-		t.lora = newLoRA(cfg.Adapt.LoRA, t.pool, t.net, cfg.Seed)
+		if t.lora, err = newLoRA(cfg.Adapt.LoRA, t.pool, t.net, cfg.Seed); err != nil {
+			return nil, &configs.UsageError{Err: err}
+		}
 		trained = t.lora.params
 	}
 	if t.policy, err = ParsePolicy(cfg.Train.OnNonFinite); err != nil {
