@@ -68,7 +68,7 @@ func (s *Subject) blind(ctx context.Context, b Blind, m *media.Media, p pieces) 
 // planes returns the form (C,H,W) of what the noise is estimated on, as images
 // of height one where there are no images.
 func (s *Subject) planes(m *media.Media, p pieces) [3]int {
-	shape := s.shape()
+	shape := s.Shape
 	switch t, ok := p.(*tiled); {
 	case ok:
 		return t.image

@@ -60,7 +60,7 @@ func Generate(ctx context.Context, o GenerateOptions) (*Generated, error) {
 	if err := s.loadForFile(ctx); err != nil {
 		return nil, err
 	}
-	g := &Generated{Shape: s.shape(), Method: o.Method, Steps: o.Steps, Seed: s.Config.Seed, stretch: s.Config.Data.Kind == "npy"}
+	g := &Generated{Shape: s.Shape, Method: o.Method, Steps: o.Steps, Seed: s.Config.Seed, stretch: s.Config.Data.Kind == "npy"}
 	if o.Seed != nil {
 		g.Seed = *o.Seed
 	}
@@ -119,24 +119,36 @@ func (g *Generated) draw(ctx context.Context, s *Subject, n, batch int, w io.Wri
 
 // compare compares the normalised samples with those of the data set.
 func (g *Generated) compare(ctx context.Context, s *Subject) error {
-	set, err := data.Open(ctx, s.Config.Data, s.Config.Seed)
+	c := s.Config.Data
+	if c.Kind == "mixture" { // draw no more than what is used
+		sizes := c.Sizes()
+		c.Samples = configs.Samples{Train: min(sizes.Train, mmdSamples), Val: 1, Test: min(sizes.Test, mmdSamples)}
+	}
+	set, err := data.Open(ctx, c, s.Config.Seed)
 	if err != nil {
 		return err
 	}
 	dim := set.Dim()
-	read := func(from data.Source) ([]float64, error) {
-		x := make([]float64, min(mmdSamples, from.Len())*dim)
-		return x, set.ReadNormalized(x, from, 0)
+	// Some of a split, evenly spaced: files often begin with samples of a kind.
+	read := func(from data.Source, n int) ([]float64, error) {
+		n = min(n, from.Len())
+		x := make([]float64, n*dim)
+		for i := range n {
+			if err := set.ReadNormalized(x[i*dim:][:dim], from, i*from.Len()/n); err != nil {
+				return nil, err
+			}
+		}
+		return x, nil
 	}
-	test, err := read(set.Test)
-	if err != nil {
-		return err
-	}
-	train, err := read(set.Train)
+	test, err := read(set.Test, mmdSamples)
 	if err != nil {
 		return err
 	}
 	n := min(mmdSamples, len(g.X)/dim)
+	train, err := read(set.Train, n) // as many as there are generated ones
+	if err != nil {
+		return err
+	}
 	against := func(x []float64) (*mmd.Result, error) {
 		r, err := mmd.Compare(x, test, dim, g.Seed)
 		if err != nil {
@@ -147,7 +159,6 @@ func (g *Generated) compare(ctx context.Context, s *Subject) error {
 	if g.Test, err = against(g.X[:n*dim]); err != nil {
 		return err
 	}
-	// As many training samples as there are generated ones.
-	g.Train, err = against(train[:min(n*dim, len(train))])
+	g.Train, err = against(train)
 	return err
 }

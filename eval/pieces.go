@@ -21,12 +21,9 @@ type pieces interface {
 	String() string
 }
 
-// shape returns that of one sample, (C,L) or (C,H,W).
-func (s *Subject) shape() []int { return s.Net.Shape() }
-
 // pieces decides how the network denoises what a file holds.
 func (s *Subject) pieces(m *media.Media) (pieces, error) {
-	shape := s.shape()
+	shape := s.Shape
 	switch m.Kind {
 	case media.Audio:
 		return s.recording(m, shape)

@@ -14,27 +14,15 @@ import (
 	"github.com/condmean/condmean/gmm"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/internal/rng"
-	"github.com/condmean/condmean/model"
-	"github.com/condmean/condmean/op"
 	"github.com/condmean/condmean/sched"
 )
 
 // subject returns one for samples of a shape whose predictor is the exact one of
-// N(0, cov) in place of the network; nil cov means I.
+// N(0, cov); nil cov means I.
 func subject(t *testing.T, shape []int, cov []float64) *Subject {
 	t.Helper()
-	rt, err := op.NewRuntime(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(rt.Close)
-	c := configs.Default()
-	c.Model.Channels, c.Model.Multipliers = 8, []int{1}
-	s := &Subject{Config: c, rt: rt}
-	if s.Net, err = model.New(rt, c.Model, shape, 0); err != nil {
-		t.Fatal(err)
-	}
-	dim := s.Net.Dim()
+	s := &Subject{Config: configs.Default(), Shape: shape}
+	dim := product(shape)
 	if cov == nil {
 		cov = make([]float64, dim*dim)
 		for i := range dim {

@@ -24,7 +24,7 @@ func main() { command().Main() }
 func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("generate", pflag.ContinueOnError)}
 	f := o.flags
-	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest) or one checkpoint folder")
+	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, or gmm:FILE.npz for the exact predictor of a mixture")
 	f.IntVarP(&o.n, "samples", "n", 64, "`how many` samples")
 	f.StringVarP(&o.out, "out", "o", "", "`file`: .png for a grid of images, .npy for an array of anything")
 	f.StringVar(&o.method, "method", "resample", "`chain`: resample (the model's own) or ddim")

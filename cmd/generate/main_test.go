@@ -61,12 +61,17 @@ func images(t *testing.T) string {
 
 func TestScripts(t *testing.T) {
 	run, pictures := trained(t), images(t)
+	mixture, err := filepath.Abs(filepath.Join("..", "..", "gmm", "testdata", "rand_gmm_n8_k4.npz"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
 		Cmds: clitest.Commands(),
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("RUN", run)
 			e.Setenv("IMAGES", pictures)
+			e.Setenv("MIXTURE", mixture)
 			return nil
 		},
 	})
