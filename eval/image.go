@@ -14,8 +14,9 @@ import (
 type Image struct {
 	Shape [3]int // (C,H,W)
 	Norm  *data.Norm
-	Range float64 // of the data, for PSNR and SSIM
-	Known bool    // Range is that of the format, 8 bits in [0,1]; else of the test samples
+	Low   float64 // least value
+	Range float64 // of the data, from Low on, for PSNR and SSIM
+	Known bool    // both are those of the format, 8 bits in [0,1]; else of the test samples
 }
 
 // newImage describes the images of a set whose normalised test samples are given.
@@ -24,7 +25,8 @@ func newImage(set *data.Set, c configs.Data, test []float64) *Image {
 	if !m.Known {
 		x := make([]float64, len(test))
 		m.restore(x, test)
-		m.Range = slices.Max(x) - slices.Min(x)
+		m.Low = slices.Min(x)
+		m.Range = slices.Max(x) - m.Low
 	}
 	return m
 }

@@ -37,7 +37,7 @@ func openMixture(rt *op.Runtime, path string, steps int) (*Subject, error) {
 		return nil, configs.Usagef("--checkpoint %s: %w", path, err)
 	}
 	c := configs.Default()
-	c.Name = fmt.Sprintf("exact predictor, N = %d, K = %d", m.Dim(), m.Components())
+	c.Name = fmt.Sprintf("exact-n%d-k%d", m.Dim(), m.Components())
 	c.Data.Mixture, c.Data.Dim, c.Data.Components = file, m.Dim(), m.Components()
 	if c.Schedule.Steps = steps; steps == 0 {
 		c.Schedule.Steps = defaultMixtureSteps

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/sched"
@@ -15,6 +16,10 @@ const modelLevels = 33
 
 // probeLength is that of the steps of numerical derivatives, of the noise.
 const probeLength = 0.02
+
+// modelProbes is how many directions are probed at least: of fewer samples each
+// is looked at several times.
+const modelProbes = 512
 
 // ModelSNR estimates the SNR in dB of normalised noisy samples y (n,dim) by what
 // the predictor knows of the prior: it is the one of the greatest likelihood.
@@ -71,12 +76,19 @@ type likelihood struct {
 }
 
 func newLikelihood(s *sched.Schedule, p sched.Predictor, y []float64) *likelihood {
+	if few := len(y) / p.Dim(); few < modelProbes {
+		y = slices.Repeat(y, (modelProbes+few-1)/few)
+	}
 	n := len(y)
 	l := &likelihood{s: s, p: p, y: y, probe: make([]float64, n), x: make([]float64, n), forth: make([]float64, n), backward: make([]float64, n)}
+	// Signs are the directions of least variance: they are exact for what ε̂ has
+	// of a multiple of its argument (Hutchinson 1989).
 	var r rng.Stream
-	for i := 0; i*p.Dim() < n; i++ {
-		r.Reset(0, rng.Probe, 0, uint64(i))
-		r.Normal(l.probe[i*p.Dim():][:p.Dim()])
+	for i := range l.probe {
+		if i%p.Dim() == 0 {
+			r.Reset(0, rng.Probe, 0, uint64(i/p.Dim()))
+		}
+		l.probe[i] = float64(1 - 2*r.Rand().IntN(2))
 	}
 	return l
 }

@@ -8,7 +8,10 @@ import (
 	bars "github.com/condmean/condmean/internal/progress"
 )
 
-// progress is a bar on a terminal and a line for each part otherwise. It counts
+// lineEvery is the least time between two lines of progress.
+const lineEvery = 5 * time.Second
+
+// progress is a bar on a terminal and a line now and then otherwise. It counts
 // predictor calls, so that the remaining time is right though chains differ in
 // length.
 type progress struct {
@@ -16,7 +19,7 @@ type progress struct {
 	bar           *bars.Bar
 	total         int
 	done, skipped int
-	start         time.Time
+	start, line   time.Time
 }
 
 func newProgress(w io.Writer, total int) *progress {
@@ -29,6 +32,10 @@ func (p *progress) begin(part string) {
 		p.bar.Text(part)
 		return
 	}
+	if time.Since(p.line) < lineEvery {
+		return
+	}
+	p.line = time.Now()
 	line := fmt.Sprintf("evaluate %s  %v", part, time.Since(p.start).Round(time.Second))
 	if p.done > p.skipped {
 		line += fmt.Sprintf("  eta %v", bars.Remaining(p.start, p.skipped, p.done, p.total))

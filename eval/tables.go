@@ -1,0 +1,77 @@
+package eval
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// tables shows the studies as text.
+func (r *Report) tables() []table {
+	var list []table
+	if len(r.PerStep) > 0 {
+		list = append(list, r.perStepTable())
+	}
+	if len(r.Mismatch) > 0 {
+		t := table{Title: "SNR mismatch", Text: "What a method loses, in dB, if it is told an SNR that is off, to the same method told the true one, with 95 % intervals of the paired errors. A star marks SNRs outside of the schedule.",
+			Head: []string{"SNR / dB", "method", "told − true / dB", "NMSE / dB", "loss / dB", "±"}}
+		for _, p := range r.Mismatch {
+			offset := fixed(p.Offset)
+			if p.Clamped {
+				offset += " *"
+			}
+			t.Rows = append(t.Rows, []string{dB(p.SNR), p.Method, offset, fixed(p.NMSEdB), fixed(p.LossdB), fixed(p.LossCI)})
+		}
+		list = append(list, t)
+	}
+	if len(r.FewerSteps) > 0 {
+		t := table{Title: "Fewer steps", Text: "Chains from the matched level over some of the levels, spread evenly. One step is the one-shot estimate; loss is to the chain over all levels.",
+			Head: []string{"SNR / dB", "method", "steps", "calls", "NMSE / dB", "±", "loss / dB"}}
+		for _, p := range r.FewerSteps {
+			t.Rows = append(t.Rows, []string{dB(p.SNR), p.Method, strconv.Itoa(p.Steps), strconv.Itoa(p.Calls), fixed(p.NMSEdB), fixed(p.CI95dB), fixed(p.LossdB)})
+		}
+		list = append(list, t)
+	}
+	if len(r.Blind) > 0 {
+		p := r.Blind[0]
+		t := table{Title: "Unknown SNR", Text: fmt.Sprintf("The SNR of %d groups of %d samples each, estimated from the group alone, and what a chain loses that is told the estimate.", p.Groups, p.Group),
+			Head: []string{"SNR / dB", "estimator", "mean / dB", "bias / dB", "rms error / dB", "loss / dB"}}
+		for _, p := range r.Blind {
+			t.Rows = append(t.Rows, []string{dB(p.SNR), p.Estimator, fixed(p.Mean), fixed(p.Bias), fixed(p.RMS), fixed(p.LossdB)})
+		}
+		list = append(list, t)
+	}
+	if len(r.Lipschitz) > 0 {
+		list = append(list, r.lipschitzTable())
+	}
+	return list
+}
+
+func (r *Report) perStepTable() table {
+	t := table{Title: "Along the chains", Text: "The first and the last estimate of x0 of each chain, and the least error on the way.",
+		Head: []string{"SNR / dB", "method", "steps", "first / dB", "least / dB", "at level", "result / dB"}}
+	for _, c := range r.PerStep {
+		best, last := 0, len(c.Estimate)-1
+		for i, v := range c.Estimate {
+			if v < c.Estimate[best] {
+				best = i
+			}
+		}
+		level := "clean"
+		if c.Level[best] >= 0 {
+			level = strconv.FormatFloat(c.Level[best], 'g', 5, 64)
+		}
+		t.Rows = append(t.Rows, []string{dB(c.SNR), c.Method, strconv.Itoa(last), fixed(decibels(c.Estimate[0])), fixed(decibels(c.Estimate[best])),
+			level, fixed(decibels(c.Estimate[last]))})
+	}
+	return t
+}
+
+func (r *Report) lipschitzTable() table {
+	t := table{Title: "Lipschitz constants", Text: "How far one step of the chain mean takes apart what is near: the factor A = √α(1−ᾱ₋₁)/(1−ᾱ) of the hyper-parameters, lower bounds of the Jacobian's norm at noisy samples, and the bound 1/√α that holds for log-concave priors. ∏A is over all steps from that level on but the last, whose A is 0.",
+		Head: []string{"level", "SNR / dB", "A", "mean", "most", "1/√α", "∏A"}}
+	for _, l := range r.Lipschitz {
+		t.Rows = append(t.Rows, []string{strconv.Itoa(l.Level), fixed(l.SNR), fmt.Sprintf("%.4f", l.A), fmt.Sprintf("%.4f", l.Mean), fmt.Sprintf("%.4f", l.Max),
+			fmt.Sprintf("%.4f", l.Bound), fmt.Sprintf("%.3g", l.Product)})
+	}
+	return t
+}
