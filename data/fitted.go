@@ -100,13 +100,13 @@ func (o *opener) fit(ctx context.Context, f files, path string) (*gmm.Mixture, e
 		// for nothing.
 		Tol: 1e-4 * float64(d),
 		Progress: func(s gmm.FitStep) {
-			o.log.Info("EM", "iteration", s.Iter, "log_likelihood", s.LogLik, "reseeded", s.Reseeded)
-			o.progress("fitting the mixture", int64(s.Iter), iterations)
+			o.log.Debug("EM", "iteration", s.Iter, "log_likelihood", s.LogLik, "reseeded", s.Reseeded)
+			o.progress(fmt.Sprintf("fitting the mixture: log-likelihood %.2f", s.LogLik), int64(s.Iter), iterations)
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	o.log.Info("fitted", "iterations", len(result.Steps), "converged", result.Converged)
+	o.log.Info("fitted", "iterations", len(result.Steps), "converged", result.Converged, "log_likelihood", result.Steps[len(result.Steps)-1].LogLik)
 	return m, m.Save(path)
 }

@@ -12,7 +12,8 @@ import (
 )
 
 // Progress is told how far a long task is: a download in bytes, reading in
-// files. It is called by one goroutine at a time.
+// files, a fit in iterations. What follows ": " in the task's name changes with
+// it. It is called by one goroutine at a time.
 type Progress func(task string, done, total int64)
 
 // Option changes how Open works, but not what it returns.

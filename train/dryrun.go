@@ -17,13 +17,13 @@ import (
 // run, estimated from a few steps on a copy that is thrown away. Where the run
 // begins with given weights it prints instead what would become of each tensor,
 // and fails where Run would refuse them.
-func DryRun(ctx context.Context, cfg configs.Config, w io.Writer) error {
+func DryRun(ctx context.Context, cfg configs.Config, w io.Writer, o Options) error {
 	rt, err := op.NewRuntime(cfg.Threads)
 	if err != nil {
 		return configs.Usagef("%w", err)
 	}
 	defer rt.Close()
-	t, err := newTrainer(ctx, cfg, rt)
+	t, err := newTrainer(ctx, cfg, rt, o)
 	if err != nil {
 		return err
 	}

@@ -15,14 +15,14 @@ import (
 // optimizer work together. It ends once the loss is below a tenth of the first,
 // and fails if that takes more than the given number of steps. It writes the
 // loss at a few steps to w and keeps nothing.
-func Overfit(ctx context.Context, cfg configs.Config, steps int, w io.Writer) (err error) {
+func Overfit(ctx context.Context, cfg configs.Config, steps int, w io.Writer, o Options) (err error) {
 	rt, err := op.NewRuntime(cfg.Threads)
 	if err != nil {
 		return configs.Usagef("%w", err)
 	}
 	defer rt.Close()
 	cfg.Train.EMA = 0
-	t, err := newTrainer(ctx, cfg, rt)
+	t, err := newTrainer(ctx, cfg, rt, o)
 	if err != nil {
 		return err
 	}

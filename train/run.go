@@ -9,6 +9,7 @@ import (
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	bars "github.com/condmean/condmean/internal/progress"
 	"github.com/condmean/condmean/model"
 	"github.com/condmean/condmean/op"
 	"github.com/condmean/condmean/sched"
@@ -51,14 +52,11 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (r *Result, err err
 			return nil, err
 		}
 	}
-	t, err := newTrainer(ctx, cfg, rt)
+	t, err := newTrainer(ctx, cfg, rt, o)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, t.close()) }()
-	if o.Log != nil {
-		t.log = o.Log
-	}
 	if resumed != nil {
 		err = t.resumeFrom(resumed)
 	} else if cfg.Init.From != "" {
@@ -82,12 +80,25 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (r *Result, err err
 }
 
 // newTrainer opens the data and builds everything that a run computes with.
-func newTrainer(ctx context.Context, cfg configs.Config, rt *op.Runtime) (*trainer, error) {
-	set, err := data.Open(ctx, cfg.Data, cfg.Seed)
+func newTrainer(ctx context.Context, cfg configs.Config, rt *op.Runtime, o Options) (*trainer, error) {
+	log, w := o.Log, o.Err
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	if w == nil {
+		w = io.Discard
+	}
+	tasks := bars.NewTasks(w)
+	defer tasks.Close()
+	set, err := data.Open(ctx, cfg.Data, cfg.Seed, data.WithThreads(rt.Threads()), data.WithLog(log), data.WithProgress(tasks.Show))
 	if err != nil {
 		return nil, err
 	}
-	return newTrainerOn(cfg, rt, set)
+	t, err := newTrainerOn(cfg, rt, set)
+	if err == nil {
+		t.log = log
+	}
+	return t, err
 }
 
 func newTrainerOn(cfg configs.Config, rt *op.Runtime, set *data.Set) (*trainer, error) {

@@ -181,7 +181,7 @@ func TestMilestones(t *testing.T) {
 
 func TestDryRun(t *testing.T) {
 	var b bytes.Buffer
-	if err := DryRun(context.Background(), tiny(), &b); err != nil {
+	if err := DryRun(context.Background(), tiny(), &b, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"train     200 samples", "shape [1 8]", "parameters: ", "threads"} {
@@ -240,11 +240,11 @@ func TestOverfit(t *testing.T) {
 	c := tiny()
 	c.Train.LR = 5e-3
 	var b bytes.Buffer
-	if err := Overfit(context.Background(), c, 300, &b); err != nil {
+	if err := Overfit(context.Background(), c, 300, &b, Options{}); err != nil {
 		t.Errorf("%v\n%s", err, b.String())
 	}
 	c.Train.LR = 1e-9
-	if err := Overfit(context.Background(), c, 10, io.Discard); err == nil {
+	if err := Overfit(context.Background(), c, 10, io.Discard, Options{}); err == nil {
 		t.Error("a learning rate of nearly zero passes")
 	}
 }

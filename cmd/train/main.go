@@ -77,15 +77,15 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	if err := o.adapt.remapLevels(&cfg); err != nil {
 		return err
 	}
+	run := train.Options{Resume: o.resume, Err: s.Err, Log: cli.Logger(s)}
 	switch {
 	case o.dryRun:
-		return train.DryRun(ctx, cfg, s.Out)
+		return train.DryRun(ctx, cfg, s.Out, run)
 	case o.overfit:
-		return train.Overfit(ctx, cfg, overfitSteps, s.Out)
+		return train.Overfit(ctx, cfg, overfitSteps, s.Out, run)
 	case o.replay != "":
 		return train.Replay(ctx, cfg, o.replay, s.Out)
 	}
-	run := train.Options{Resume: o.resume, Err: s.Err, Log: cli.Logger(s)}
 	if o.resume == "" {
 		if run.Out, err = cli.NewFolder(o.out, filepath.Join("runs", cfg.Name)); err != nil {
 			return err

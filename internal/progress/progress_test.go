@@ -2,6 +2,7 @@ package progress
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -40,5 +41,20 @@ func TestRemaining(t *testing.T) {
 		if got := Remaining(start, tt.from, tt.count, 40); got != tt.want {
 			t.Errorf("from %d, at %d: %v, want %v", tt.from, tt.count, got, tt.want)
 		}
+	}
+}
+
+// Tasks write a line at the start, now and then, and at the end of each.
+func TestTasks(t *testing.T) {
+	var out bytes.Buffer
+	tasks := NewTasks(&out)
+	for i := range int64(4) {
+		tasks.Show(fmt.Sprintf("fitting: score %d", i), i, 3)
+	}
+	tasks.Show("reading", 7, 7)
+	tasks.Close()
+	want := "fitting 0/3  score 0  eta 0s\nfitting 3/3  score 3  eta 0s\nreading 7/7  eta 0s\n"
+	if out.String() != want {
+		t.Errorf("wrote %q, want %q", out.String(), want)
 	}
 }
