@@ -133,19 +133,22 @@ func (p page) Settings() string { return strings.TrimSpace(p.Config) }
 // Kair tells whether noise levels stand for SNRs.
 func (p page) Kair() bool { return p.Convention == ConventionKair }
 
-func fixed(x float64) string {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return "–"
-	}
-	return strings.Replace(fmt.Sprintf("%.2f", x), "-", "−", 1)
-}
+// fixed formats decibels.
+func fixed(x float64) string { return may(&x, 2) }
 
 // may formats a figure that need not be there.
 func may(x *float64, digits int) string {
-	if x == nil {
+	switch {
+	case x == nil:
 		return ""
+	case math.IsNaN(*x) || math.IsInf(*x, 0):
+		return "–"
 	}
-	return strings.Replace(fmt.Sprintf("%.*f", digits, *x), "-", "−", 1)
+	s := fmt.Sprintf("%.*f", digits, *x)
+	if strings.Trim(s, "-0.") == "" {
+		s = strings.TrimPrefix(s, "-")
+	}
+	return strings.Replace(s, "-", "−", 1)
 }
 
 // seconds formats a time with a unit that suits it.

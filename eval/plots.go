@@ -1,7 +1,8 @@
 package eval
 
 import (
-	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/condmean/condmean/eval/chart"
 )
@@ -13,14 +14,17 @@ type figure struct {
 	chart   chart.Chart
 }
 
+// fileName makes a method's name fit for a file.
+func fileName(s string) string { return strings.ReplaceAll(s, ":", "-") }
+
 // figures returns the plots that the results allow.
 func (r *Report) figures() []figure {
 	list := []figure{r.overSNR("nmse", "Normalised mean square error with 95 % intervals; baselines are dashed.", "NMSE / dB",
 		func(row Row) (float64, float64, bool) { return row.NMSEdB, row.CI95dB, true })}
 	if len(r.Rows) > 0 && r.Rows[0].GapdB != nil {
-		f := r.overSNR("gap", "Gap to the exact conditional mean on the same noise, with 95 % intervals. 0 dB is optimal.", "gap / dB",
+		f := r.overSNR("gap", "Gap to the exact conditional mean on the same noise, with 95 % intervals. 0 dB is optimal. The table has those of ls, wiener and resample, which are large.", "gap / dB",
 			func(row Row) (float64, float64, bool) {
-				return *row.GapdB, *row.GapCI95, row.Method != "cme" && row.Method != "ls" && row.Method != "wiener"
+				return *row.GapdB, *row.GapCI95, !slices.Contains([]string{"cme", "ls", "wiener", "resample"}, row.Method)
 			})
 		f.chart.Zero = true
 		list = append(list, f)
@@ -29,14 +33,14 @@ func (r *Report) figures() []figure {
 		list = append(list, r.overSNR("psnr", "Peak signal-to-noise ratio.", "PSNR / dB",
 			func(row Row) (float64, float64, bool) { return *row.PSNR, 0, true }))
 	}
-	if len(r.PerStep) > 0 {
-		list = append(list, r.alongChains())
+	for _, m := range methods(r.PerStep, func(c Curve) string { return c.Method }) {
+		list = append(list, r.alongChains(m))
 	}
-	if len(r.Mismatch) > 0 {
-		list = append(list, r.overOffsets())
+	for _, m := range methods(r.Mismatch, func(p MismatchPoint) string { return p.Method }) {
+		list = append(list, r.overOffsets(m))
 	}
-	if len(r.FewerSteps) > 0 {
-		list = append(list, r.overSteps())
+	for _, m := range methods(r.FewerSteps, func(p StepsPoint) string { return p.Method }) {
+		list = append(list, r.overSteps(m))
 	}
 	if len(r.Lipschitz) > 0 {
 		list = append(list, r.overLevels())
@@ -61,12 +65,39 @@ func (r *Report) overSNR(file, caption, y string, of func(Row) (v, ci float64, o
 	return f
 }
 
-// alongChains draws the x0 estimates (solid) and the states (dashed).
-func (r *Report) alongChains() figure {
-	f := figure{"perstep", "Error along the chains, from the observation's level (left) to the clean one: of the state x_t (dashed) and of the estimate of x0 made from it (solid).",
-		chart.Chart{Title: r.Name, X: "SNR of the level / dB", Y: "NMSE / dB"}}
+// curvesMost is how many SNRs a study's figure shows; eval.json has all.
+const curvesMost = 7
+
+// curveSNRs returns some of the SNRs, spread evenly.
+func (r *Report) curveSNRs() []float64 {
+	n := min(len(r.SNRs), curvesMost)
+	list := make([]float64, n)
+	for k := range list {
+		list[k] = r.SNRs[k*(len(r.SNRs)-1)/max(n-1, 1)]
+	}
+	return list
+}
+
+// methods returns the methods of a study's points in their order.
+func methods[T any](points []T, of func(T) string) []string {
+	var list []string
+	for _, p := range points {
+		if m := of(p); !slices.Contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// alongChains draws the x0 estimates (solid) and the states (dashed) of a method.
+func (r *Report) alongChains(method string) figure {
+	f := figure{"perstep-" + fileName(method), "Error along the chain " + method + ", from the observation's level (left) to the clean one: of the state x_t (dashed) and of the estimate of x0 made from it (solid).",
+		chart.Chart{Title: r.Name + ", " + method, X: "SNR of the level / dB", Y: "NMSE / dB"}}
 	for _, c := range r.PerStep {
-		name := fmt.Sprintf("%s, %s dB", c.Method, dB(c.SNR))
+		if c.Method != method || !slices.Contains(r.curveSNRs(), c.SNR) {
+			continue
+		}
+		name := dB(c.SNR) + " dB"
 		estimate, state := chart.Line{Name: name, Plain: true}, chart.Line{Name: name, Plain: true, Dashed: true}
 		for i, at := range c.LevelSNR {
 			estimate.X, estimate.Y = append(estimate.X, at), append(estimate.Y, decibels(c.Estimate[i]))
@@ -77,23 +108,29 @@ func (r *Report) alongChains() figure {
 	return f
 }
 
-func (r *Report) overOffsets() figure {
-	f := figure{"mismatch", "Loss of methods that are told a wrong SNR, to the same method told the true one.",
-		chart.Chart{Title: r.Name, X: "SNR told minus true / dB", Y: "loss / dB", Zero: true}}
+// overOffsets draws the loss of a method that is told wrong SNRs.
+func (r *Report) overOffsets(method string) figure {
+	f := figure{"mismatch-" + fileName(method), "Loss of " + method + " that is told a wrong SNR, to the same method told the true one.",
+		chart.Chart{Title: r.Name + ", " + method, X: "SNR told minus true / dB", Y: "loss / dB", Zero: true}}
 	lines := newLines()
 	for _, p := range r.Mismatch {
-		lines.add(fmt.Sprintf("%s, %s dB", p.Method, dB(p.SNR)), p.Offset, p.LossdB, p.LossCI)
+		if p.Method == method && slices.Contains(r.curveSNRs(), p.SNR) {
+			lines.add(dB(p.SNR)+" dB", p.Offset, p.LossdB, p.LossCI)
+		}
 	}
 	f.chart.Lines = lines.list
 	return f
 }
 
-func (r *Report) overSteps() figure {
-	f := figure{"steps", "Loss of chains with fewer steps, to the chain over all levels. One step is the one-shot estimate.",
-		chart.Chart{Title: r.Name, X: "network calls a sample", Y: "loss / dB", Zero: true}}
+// overSteps draws the loss of a method that takes fewer steps.
+func (r *Report) overSteps(method string) figure {
+	f := figure{"steps-" + fileName(method), "Loss of chains " + method + " with fewer steps, to the chain over all levels. One step is the one-shot estimate.",
+		chart.Chart{Title: r.Name + ", " + method, X: "network calls a sample", Y: "loss / dB", Zero: true}}
 	lines := newLines()
 	for _, p := range r.FewerSteps {
-		lines.add(fmt.Sprintf("%s, %s dB", p.Method, dB(p.SNR)), float64(p.Calls), p.LossdB, 0)
+		if p.Method == method && slices.Contains(r.curveSNRs(), p.SNR) {
+			lines.add(dB(p.SNR)+" dB", float64(p.Calls), p.LossdB, 0)
+		}
 	}
 	f.chart.Lines = lines.list
 	return f

@@ -12,24 +12,25 @@ func (r *Report) tables() []table {
 		list = append(list, r.perStepTable())
 	}
 	if len(r.Mismatch) > 0 {
-		t := table{Title: "SNR mismatch", Text: "What a method loses, in dB, if it is told an SNR that is off, to the same method told the true one, with 95 % intervals of the paired errors. A star marks SNRs outside of the schedule.",
-			Head: []string{"SNR / dB", "method", "told − true / dB", "NMSE / dB", "loss / dB", "±"}}
+		t := newPivot(table{Title: "SNR mismatch", Text: "What a method loses, in dB, if it is told an SNR that is off by so much (told − true, in dB), to the same method told the true one, ± half the 95 % interval of the paired errors. A star marks SNRs outside of the schedule."})
 		for _, p := range r.Mismatch {
-			offset := fixed(p.Offset)
-			if p.Clamped {
-				offset += " *"
+			cell := fixed(p.LossdB) + " ±" + fixed(p.LossCI)
+			if p.Offset == 0 {
+				cell = "0"
 			}
-			t.Rows = append(t.Rows, []string{dB(p.SNR), p.Method, offset, fixed(p.NMSEdB), fixed(p.LossdB), fixed(p.LossCI)})
+			if p.Clamped {
+				cell += " *"
+			}
+			t.add(dB(p.SNR), p.Method, number(p.Offset), cell)
 		}
-		list = append(list, t)
+		list = append(list, t.table)
 	}
 	if len(r.FewerSteps) > 0 {
-		t := table{Title: "Fewer steps", Text: "Chains from the matched level over some of the levels, spread evenly. One step is the one-shot estimate; loss is to the chain over all levels.",
-			Head: []string{"SNR / dB", "method", "steps", "calls", "NMSE / dB", "±", "loss / dB"}}
+		t := newPivot(table{Title: "Fewer steps", Text: "Chains from the matched level over some of the levels, spread evenly: NMSE and, in brackets, loss to the chain over all levels, both in dB, by the number of network calls. One step is the one-shot estimate. Where a chain has no more steps than that, nothing changes."})
 		for _, p := range r.FewerSteps {
-			t.Rows = append(t.Rows, []string{dB(p.SNR), p.Method, strconv.Itoa(p.Steps), strconv.Itoa(p.Calls), fixed(p.NMSEdB), fixed(p.CI95dB), fixed(p.LossdB)})
+			t.add(dB(p.SNR), p.Method, strconv.Itoa(p.Steps), fmt.Sprintf("%s (%s)", fixed(p.NMSEdB), fixed(p.LossdB)))
 		}
-		list = append(list, t)
+		list = append(list, t.table)
 	}
 	if len(r.Blind) > 0 {
 		p := r.Blind[0]
@@ -74,4 +75,23 @@ func (r *Report) lipschitzTable() table {
 			fmt.Sprintf("%.4f", l.Bound), fmt.Sprintf("%.3g", l.Product)})
 	}
 	return t
+}
+
+// pivot is a table with a row for each SNR and method and a column for each value
+// of a third quantity, filled in their order.
+type pivot struct{ table }
+
+func newPivot(t table) *pivot {
+	t.Head = []string{"SNR / dB", "method"}
+	return &pivot{t}
+}
+
+func (p *pivot) add(snr, method, column, cell string) {
+	if n := len(p.Rows); n == 0 || p.Rows[n-1][0] != snr || p.Rows[n-1][1] != method {
+		p.Rows = append(p.Rows, []string{snr, method})
+	}
+	row := &p.Rows[len(p.Rows)-1]
+	if *row = append(*row, cell); len(*row) > len(p.Head) {
+		p.Head = append(p.Head, column)
+	}
 }

@@ -128,6 +128,7 @@ func (c *Chart) style(p *plot.Plot, legend *plot.Legend) {
 	p.Title.Padding = vg.Points(6)
 	legend.Top, legend.Left, legend.Padding = true, true, vg.Points(3)
 	p.X.Padding, p.Y.Padding = vg.Points(4), vg.Points(4)
+	p.X.Tick.Marker, p.Y.Tick.Marker = ticks(c.Small), ticks(c.Small)
 	if c.Reverse {
 		p.X.Scale = plot.InvertedScale{Normalizer: plot.LinearScale{}}
 	}
