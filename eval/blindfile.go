@@ -38,7 +38,7 @@ func ParseBlind(text string) (b Blind, ok bool, err error) {
 }
 
 // maxBlindPieces is how many pieces the network looks at to estimate an SNR.
-const maxBlindPieces = 256
+const maxBlindPieces = 128
 
 // blind estimates the SNR of a file in dB.
 func (s *Subject) blind(ctx context.Context, b Blind, m *media.Media, p pieces) (float64, error) {

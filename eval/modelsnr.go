@@ -12,7 +12,7 @@ import (
 
 // modelLevels is how many SNRs, evenly spaced in dB over the schedule, the
 // likelihood is compared at.
-const modelLevels = 33
+const modelLevels = 17
 
 // probeLength is that of the steps of numerical derivatives, of the noise.
 const probeLength = 0.02
