@@ -77,6 +77,45 @@ func BenchmarkTrainStep(b *testing.B) {
 	}
 }
 
+// BenchmarkScaling is a training step of the MNIST network as batch, width and
+// image grow.
+func BenchmarkScaling(b *testing.B) {
+	for _, n := range []struct{ batch, channels, size int }{
+		{8, 16, 28}, {32, 16, 28}, {128, 16, 28}, {512, 16, 28},
+		{128, 8, 28}, {128, 32, 28}, {32, 64, 28},
+		{32, 16, 56}, {8, 16, 112}, {8, 16, 224},
+	} {
+		b.Run(fmt.Sprintf("batch=%d/channels=%d/size=%d", n.batch, n.channels, n.size), func(b *testing.B) {
+			rt, err := op.NewRuntime(0)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer rt.Close()
+			net, err := model.New(rt, configs.Model{Kind: "unet", Channels: n.channels, Multipliers: []int{1, 2, 4}, Blocks: 2, Norm: "batch"}, []int{1, n.size, n.size}, 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			s, err := net.NewTrainStep(n.batch, "mse", 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			randomize(s.X)
+			randomize(s.Target)
+			for b.Loop() {
+				if _, err := s.Run(1); err != nil {
+					b.Fatal(err)
+				}
+			}
+			pixels := float64(n.batch * n.size * n.size)
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/pixels*1e9, "ns/pixel")
+			b.ReportMetric(float64(s.Memory())/1e6, "MB-planned")
+			if err := s.Close(); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}
+
 // BenchmarkInference is one prediction of a batch.
 func BenchmarkInference(b *testing.B) {
 	for i, n := range benchNets {

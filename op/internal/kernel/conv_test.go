@@ -231,13 +231,15 @@ func TestNoAllocations(t *testing.T) {
 	})
 }
 
-// BenchmarkConv reports GFLOP/s at the shapes of the MNIST and gmm64 networks.
+// BenchmarkConv reports GFLOP/s of the direct algorithm, and GB/s of activations
+// read and written once, at the shapes of the MNIST and gmm64 networks.
 func BenchmarkConv(b *testing.B) {
 	for _, ti := range tiers() {
 		for _, c := range []ConvSpec{
 			{In: Shape{128, 16, 28, 28}, Out: 16, KH: 3, KW: 3},
 			{In: Shape{128, 32, 14, 14}, Out: 32, KH: 3, KW: 3},
 			{In: Shape{128, 64, 7, 7}, Out: 64, KH: 3, KW: 3},
+			{In: Shape{128, 128, 7, 7}, Out: 64, KH: 3, KW: 3},
 			{In: Shape{128, 16, 1, 64}, Out: 16, KH: 1, KW: 3},
 			{In: Shape{128, 128, 1, 8}, Out: 128, KH: 1, KW: 3},
 		} {
@@ -259,6 +261,7 @@ func BenchmarkConv(b *testing.B) {
 			k.SetWeights(weight, nil)
 			k.SetWeightsBackward(weight)
 			flop := 2 * float64(s.N*s.C*c.Out*c.KH*c.KW*s.H*s.W)
+			floats := map[string]int{"forward": s.Len() + out.Len(), "data": 2*s.Len() + out.Len(), "weights": s.Len() + out.Len(), "pack": 2 * len(weight)}
 			for name, f := range map[string]func(){
 				"forward": func() { k.Forward(dst, x, pre, nil, nil) },
 				"data":    func() { k.BackwardData(dz, y, x, pre, nil) },
@@ -270,6 +273,7 @@ func BenchmarkConv(b *testing.B) {
 						f()
 					}
 					b.ReportMetric(flop*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+					b.ReportMetric(4*float64(floats[name])*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
 				})
 			}
 			pool.Close()
