@@ -57,7 +57,7 @@ func BenchmarkTrainStep(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			adam := train.NewAdam(rt.Pool(), u.Params(), train.AdamOptions{})
+			adam := train.NewAdam(rt.Pool(), u.Params(), train.AdamOptions{Update: rt.Adam})
 			randomize(s.X)
 			randomize(s.Target)
 			for k := range s.Level {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/op"
 )
 
 // AdamOptions are the settings of Adam. Zeros of Beta1, Beta2 and Eps mean
@@ -15,6 +16,7 @@ type AdamOptions struct {
 	WeightDecay       float64
 	Decoupled         bool // weight decay as in AdamW, not as an L2 term of the gradient
 	Groups            Groups
+	Update            func(p, g, m, v []float32, c op.AdamCoefs) // the inner loop; nil: op.PortableAdam
 }
 
 // Adam is the optimizer of Kingma and Ba (ICLR 2015), and with Decoupled the
@@ -35,6 +37,9 @@ var _ Optimizer = (*Adam)(nil)
 
 // NewAdam returns Adam with zero moments for params.
 func NewAdam(pool *par.Pool, params []*model.Tensor, o AdamOptions) *Adam {
+	if o.Update == nil {
+		o.Update = op.PortableAdam
+	}
 	o.Beta1, o.Beta2, o.Eps = cmp.Or(o.Beta1, 0.9), cmp.Or(o.Beta2, 0.999), cmp.Or(o.Eps, 1e-8)
 	return &Adam{o: o, params: params, groups: o.Groups.perTensor(params, o.WeightDecay),
 		m: zerosLike(params, ".exp_avg"), v: zerosLike(params, ".exp_avg_sq"), chunks: newChunks(pool, params)}
@@ -48,26 +53,18 @@ func (a *Adam) Step(grads []*model.Tensor, update int, lr, scale float64) {
 	bias1 := 1 - math.Pow(a.o.Beta1, float64(update))
 	root2 := float32(math.Sqrt(1 - math.Pow(a.o.Beta2, float64(update))))
 	// 1-β is rounded once: formed in float32 it would be off by up to 1e-5.
-	rest1, b2, rest2 := float32(1-a.o.Beta1), float32(a.o.Beta2), float32(1-a.o.Beta2)
-	eps, by := float32(a.o.Eps), float32(scale)
+	all := op.AdamCoefs{By: float32(scale), Rest1: float32(1 - a.o.Beta1), Beta2: float32(a.o.Beta2), Rest2: float32(1 - a.o.Beta2), Root2: root2, Eps: float32(a.o.Eps)}
 	a.chunks.each(func(i, lo, hi int) {
 		group := &a.groups[i]
 		if group.LR == 0 {
 			return
 		}
-		rate := float32(lr * group.LR / bias1)
-		keep, l2 := float32(1), float32(group.WeightDecay)
+		c := all
+		c.Rate = float32(lr * group.LR / bias1)
+		c.Keep, c.L2 = 1, float32(group.WeightDecay)
 		if a.o.Decoupled {
-			keep, l2 = float32(1-lr*group.LR*group.WeightDecay), 0
+			c.Keep, c.L2 = float32(1-lr*group.LR*group.WeightDecay), 0
 		}
-		p, g, m, v := a.params[i].Data[lo:hi], grads[i].Data[lo:hi], a.m[i].Data[lo:hi], a.v[i].Data[lo:hi]
-		for k, w := range p {
-			w *= keep
-			x := by*g[k] + l2*w
-			mk := m[k] + rest1*(x-m[k])
-			vk := b2*v[k] + rest2*x*x
-			m[k], v[k] = mk, vk
-			p[k] = w - rate*mk/(float32(math.Sqrt(float64(vk)))/root2+eps)
-		}
+		a.o.Update(a.params[i].Data[lo:hi], grads[i].Data[lo:hi], a.m[i].Data[lo:hi], a.v[i].Data[lo:hi], c)
 	})
 }

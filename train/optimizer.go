@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"github.com/condmean/condmean/configs"
-	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/op"
 )
 
 // Optimizer moves parameters along their gradients. It works in float32 and in
@@ -48,7 +48,8 @@ func (g Groups) perTensor(params []*model.Tensor, decay float64) []Group {
 }
 
 // newOptimizer returns the optimizer that a configuration describes.
-func newOptimizer(c configs.Train, pool *par.Pool, params []*model.Tensor) (Optimizer, error) {
+func newOptimizer(c configs.Train, rt *op.Runtime, params []*model.Tensor) (Optimizer, error) {
+	pool := rt.Pool()
 	decay := 0.0
 	if c.WeightDecay != nil {
 		decay = *c.WeightDecay
@@ -61,9 +62,9 @@ func newOptimizer(c configs.Train, pool *par.Pool, params []*model.Tensor) (Opti
 	}
 	switch c.Optimizer {
 	case "adam", "":
-		return NewAdam(pool, params, AdamOptions{WeightDecay: decay, Groups: groups}), nil
+		return NewAdam(pool, params, AdamOptions{WeightDecay: decay, Groups: groups, Update: rt.Adam}), nil
 	case "adamw":
-		return NewAdam(pool, params, AdamOptions{Decoupled: true, WeightDecay: decay, Groups: groups}), nil
+		return NewAdam(pool, params, AdamOptions{Decoupled: true, WeightDecay: decay, Groups: groups, Update: rt.Adam}), nil
 	case "sgd":
 		return NewSGD(pool, params, SGDOptions{Momentum: c.Momentum, WeightDecay: decay, Groups: groups}), nil
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/op"
 )
 
 // trajectories is testdata/optimizers.json, written by PyTorch; see
@@ -146,9 +147,13 @@ func TestOptimizersDoNotDependOnThreads(t *testing.T) {
 		var want []*model.Tensor
 		var norm float64
 		for _, threads := range []int{1, 2, 5} {
-			pool := par.New(threads)
+			rt, err := op.NewRuntime(threads)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pool := rt.Pool()
 			params, grads := big(1), big(0.1)
-			opt, err := newOptimizer(configs.Train{Optimizer: name, Momentum: 0.9}, pool, params)
+			opt, err := newOptimizer(configs.Train{Optimizer: name, Momentum: 0.9}, rt, params)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -165,7 +170,7 @@ func TestOptimizersDoNotDependOnThreads(t *testing.T) {
 					t.Errorf("%s: tensor %d or the norm depends on threads", name, i)
 				}
 			}
-			pool.Close()
+			rt.Close()
 		}
 	}
 }
@@ -223,8 +228,12 @@ func TestGroups(t *testing.T) {
 // What a configuration says reaches the optimizer: its steps are those of one
 // that is made by hand.
 func TestConfiguredOptimizer(t *testing.T) {
-	pool := par.New(1)
-	defer pool.Close()
+	rt, err := op.NewRuntime(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close()
+	pool := rt.Pool()
 	num := func(v float64) *float64 { return &v }
 	groups := []configs.ParamGroup{{Match: "^p1$", LR: num(0), WeightDecay: num(0)}, {Match: "2$", LR: num(0.5), WeightDecay: num(0.2)}, {Match: "3", WeightDecay: num(0)}}
 	byHand := Groups{{Match: regexp.MustCompile("^p1$")}, {Match: regexp.MustCompile("2$"), LR: 0.5, WeightDecay: 0.2}, {Match: regexp.MustCompile("3"), LR: 1}}
@@ -244,7 +253,7 @@ func TestConfiguredOptimizer(t *testing.T) {
 		}},
 	} {
 		got, want := big(1), big(1)
-		o, err := newOptimizer(tt.c, pool, got)
+		o, err := newOptimizer(tt.c, rt, got)
 		if err != nil {
 			t.Fatal(err)
 		}

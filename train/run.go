@@ -149,7 +149,7 @@ func newTrainerOn(cfg configs.Config, rt *op.Runtime, set *data.Set) (*trainer, 
 	if t.policy, err = ParsePolicy(cfg.Train.OnNonFinite); err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
-	if t.optimizer, err = newOptimizer(cfg.Train, t.pool, trained); err != nil {
+	if t.optimizer, err = newOptimizer(cfg.Train, rt, trained); err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
 	if t.diffuser, err = newDiffuser(s, cfg.Objective, cfg.Seed, rt.Threads(), set.Dim()); err != nil {

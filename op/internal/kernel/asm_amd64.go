@@ -90,6 +90,8 @@ func winoOutput512(dst *float32, src *float32, bias *float32, tiles int, row int
 
 func winoWeightGrad512(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
 
+func adam512(params *float32, grads *float32, m *float32, v *float32, c *float32, n int)
+
 func tile256_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
 func tile256_2x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
@@ -127,3 +129,5 @@ func winoWeights256(dst *float32, src *float32, tiles int, row int, col int, fre
 func winoOutput256(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
 
 func winoWeightGrad256(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+
+func adam256(params *float32, grads *float32, m *float32, v *float32, c *float32, n int)

@@ -6925,6 +6925,56 @@ DATA winoWeightGrad512_gt<>+216(SB)/4, $0x3e97b426
 DATA winoWeightGrad512_gt<>+220(SB)/4, $0x3e97b426
 GLOBL winoWeightGrad512_gt<>(SB), RODATA|NOPTR, $224
 
+// func adam512(params *float32, grads *float32, m *float32, v *float32, c *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·adam512(SB), NOSPLIT, $0-48
+	MOVQ         params+0(FP), AX
+	MOVQ         grads+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         v+24(FP), BX
+	MOVQ         c+32(FP), SI
+	MOVQ         n+40(FP), DI
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 4(SI), Z1
+	VBROADCASTSS 8(SI), Z2
+	VBROADCASTSS 12(SI), Z3
+	VBROADCASTSS 16(SI), Z4
+	VBROADCASTSS 20(SI), Z5
+	VBROADCASTSS 24(SI), Z6
+	VBROADCASTSS 28(SI), Z7
+	VBROADCASTSS 32(SI), Z8
+
+adam512_block:
+	VMULPS  (AX), Z2, Z9
+	VMULPS  (CX), Z0, Z10
+	VMULPS  Z9, Z1, Z11
+	VADDPS  Z11, Z10, Z10
+	VMOVUPS (DX), Z11
+	VSUBPS  Z11, Z10, Z12
+	VMULPS  Z12, Z3, Z12
+	VADDPS  Z12, Z11, Z11
+	VMOVUPS Z11, (DX)
+	VMULPS  Z11, Z6, Z11
+	VMULPS  Z10, Z5, Z12
+	VMULPS  Z10, Z12, Z12
+	VMULPS  (BX), Z4, Z10
+	VADDPS  Z12, Z10, Z10
+	VMOVUPS Z10, (BX)
+	VSQRTPS Z10, Z10
+	VDIVPS  Z7, Z10, Z10
+	VADDPS  Z8, Z10, Z10
+	VDIVPS  Z10, Z11, Z11
+	VSUBPS  Z11, Z9, Z9
+	VMOVUPS Z9, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x01, DI
+	JG      adam512_block
+	VZEROUPPER
+	RET
+
 // func tile256_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, FMA3
 TEXT ·tile256_1x1(SB), NOSPLIT, $0-112
@@ -11632,3 +11682,74 @@ DATA winoWeightGrad256_gt<>+212(SB)/4, $0x3e97b426
 DATA winoWeightGrad256_gt<>+216(SB)/4, $0x3e97b426
 DATA winoWeightGrad256_gt<>+220(SB)/4, $0x3e97b426
 GLOBL winoWeightGrad256_gt<>(SB), RODATA|NOPTR, $224
+
+// func adam256(params *float32, grads *float32, m *float32, v *float32, c *float32, n int)
+// Requires: AVX
+TEXT ·adam256(SB), NOSPLIT, $0-48
+	MOVQ         params+0(FP), AX
+	MOVQ         grads+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         v+24(FP), BX
+	MOVQ         c+32(FP), SI
+	MOVQ         n+40(FP), DI
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+	VBROADCASTSS 8(SI), Y2
+	VBROADCASTSS 12(SI), Y3
+	VBROADCASTSS 16(SI), Y4
+	VBROADCASTSS 20(SI), Y5
+	VBROADCASTSS 24(SI), Y6
+	VBROADCASTSS 28(SI), Y7
+	VBROADCASTSS 32(SI), Y8
+
+adam256_block:
+	VMULPS  (AX), Y2, Y9
+	VMULPS  (CX), Y0, Y10
+	VMULPS  Y9, Y1, Y11
+	VADDPS  Y11, Y10, Y10
+	VMOVUPS (DX), Y11
+	VSUBPS  Y11, Y10, Y12
+	VMULPS  Y12, Y3, Y12
+	VADDPS  Y12, Y11, Y11
+	VMOVUPS Y11, (DX)
+	VMULPS  Y11, Y6, Y11
+	VMULPS  Y10, Y5, Y12
+	VMULPS  Y10, Y12, Y12
+	VMULPS  (BX), Y4, Y10
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS Y10, (BX)
+	VSQRTPS Y10, Y10
+	VDIVPS  Y7, Y10, Y10
+	VADDPS  Y8, Y10, Y10
+	VDIVPS  Y10, Y11, Y11
+	VSUBPS  Y11, Y9, Y9
+	VMOVUPS Y9, (AX)
+	VMULPS  32(AX), Y2, Y9
+	VMULPS  32(CX), Y0, Y10
+	VMULPS  Y9, Y1, Y11
+	VADDPS  Y11, Y10, Y10
+	VMOVUPS 32(DX), Y11
+	VSUBPS  Y11, Y10, Y12
+	VMULPS  Y12, Y3, Y12
+	VADDPS  Y12, Y11, Y11
+	VMOVUPS Y11, 32(DX)
+	VMULPS  Y11, Y6, Y11
+	VMULPS  Y10, Y5, Y12
+	VMULPS  Y10, Y12, Y12
+	VMULPS  32(BX), Y4, Y10
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS Y10, 32(BX)
+	VSQRTPS Y10, Y10
+	VDIVPS  Y7, Y10, Y10
+	VADDPS  Y8, Y10, Y10
+	VDIVPS  Y10, Y11, Y11
+	VSUBPS  Y11, Y9, Y9
+	VMOVUPS Y9, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x01, DI
+	JG      adam256_block
+	VZEROUPPER
+	RET

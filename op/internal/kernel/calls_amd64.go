@@ -126,6 +126,16 @@ func callSum(sum, x []float32, f func(sum, x *float32, pixels int)) {
 	f(need(sum, lane), need(x, lane), len(x)/lane)
 }
 
+// callAdam leaves what fills no block to the portable loop.
+func callAdam(p, g, m, v []float32, c AdamCoefs, f func(p, g, m, v, c *float32, n int)) {
+	n := len(p) &^ (lane - 1)
+	if n > 0 {
+		coefs := [...]float32{c.By, c.L2, c.Keep, c.Rest1, c.Beta2, c.Rest2, c.Rate, c.Root2, c.Eps}
+		f(need(p, n), need(g, n), need(m, n), need(v, n), &coefs[0], n/lane)
+	}
+	AdamGeneric(p[n:], g[n:], m[n:], v[n:], c)
+}
+
 // reach returns how far the size×size values of tiles, next apart, reach.
 func (t *winoTransform) reach(size, next, col int) int {
 	return (t.tiles-1)*next + (size-1)*(t.row+col) + lane

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/condmean/condmean/internal/par"
@@ -205,6 +206,29 @@ func benchmarkElementwise(b *testing.B, f func(w *Workspace, y, x []float32, pre
 			b.SetBytes(int64(4 * s.Len()))
 			for b.Loop() {
 				f(w, y, x, pre, s)
+			}
+		})
+	}
+}
+
+// All tiers take bitwise the same step of Adam, whatever the length.
+func TestAdam(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	c := AdamCoefs{By: 0.7, L2: 0.01, Keep: 0.999, Rest1: 0.1, Beta2: 0.999, Rest2: 0.001, Rate: 1e-3, Root2: 0.3, Eps: 1e-8}
+	for _, n := range []int{1, 15, 16, 17, 100, 8192} {
+		p, g, m, v := random(r, n), random(r, n), random(r, n), random(r, n)
+		for i := range v {
+			v[i] *= v[i]
+		}
+		want := [][]float32{slices.Clone(p), g, slices.Clone(m), slices.Clone(v)}
+		AdamGeneric(want[0], want[1], want[2], want[3], c)
+		inTiers(t, func(t *testing.T, w *Workspace) {
+			got := [][]float32{slices.Clone(p), g, slices.Clone(m), slices.Clone(v)}
+			w.Adam(got[0], got[1], got[2], got[3], c)
+			for k, name := range []string{"parameters", "gradients", "m", "v"} {
+				if !slices.Equal(got[k], want[k]) {
+					t.Errorf("%d %s differ from the portable loop's", n, name)
+				}
 			}
 		})
 	}

@@ -15,6 +15,7 @@ type tier struct {
 	linearTerm                       func(linearTerm)
 	moments                          func(mean, m2, x []float32)
 	sum                              func(sum, x []float32)
+	adam                             func(p, g, m, v []float32, c AdamCoefs)
 	winoInput, winoGrad, winoWeights func(winoTransform) // to frequencies
 	winoOutput, winoWeightGrad       func(winoTransform) // and back
 }
@@ -28,6 +29,7 @@ var generic = &tier{
 	linearTerm:     linearTermGeneric,
 	moments:        momentsGeneric,
 	sum:            sumGeneric,
+	adam:           AdamGeneric,
 	winoInput:      winoInputGeneric,
 	winoGrad:       winoGradGeneric,
 	winoWeights:    winoWeightsGeneric,

@@ -17,6 +17,7 @@ func main() {
 		v.moments()
 		v.sum()
 		v.winograd()
+		v.adam()
 	}
 	Generate()
 }
