@@ -20,7 +20,8 @@ type FileOptions struct {
 	Input, Output string // .npy, .png, .jpg or .wav; Output is replaced as a whole
 	SNR           float64
 	Blind         Blind         // estimates the SNR instead, unless ""
-	Options       sched.Options // Method, Match, Start, Seed
+	Options       sched.Options // Method, Match, Start
+	Seed          *uint64       // of stochastic methods; nil: the run's
 	Err           io.Writer     // progress; nil: none
 }
 
@@ -70,6 +71,9 @@ func DenoiseFile(ctx context.Context, o FileOptions) (*FileResult, error) {
 	p, err := s.pieces(m)
 	if err != nil {
 		return nil, configs.Usagef("--input: %s: %w", o.Input, err)
+	}
+	if o.Options.Seed = s.Config.Seed; o.Seed != nil {
+		o.Options.Seed = *o.Seed
 	}
 	start := time.Now()
 	r := &FileResult{What: p.String(), SNR: o.SNR, Blind: o.Blind}
@@ -132,7 +136,7 @@ func (r *FileResult) String() string {
 	if r.Blind != "" {
 		snr += fmt.Sprintf(" (estimated, %s)", r.Blind)
 	}
-	return fmt.Sprintf("%s at %s, noise σ = %.4g, level %.4g, %d network calls a sample, %.2f s", r.What, snr, r.Sigma, r.THat, r.Calls, r.Took.Seconds())
+	return fmt.Sprintf("%s at %s, noise σ = %.4g, level %.4g, %s a sample, %.2f s", r.What, snr, r.Sigma, r.THat, plural(r.Calls, "network call"), r.Took.Seconds())
 }
 
 // fileSigma returns the standard deviation of white noise in a file, in the

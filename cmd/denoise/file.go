@@ -22,6 +22,9 @@ func (o *options) file(ctx context.Context, s cli.Streams) error {
 		}
 	}
 	request := eval.FileOptions{Checkpoint: o.checkpoint, Threads: o.threads, Input: o.input, Output: o.output, Err: s.Err}
+	if o.flags.Changed("seed") {
+		request.Seed = &o.seed
+	}
 	var err error
 	if request.SNR, request.Blind, err = fileSNR(o.eval.SNR); err != nil {
 		return err
@@ -59,7 +62,7 @@ func fileSNR(text string) (db float64, blind eval.Blind, err error) {
 
 // chain reads the method and how it starts, for one method.
 func (o *options) chain() (sched.Options, error) {
-	c := sched.Options{Method: sched.MethodMean, Seed: o.seed}
+	c := sched.Options{Method: sched.MethodMean}
 	var err error
 	if len(o.eval.Methods) > 1 {
 		return c, fmt.Errorf("--methods %v: with --input name one method", o.eval.Methods)

@@ -47,7 +47,7 @@ func readImage(path string) (*Media, error) {
 }
 
 func decode(b []byte) (*Media, error) {
-	c, format, err := image.DecodeConfig(bytes.NewReader(b))
+	c, _, err := image.DecodeConfig(bytes.NewReader(b))
 	if errors.Is(err, image.ErrFormat) {
 		return nil, errors.New("neither a PNG nor a JPEG image")
 	} else if err != nil {
@@ -79,9 +79,6 @@ func decode(b []byte) (*Media, error) {
 	}
 	m.X = p.read(img)
 	m.Shape = []int{p.planes, p.height, p.width}
-	if format == "jpeg" {
-		m.Note = "JPEG adds errors of its own; PNG does not"
-	}
 	m.write = func(path string, x []float64) error { return p.write(path, x) }
 	m.check = p.check
 	return m, nil
