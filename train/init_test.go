@@ -106,6 +106,29 @@ func TestInitFromCheckpoint(t *testing.T) {
 	}
 }
 
+func TestCompareNetworks(t *testing.T) {
+	unet := configs.Default().Model
+	wide, cnn, deep := unet, unet, unet
+	wide.Channels, wide.Dropout, wide.CNN.Embedding = 32, 0.1, 8
+	cnn.Kind = "cnn"
+	deep.Kind, deep.CNN.Pre = "cnn", []int{8, 8, 8}
+	deep.Channels = 8
+	for _, v := range []struct {
+		was, is configs.Model
+		want    string
+	}{
+		{unet, unet, ""},
+		{wide, unet, "[the weights are of another network; to take it: model.channels: 16 → 32]"},
+		{deep, cnn, "[the weights are of another network; to take it: model.cnn.pre: [32 64] → [8 8 8]]"},
+		{cnn, unet, `[the weights are of another network; to take it: model.kind: "unet" → "cnn"]`},
+		{unet, cnn, `[the weights are of another network; to take it: model.kind: "cnn" → "unet"]`},
+	} {
+		if got := compareNetworks(v.was, v.is); v.want != "" && fmt.Sprint(got) != v.want || v.want == "" && got != nil {
+			t.Errorf("%v, want %s", got, v.want)
+		}
+	}
+}
+
 // TestInitFromFiles: renamed, partial and foreign tensors, strictly and partly.
 func TestInitFromFiles(t *testing.T) {
 	_, s := trainedRun(t)

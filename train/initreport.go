@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/sched"
@@ -36,7 +37,27 @@ func (t *trainer) compareSettings(src *source) ([]string, error) {
 	if was, is := cmp.Or(src.config.Objective.Target, "epsilon"), t.cfg.Objective.Target; was != is {
 		notes = append(notes, fmt.Sprintf("the weights were trained to predict %s, objective.target is %s", was, is))
 	}
-	return notes, nil
+	return append(notes, compareNetworks(src.config.Model, t.cfg.Model)...), nil
+}
+
+// compareNetworks notes the settings to change where the weights are of another
+// network.
+func compareNetworks(was, is configs.Model) []string {
+	was.Kind, is.Kind = cmp.Or(was.Kind, "unet"), cmp.Or(is.Kind, "unet")
+	was.Dropout = is.Dropout // has no weights
+	if is.Kind == "cnn" {
+		was, is = configs.Model{Kind: was.Kind, CNN: was.CNN}, configs.Model{Kind: is.Kind, CNN: is.CNN}
+	} else {
+		was.CNN = is.CNN
+	}
+	var settings []string
+	for _, d := range configs.Diff(configs.Config{Model: is}, configs.Config{Model: was}) {
+		settings = append(settings, d.String())
+	}
+	if settings == nil {
+		return nil
+	}
+	return []string{"the weights are of another network; to take it: " + strings.Join(settings, ", ")}
 }
 
 // sameLevels reports whether all SNRs are equal, up to rounding.
