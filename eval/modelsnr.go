@@ -17,9 +17,9 @@ const modelLevels = 17
 // probeLength is that of the steps of numerical derivatives, of the noise.
 const probeLength = 0.02
 
-// modelProbes is how many directions are probed at least: of fewer samples each
-// is looked at several times.
-const modelProbes = 512
+// modelProbes is along how many coordinates the divergence is probed at least: of
+// fewer values each sample is looked at several times.
+const modelProbes = 4096
 
 // ModelSNR estimates the SNR in dB of normalised noisy samples y (n,dim) by what
 // the predictor knows of the prior: it is the one of the greatest likelihood.
@@ -76,7 +76,7 @@ type likelihood struct {
 }
 
 func newLikelihood(s *sched.Schedule, p sched.Predictor, y []float64) *likelihood {
-	if few := len(y) / p.Dim(); few < modelProbes {
+	if few := len(y); few < modelProbes {
 		y = slices.Repeat(y, (modelProbes+few-1)/few)
 	}
 	n := len(y)

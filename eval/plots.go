@@ -97,7 +97,7 @@ func (r *Report) alongChains(method string) figure {
 		if c.Method != method || !slices.Contains(r.curveSNRs(), c.SNR) {
 			continue
 		}
-		name := dB(c.SNR) + " dB"
+		name := number(c.SNR) + " dB"
 		estimate, state := chart.Line{Name: name, Plain: true}, chart.Line{Name: name, Plain: true, Dashed: true}
 		for i, at := range c.LevelSNR {
 			estimate.X, estimate.Y = append(estimate.X, at), append(estimate.Y, decibels(c.Estimate[i]))
@@ -115,7 +115,7 @@ func (r *Report) overOffsets(method string) figure {
 	lines := newLines()
 	for _, p := range r.Mismatch {
 		if p.Method == method && slices.Contains(r.curveSNRs(), p.SNR) {
-			lines.add(dB(p.SNR)+" dB", p.Offset, p.LossdB, p.LossCI)
+			lines.add(number(p.SNR)+" dB", p.Offset, p.LossdB, p.LossCI)
 		}
 	}
 	f.chart.Lines = lines.list
@@ -129,7 +129,7 @@ func (r *Report) overSteps(method string) figure {
 	lines := newLines()
 	for _, p := range r.FewerSteps {
 		if p.Method == method && slices.Contains(r.curveSNRs(), p.SNR) {
-			lines.add(dB(p.SNR)+" dB", float64(p.Calls), p.LossdB, 0)
+			lines.add(number(p.SNR)+" dB", float64(p.Calls), p.LossdB, 0)
 		}
 	}
 	f.chart.Lines = lines.list

@@ -21,14 +21,14 @@ func (r *Report) tables() []table {
 			if p.Clamped {
 				cell += " *"
 			}
-			t.add(dB(p.SNR), p.Method, number(p.Offset), cell)
+			t.add(number(p.SNR), p.Method, number(p.Offset), cell)
 		}
 		list = append(list, t.table)
 	}
 	if len(r.FewerSteps) > 0 {
 		t := newPivot(table{Title: "Fewer steps", Text: "Chains from the matched level over some of the levels, spread evenly: NMSE and, in brackets, loss to the chain over all levels, both in dB, by the number of network calls. One step is the one-shot estimate. Where a chain has no more steps than that, nothing changes."})
 		for _, p := range r.FewerSteps {
-			t.add(dB(p.SNR), p.Method, strconv.Itoa(p.Steps), fmt.Sprintf("%s (%s)", fixed(p.NMSEdB), fixed(p.LossdB)))
+			t.add(number(p.SNR), p.Method, strconv.Itoa(p.Steps), fmt.Sprintf("%s (%s)", fixed(p.NMSEdB), fixed(p.LossdB)))
 		}
 		list = append(list, t.table)
 	}
@@ -37,7 +37,7 @@ func (r *Report) tables() []table {
 		t := table{Title: "Unknown SNR", Text: fmt.Sprintf("The SNR of %d groups of %d samples each, estimated from the group alone, and what a chain loses that is told the estimate.", p.Groups, p.Group),
 			Head: []string{"SNR / dB", "estimator", "mean / dB", "bias / dB", "rms error / dB", "loss / dB"}}
 		for _, p := range r.Blind {
-			t.Rows = append(t.Rows, []string{dB(p.SNR), p.Estimator, fixed(p.Mean), fixed(p.Bias), fixed(p.RMS), fixed(p.LossdB)})
+			t.Rows = append(t.Rows, []string{number(p.SNR), p.Estimator, fixed(p.Mean), fixed(p.Bias), fixed(p.RMS), fixed(p.LossdB)})
 		}
 		list = append(list, t)
 	}
@@ -61,7 +61,7 @@ func (r *Report) perStepTable() table {
 		if c.Level[best] >= 0 {
 			level = strconv.FormatFloat(c.Level[best], 'g', 5, 64)
 		}
-		t.Rows = append(t.Rows, []string{dB(c.SNR), c.Method, strconv.Itoa(last), fixed(decibels(c.Estimate[0])), fixed(decibels(c.Estimate[best])),
+		t.Rows = append(t.Rows, []string{number(c.SNR), c.Method, strconv.Itoa(last), fixed(decibels(c.Estimate[0])), fixed(decibels(c.Estimate[best])),
 			level, fixed(decibels(c.Estimate[last]))})
 	}
 	return t

@@ -28,6 +28,7 @@ func command() *cli.Command {
 	f := o.flags
 	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, or gmm:FILE.npz for the exact predictor of a mixture")
 	f.IntVar(&o.steps, "steps", 0, "`T` of the paper's schedule, with gmm:FILE.npz (default 300)")
+	f.StringVar(&o.data, "data", "", "`folder` of the data, if it is no longer where the run had it")
 	f.StringVar(&o.eval.SNR, "snr", "", "`dB` as start:step:stop, a list a,b,c or one number (default: as in the run's settings); with --input one number, or auto to estimate it")
 	f.StringSliceVar(&o.eval.Methods, "methods", nil, "`list` of mean, oneshot, ddim, resample, average:M")
 	f.StringSliceVar(&o.eval.Baselines, "baselines", nil, "`list` of ls, wiener, lmmse, cme, gmm:K; of images also nlm, tv, wavelet")
@@ -68,6 +69,7 @@ type options struct {
 
 	// Of evaluations alone.
 	steps                int
+	data                 string
 	convention, sigmas   string
 	studies              eval.Studies
 	mismatch, sweepSteps string
@@ -102,6 +104,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 // change puts the flags that were given over the run's settings.
 func (o *options) change(cfg *configs.Config) {
 	for flag, set := range map[string]func(){
+		"data":      func() { cfg.Data.Dir = o.data },
 		"snr":       func() { cfg.Eval.SNR = o.eval.SNR },
 		"methods":   func() { cfg.Eval.Methods = o.eval.Methods },
 		"baselines": func() { cfg.Eval.Baselines = o.eval.Baselines },

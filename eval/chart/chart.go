@@ -72,9 +72,10 @@ func (c *Chart) render(to interface {
 	}
 	all := draw.New(to)
 	if !c.Small {
-		width := legend.Rectangle(all).Size().X + vg.Points(8)
+		const gap = 10 // points between plot and legend
+		width := legend.Rectangle(all).Size().X + vg.Points(4)
 		legend.Draw(draw.Crop(all, all.Size().X-width, 0, 0, -vg.Points(22)))
-		all = draw.Crop(all, 0, -width, 0, 0)
+		all = draw.Crop(all, 0, -width-vg.Points(gap), 0, 0)
 	}
 	p.Draw(all)
 	var b bytes.Buffer
