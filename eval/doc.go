@@ -18,4 +18,13 @@
 //
 // Where the prior is known the MMSE is also given as the mean of tr Cov(x|y)/N,
 // which has less Monte Carlo error than that of the estimates.
+//
+// # Files and generation
+//
+// [DenoiseFile] denoises what a file holds: samples, images of any size by tiles
+// (package tiles), recordings by frames of their short-time Fourier transform;
+// package media reads and writes them. Their SNR may be estimated, from the file
+// alone (package classical) or by the predictor ([ModelSNR]). [Generate] draws
+// new samples, and compares them with the data by their maximum mean discrepancy
+// (package mmd).
 package eval
