@@ -34,7 +34,7 @@ if len(sys.argv) > 1:
             tags.update({f"{group}/{db}_dB": v for db, v in m.get(group, {}).items()})
         for tag, v in tags.items():
             want.setdefault(tag, {})[m["step"]] = struct.unpack("f", struct.pack("f", v))[0]
-    images = {f"step-{e.step}.png": e.encoded_image_string for tag in a.Tags()["images"] for e in a.Images(tag)}
+    images = {("" if tag == "samples" else tag + "-") + f"step-{e.step}.png": e.encoded_image_string for tag in a.Tags()["images"] for e in a.Images(tag)}
     folder = os.path.join(sys.argv[1], "samples")
     pictures = {n: open(os.path.join(folder, n), "rb").read() for n in os.listdir(folder)} if os.path.isdir(folder) else {}
     print(f"{len(found)} scalars of {sum(map(len, found.values()))} values, {len(images)} images;",
