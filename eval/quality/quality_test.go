@@ -105,3 +105,13 @@ func TestPanics(t *testing.T) {
 		})
 	}
 }
+
+func BenchmarkSSIM(b *testing.B) {
+	x, y := make([]float64, 784), make([]float64, 784)
+	for i := range x {
+		x[i], y[i] = math.Sin(float64(i)/20), math.Sin(float64(i)/21)
+	}
+	for b.Loop() {
+		SSIM(x, y, [3]int{1, 28, 28}, 2)
+	}
+}

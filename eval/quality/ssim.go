@@ -97,24 +97,36 @@ func (s *windows) filter(dst, x []float64) {
 }
 
 // along filters lines of n values that are stride apart; lines begin step apart.
+// Values that do not count are left as they are.
 func along(dst, x []float64, lines, n, stride, step int, weights *[ssimSide]float64) {
+	margin := inset(n)
 	for l := range lines {
-		for i := range n {
+		for i := margin; i < n-margin; i++ {
 			sum := 0.0
-			for k, w := range weights {
-				j := i + k - ssimHalf
-				for j < 0 || j >= n { // reflected, the first and the last value repeated
-					if j < 0 {
-						j = -1 - j
-					} else {
-						j = 2*n - 1 - j
-					}
+			if margin > 0 {
+				at := l*step + (i-ssimHalf)*stride
+				for _, w := range weights {
+					sum += w * x[at]
+					at += stride
 				}
-				sum += w * x[l*step+j*stride]
+			} else {
+				for k, w := range weights {
+					sum += w * x[l*step+symmetric(i+k-ssimHalf, n)*stride]
+				}
 			}
 			dst[l*step+i*stride] = sum
 		}
 	}
+}
+
+// symmetric maps an index to [0,n) by reflection beyond the first and the last
+// value, which are repeated.
+func symmetric(i, n int) int {
+	period := 2 * n
+	if i %= period; i < 0 {
+		i += period
+	}
+	return min(i, period-1-i)
 }
 
 func sq(x float64) float64 { return x * x }
