@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/eval/media"
+	"github.com/condmean/condmean/internal/cli"
 	"github.com/condmean/condmean/internal/cli/clitest"
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/train"
@@ -127,10 +129,6 @@ func TestFileScripts(t *testing.T) {
 		t.Skip("trains two networks")
 	}
 	pictures, audio := images(t), recordings(t)
-	mixture, err := filepath.Abs(filepath.Join("..", "..", "gmm", "testdata", "rand_gmm_n8_k4.npz"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	commands := clitest.Commands()
 	commands["closer"], commands["like"] = closer, like
 	testscript.Run(t, testscript.Params{
@@ -139,7 +137,7 @@ func TestFileScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("IMAGES", pictures)
 			e.Setenv("AUDIO", audio)
-			e.Setenv("EXACT", "gmm:"+mixture)
+			e.Setenv("EXACT", "gmm:"+exactMixture(t))
 			at := func(name string) string { return filepath.Join(e.WorkDir, name) }
 			large := image.Rect(0, 0, 70, 51)
 			for name, img := range map[string]draw.Image{
@@ -158,6 +156,30 @@ func TestFileScripts(t *testing.T) {
 			return nil
 		},
 	})
+}
+
+// Denoising a file that is interrupted ends cleanly and writes nothing.
+func TestInterruptFile(t *testing.T) {
+	dir := t.TempDir()
+	input, output := filepath.Join(dir, "in.npy"), filepath.Join(dir, "out.npy")
+	writeNPY(t, input, weights.FromFloat32("", []int{2000, 8}, make([]float32, 16000)))
+	cmd := exec.Command("denoise", "--checkpoint", "gmm:"+exactMixture(t), "--input", input, "--output", output, "--snr=0", "--methods=average:40", "--threads=1")
+	if code, stderr := clitest.Interrupt(t, cmd, "denoise 128/2000"); code != cli.ExitInterrupted {
+		t.Errorf("exit code %d, want %d; stderr:\n%s", code, cli.ExitInterrupted, stderr)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v %v", entries, err)
+	}
+}
+
+// exactMixture returns the file of a mixture in 8 dimensions.
+func exactMixture(t *testing.T) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("..", "..", "gmm", "testdata", "rand_gmm_n8_k4.npz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func greys() (p color.Palette) {
