@@ -46,14 +46,3 @@ func resolvePath(path string, pick func(*Run) (string, error)) (string, error) {
 	}
 	return pick(run)
 }
-
-// Load resolves path for inference and reads the checkpoint found, whose
-// folder it returns too.
-func Load(path string) (*Snapshot, string, error) {
-	dir, err := Resolve(path)
-	if err != nil {
-		return nil, "", err
-	}
-	s, err := Read(dir)
-	return s, dir, err
-}

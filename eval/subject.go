@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -43,13 +44,12 @@ func open(rt *op.Runtime, path string, steps int) (*Subject, error) {
 	if steps != 0 {
 		return nil, configs.Usagef("--steps: a network's schedule is that of its training; for fewer network calls use --sweep-steps")
 	}
-	dir, err := checkpoint.Resolve(path)
-	if err != nil {
-		return nil, configs.Usagef("--checkpoint %s: %w", path, err)
-	}
-	snap, err := checkpoint.Read(dir)
-	if err != nil {
+	snap, dir, err := checkpoint.Load(path)
+	var damaged *checkpoint.DamagedError
+	if errors.As(err, &damaged) {
 		return nil, err
+	} else if err != nil {
+		return nil, configs.Usagef("--checkpoint %s: %w", path, err)
 	}
 	s := &Subject{Dir: dir, Step: snap.Step, snapshot: snap, rt: rt}
 	if s.Config, err = configs.Parse(dir, []byte(snap.Config)); err != nil {
