@@ -20,23 +20,27 @@ const (
 	fitSamples    = 20_000 // of the train split
 	fitIterations = 30
 	fitGain       = 1e-3 // nats a sample and value, below which EM stops
-	fitRank       = 16   // of low-rank covariances
-	fullDim       = 128  // more values than that get low-rank covariances
-	lowRankDim    = 2048 // more than that diagonal ones
-	perParameter  = 2    // values that there must be for each parameter of full covariances
+	fitReg        = 1e-4 // added to variances, of an average power of one
+	perDim        = 2    // samples that full covariances take for each component and dimension
+	perRank       = 4    // the same of low-rank ones for each direction
+	rankShare     = 4    // they have at most this part of the dimensions
+	manyDims      = 2048 // covariances of more values are diagonal
 )
 
-// fitKind selects the covariances of K components in d dimensions for n samples:
-// full ones where there are data enough for them, or low rank plus isotropic, or
-// diagonal ones where even these take too long.
+// fitKind selects the covariances of k components in d dimensions for n samples:
+// full ones where there are samples enough for them, or low rank plus isotropic,
+// or diagonal ones where even these take too long.
 func fitKind(n, d, k int) (kind gmm.Kind, rank int) {
+	rank = min(n/(perRank*k), d/rankShare)
 	switch {
-	case d <= fullDim && n*d >= perParameter*k*d*(d+1)/2:
+	case d > manyDims:
+		return gmm.Diag, 0
+	case n >= perDim*k*d:
 		return gmm.Full, 0
-	case d > lowRankDim || d < 3:
+	case rank < 1:
 		return gmm.Diag, 0
 	}
-	return gmm.PPCA, min(fitRank, d-1)
+	return gmm.PPCA, rank
 }
 
 // fitTrain fits a mixture of k components to normalised samples of the train
@@ -51,7 +55,7 @@ func fitTrain(ctx context.Context, set *data.Set, k int, pool *par.Pool, log fun
 	if err := set.ReadNormalized(x, set.Train, 0); err != nil {
 		return nil, err
 	}
-	o := gmm.FitOptions{Components: k, Seed: 1, MaxIter: fitIterations, Tol: fitGain * math.Max(1, float64(d)), Pool: pool}
+	o := gmm.FitOptions{Components: k, Seed: 1, MaxIter: fitIterations, Reg: fitReg, Tol: fitGain * math.Max(1, float64(d)), Pool: pool}
 	o.Kind, o.Rank = fitKind(n, d, k)
 	kind := string(o.Kind)
 	if o.Rank > 0 {

@@ -61,8 +61,8 @@ func (r *Report) galleryOf(list []example) (gallery, error) {
 	clean := list[0]
 	n := len(clean.Errors)
 	for _, e := range list {
-		if r.image == nil && e.Method == "clean" {
-			continue // it is drawn beneath the others
+		if e.Method == "ls" || r.image == nil && e.Method == "clean" {
+			continue // the noisy samples themselves; drawn beneath the others
 		}
 		row := galleryRow{Method: e.Method}
 		d := len(e.X) / n

@@ -69,6 +69,13 @@ func TestScripts(t *testing.T) {
 		Cmds: clitest.Commands(),
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("RUN", run)
+			mixture, err := os.ReadFile(filepath.Join("..", "..", "gmm", "testdata", "rand_gmm_n8_k4.npz"))
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(filepath.Join(e.WorkDir, "mixture.npz"), mixture, 0o600); err != nil {
+				return err
+			}
 			writeNPY(t, filepath.Join(e.WorkDir, "three.npy"), weights.FromFloat32("", []int{3, 8}, make([]float32, 24)))
 			writeNPY(t, filepath.Join(e.WorkDir, "wrong.npy"), weights.FromFloat32("", []int{3, 7}, make([]float32, 21)))
 			writeNPY(t, filepath.Join(e.WorkDir, "nan.npy"), weights.FromFloat32("", []int{2, 8}, append(make([]float32, 15), float32(math.NaN()))))
