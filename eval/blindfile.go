@@ -15,7 +15,7 @@ type Blind string
 
 // The ways to estimate an SNR.
 const (
-	BlindAuto    Blind = "auto"    // the lower noise level of mad and patches for images, else model
+	BlindAuto    Blind = "auto"    // for images in tiles the lower noise level of mad and patches, else model
 	BlindMAD     Blind = "mad"     // wavelet coefficients, see classical.SigmaMAD
 	BlindPatches Blind = "patches" // patch covariance, see classical.SigmaPatches
 	BlindModel   Blind = "model"   // what fits the network best, see ModelSNR
@@ -45,7 +45,7 @@ func (s *Subject) blind(ctx context.Context, b Blind, m *media.Media, p pieces) 
 	shape := s.planes(m, p)
 	if b == BlindAuto {
 		b = BlindModel
-		if shape[1] > 1 {
+		if _, ok := p.(*tiled); ok && shape[1] > 1 {
 			sigma := min(classical.SigmaMAD(m.X, shape), classical.SigmaPatches(m.X, shape))
 			return s.fileSNR(p, sigma)
 		}
