@@ -17,14 +17,16 @@ const fittedPrefix = "gmm:"
 // Bounds on the work of a fit. They bound its time without making the result
 // depend on the machine.
 const (
-	fitSamples    = 20_000 // of the train split
-	fitIterations = 30
-	fitGain       = 1e-3 // nats a sample and value, below which EM stops
-	fitReg        = 1e-4 // added to variances, of an average power of one
-	perDim        = 2    // samples that full covariances take for each component and dimension
-	perRank       = 4    // the same of low-rank ones for each direction
-	rankShare     = 4    // they have at most this part of the dimensions
-	manyDims      = 2048 // covariances of more values are diagonal
+	fitSamples  = 20_000 // of the train split
+	leastRounds = 5      // of EM
+	mostRounds  = 30     // the same, where they are quick
+	fitWork     = 1e11   // of all rounds but the least, in k·d³: what eigendecompositions take
+	fitGain     = 1e-3   // nats a sample and value, below which EM stops
+	fitReg      = 1e-4   // added to variances, of an average power of one
+	perDim      = 2      // samples that full covariances take for each component and dimension
+	perRank     = 4      // the same of low-rank ones for each direction
+	rankShare   = 4      // they have at most this part of the dimensions
+	manyDims    = 2048   // covariances of more values are diagonal
 )
 
 // fitKind selects the covariances of k components in d dimensions for n samples:
@@ -43,6 +45,12 @@ func fitKind(n, d, k int) (kind gmm.Kind, rank int) {
 	return gmm.PPCA, rank
 }
 
+// fitRounds bounds the iterations by the work they are.
+func fitRounds(d, k int) int {
+	each := float64(k) * math.Pow(float64(d), 3)
+	return int(min(max(fitWork/each, leastRounds), mostRounds))
+}
+
 // fitTrain fits a mixture of k components to normalised samples of the train
 // split by EM.
 func fitTrain(ctx context.Context, set *data.Set, k int, pool *par.Pool, log func(string)) (*gmm.Mixture, error) {
@@ -55,7 +63,7 @@ func fitTrain(ctx context.Context, set *data.Set, k int, pool *par.Pool, log fun
 	if err := set.ReadNormalized(x, set.Train, 0); err != nil {
 		return nil, err
 	}
-	o := gmm.FitOptions{Components: k, Seed: 1, MaxIter: fitIterations, Reg: fitReg, Tol: fitGain * math.Max(1, float64(d)), Pool: pool}
+	o := gmm.FitOptions{Components: k, Seed: 1, MaxIter: fitRounds(d, k), Reg: fitReg, Tol: fitGain * math.Max(1, float64(d)), Pool: pool}
 	o.Kind, o.Rank = fitKind(n, d, k)
 	kind := string(o.Kind)
 	if o.Rank > 0 {
@@ -64,7 +72,7 @@ func fitTrain(ctx context.Context, set *data.Set, k int, pool *par.Pool, log fun
 	what := fmt.Sprintf("%s%d to %d samples, covariances %s", fittedPrefix, k, n, kind)
 	o.Progress = func(s gmm.FitStep) {
 		if log != nil && (s.Iter == 1 || s.Iter%5 == 0) {
-			log(fmt.Sprintf("fit %s: iteration %d of at most %d, log-likelihood %.6g", what, s.Iter, fitIterations, s.LogLik))
+			log(fmt.Sprintf("fit %s: iteration %d of at most %d, log-likelihood %.6g", what, s.Iter, o.MaxIter, s.LogLik))
 		}
 	}
 	if log != nil {

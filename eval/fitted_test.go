@@ -25,6 +25,14 @@ func TestFitKind(t *testing.T) {
 	}
 }
 
+func TestFitRounds(t *testing.T) {
+	for _, c := range []struct{ d, k, want int }{{64, 128, 30}, {784, 8, 25}, {784, 32, 6}, {784, 128, 5}, {1, 1, 30}} {
+		if got := fitRounds(c.d, c.k); got != c.want {
+			t.Errorf("%d components in %d dimensions: %d iterations, want %d", c.k, c.d, got, c.want)
+		}
+	}
+}
+
 // TestFitted: the conditional mean of a fitted mixture comes close to that of the
 // true one.
 func TestFitted(t *testing.T) {

@@ -52,10 +52,10 @@ func (r *Report) gallery() ([]gallery, error) {
 }
 
 func (r *Report) galleryOf(list []example) (gallery, error) {
-	g := gallery{SNR: list[0].SNR, Label: fmt.Sprintf("%.4g dB", list[0].SNR)}
+	g := gallery{SNR: list[0].SNR, Label: number(list[0].SNR) + " dB"}
 	for i, db := range r.SNRs {
 		if db == g.SNR && r.Sigmas != nil {
-			g.Label = fmt.Sprintf("σ = %g/255 (%.4g dB)", r.Sigmas[i], db)
+			g.Label = fmt.Sprintf("σ = %g/255 (%s dB)", r.Sigmas[i], number(db))
 		}
 	}
 	clean := list[0]
