@@ -23,11 +23,18 @@ func WriteTable(w io.Writer, r *Report) error {
 		_, err := fmt.Fprintln(t, strings.Join(cells, "\t")+"\t")
 		return err
 	}
-	if err := line(append([]string{"SNR/dB"}, r.Columns...)...); err != nil {
+	head := "SNR/dB"
+	if r.Sigmas != nil {
+		head = "σ·255"
+	}
+	if err := line(append([]string{head}, r.Columns...)...); err != nil {
 		return err
 	}
 	for i, db := range r.SNRs {
 		cells := []string{dB(db)}
+		if r.Sigmas != nil {
+			cells[0] = dB(r.Sigmas[i])
+		}
 		for k := range r.Columns {
 			row := r.row(i, k)
 			cell := fmt.Sprintf("%.2f", row.NMSEdB)

@@ -22,6 +22,9 @@ func (o *options) study(request *eval.Options) (err error) {
 	if request.Sigmas, err = points("sigma", o.sigmas); err != nil {
 		return err
 	}
+	if request.Convention == eval.ConventionKair && o.flags.Changed("snr") {
+		return fmt.Errorf("--snr and --convention kair exclude each other: give noise levels by --sigma")
+	}
 	if o.studies.Mismatch, err = points("mismatch", o.mismatch); err != nil {
 		return err
 	}
