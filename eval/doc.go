@@ -1,6 +1,6 @@
 // Package eval measures how close a denoiser is to optimal.
 //
-// A [Sweep] denoises y = x + n, n ~ N(0, I/SNR), of the test split by methods
+// [Sweep] denoises y = x + n, n ~ N(0, I/SNR), of the test split by methods
 // (chains over a predictor, see package sched) and baselines, all on the very
 // same noise, and reports
 //
@@ -18,6 +18,19 @@
 //
 // Where the prior is known the MMSE is also given as the mean of tr Cov(x|y)/N,
 // which has less Monte Carlo error than that of the estimates.
+//
+// [Run] evaluates a checkpoint as the command denoise does: it opens a [Subject],
+// which is a trained network or the exact predictor of a mixture, makes a
+// [Request] of it, runs the sweep and the [Studies], and writes a [Report] as CSV,
+// JSON, plots and a page of HTML. Finished parts are kept until then, so that an
+// evaluation that was interrupted goes on where it was.
+//
+//	rep, err := eval.Run(ctx, eval.Options{
+//		Checkpoint: "gmm:mixture.npz",
+//		Change:     func(c *configs.Config) { c.Eval.SNR = "-10:5:20" },
+//		Studies:    eval.Studies{PerStep: true},
+//		Out:        "report",
+//	})
 //
 // # Files and generation
 //
