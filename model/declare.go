@@ -26,11 +26,7 @@ func (net *Network) declareNorm(kind normalization, name string, c int) {
 }
 
 func (net *Network) add(trainable bool, name string, shape ...int) {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	t := &Tensor{Name: name, Shape: append([]int{}, shape...), Data: make([]float32, n)}
+	t := &Tensor{Name: name, Shape: append([]int{}, shape...)}
 	net.state = append(net.state, t)
 	net.byName[name] = t
 	if trainable {

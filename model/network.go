@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	G "gorgonia.org/gorgonia"
@@ -47,6 +48,37 @@ type architecture interface {
 // New returns a network for samples of the given shape, (C,L) or (C,H,W), with
 // weights drawn as PyTorch's default initialisers do, as a function of seed.
 func New(rt *op.Runtime, c configs.Model, shape []int, seed uint64) (*Network, error) {
+	net, err := declare(c, shape)
+	if err != nil {
+		return nil, err
+	}
+	net.rt = rt
+	for _, t := range net.state {
+		t.Data = make([]float32, size(t.Shape))
+	}
+	net.Init(seed)
+	return net, nil
+}
+
+// Declare returns the tensors of a network in the order of the torch state dict,
+// without memory for their values, and which of them are parameters.
+func Declare(c configs.Model, shape []int) (state []Tensor, parameter []bool, err error) {
+	net, err := declare(c, shape)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, t := range net.state {
+		state = append(state, *t)
+		parameter = append(parameter, slices.Contains(net.params, t))
+	}
+	return state, parameter, nil
+}
+
+// maxValues bounds the size of a network: settings may come from a file.
+const maxValues = 1 << 29
+
+// declare lays a network out.
+func declare(c configs.Model, shape []int) (*Network, error) {
 	if len(shape) != 2 && len(shape) != 3 {
 		return nil, fmt.Errorf("model: samples have shape %v, want (channels, length) or (channels, height, width)", shape)
 	}
@@ -63,11 +95,25 @@ func New(rt *op.Runtime, c configs.Model, shape []int, seed uint64) (*Network, e
 	if err != nil {
 		return nil, err
 	}
-	net := &Network{config: c, shape: append([]int(nil), shape...), rt: rt, arch: a,
+	net := &Network{config: c, shape: append([]int(nil), shape...), arch: a,
 		byName: map[string]*Tensor{}, inference: map[int]*inference{}}
 	a.declare(net)
-	net.Init(seed)
+	total := 0.0
+	for _, t := range net.state {
+		total += float64(size(t.Shape))
+	}
+	if total > maxValues {
+		return nil, fmt.Errorf("model: these settings make a network of %.3g values, at most %d are supported; lower model.channels or model.multipliers", total, maxValues)
+	}
 	return net, nil
+}
+
+func size(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
 }
 
 // Config returns the architecture.

@@ -34,6 +34,16 @@ func FromFloat64(name string, shape []int, data []float64) Array {
 	return Array{Name: name, Shape: shape, DType: Float64, f64: data}
 }
 
+// FromInt64 is FromFloat32 for integers, which are copied.
+func FromInt64(name string, shape []int, data []int64) Array {
+	mustHold(name, shape, len(data))
+	raw := make([]byte, 8*len(data))
+	for i, v := range data {
+		binary.LittleEndian.PutUint64(raw[8*i:], uint64(v))
+	}
+	return Array{Name: name, Shape: shape, DType: Int64, raw: raw}
+}
+
 func mustHold(name string, shape []int, n int) {
 	if want, err := elements(shape); err != nil || want != n {
 		panic(fmt.Sprintf("weights: %s: shape %v does not hold %d elements", name, shape, n))

@@ -81,6 +81,8 @@ var authorsSchedules = map[string]string{
 	"recip": "reciprocal", "log": "log", "exp": "exp",
 }
 
+var authorsTargets = map[string]string{"pred_noise": "epsilon", "pred_x_0": "x0", "pred_post_mean": "mean"}
+
 // ReadAuthors reads such a run folder. If it holds several .pt files the one
 // with the lowest validation loss recorded in it is taken, as the authors'
 // default of keeping the best one does; if one of them records none, the one
@@ -143,10 +145,9 @@ func (a *Authors) configure(p *simParams) error {
 	}
 	a.Schedule = configs.Schedule{Kind: kind, Steps: d.Steps, BetaStart: *d.BetaStart, BetaEnd: *d.BetaEnd}
 
-	targets := map[string]string{"pred_noise": "epsilon", "pred_x_0": "x0", "pred_post_mean": "mean"}
 	losses := map[string]string{"l2": "mse", "l1": "l1"}
 	weightings := map[bool]string{false: "none", true: "paper"}
-	a.Objective = configs.Objective{Target: targets[d.Objective], Loss: losses[d.Loss], Weighting: weightings[d.Weighting]}
+	a.Objective = configs.Objective{Target: authorsTargets[d.Objective], Loss: losses[d.Loss], Weighting: weightings[d.Weighting]}
 	if a.Objective.Target == "" || a.Objective.Loss == "" {
 		return fmt.Errorf("diff_model_dict: objective %q with loss %q is not known", clip(d.Objective), clip(d.Loss))
 	}

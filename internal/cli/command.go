@@ -36,7 +36,9 @@ type Command struct {
 	Name     string
 	Summary  string // one sentence
 	Examples string // lines of a command, its effect after "#"
-	Flags    *pflag.FlagSet
+	// Arguments names those that are no flags, as "IN OUT"; "" refuses any.
+	Arguments string
+	Flags     *pflag.FlagSet
 	// Run does the work once Flags are parsed. It returns an error that wraps
 	// context.Canceled if ctx ended it, and a configs.UsageError if the user
 	// can mend the call.
@@ -87,7 +89,7 @@ func (c *Command) parse(args []string) error {
 		return err
 	case err != nil:
 		return configs.Usagef("%w; see %s --help", err, c.Name)
-	case c.Flags.NArg() > 0:
+	case c.Flags.NArg() > 0 && c.Arguments == "":
 		return configs.Usagef("unexpected argument %q; see %s --help", c.Flags.Arg(0), c.Name)
 	}
 	return nil
@@ -96,7 +98,7 @@ func (c *Command) parse(args []string) error {
 // Help returns the text of --help.
 func (c *Command) Help() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\nUsage: %s [flags]\n\nExamples:\n", c.Summary, c.Name)
+	fmt.Fprintf(&b, "%s\n\nUsage: %s\n\nExamples:\n", c.Summary, strings.Join(strings.Fields(c.Name+" "+c.Arguments+" [flags]"), " "))
 	for line := range strings.Lines(c.Examples) {
 		fmt.Fprintf(&b, "  %s", line)
 	}

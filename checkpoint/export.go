@@ -1,0 +1,216 @@
+package checkpoint
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/sched"
+)
+
+// Format is what weights are exported as.
+type Format string
+
+// The formats; those of files are told by the extension.
+const (
+	FormatOwn         Format = "own"     // a checkpoint folder
+	FormatAuthors     Format = "authors" // a run folder of the paper's published code
+	FormatNPZ         Format = "npz"
+	FormatSafetensors Format = "safetensors"
+	FormatTorch       Format = "pt"
+)
+
+// FormatOf returns the format that the extension of a path means.
+func FormatOf(path string) (Format, error) {
+	switch ext := strings.ToLower(filepath.Ext(path)); ext {
+	case ".npz", ".safetensors", ".pt":
+		return Format(ext[1:]), nil
+	case ".pth", ".bin", ".ckpt":
+		return FormatTorch, nil
+	case ".png", ".npy", ".yaml", ".json":
+		return "", fmt.Errorf("%s: not a format for weights; .npz, .safetensors and .pt are, and a folder becomes a checkpoint", path)
+	}
+	return FormatOwn, nil
+}
+
+// Export writes the weights atomically. Weights is what is written; an average
+// beside it is not. Formats other than .npz need what the source tells: a
+// checkpoint and the layouts of the published code the settings and the sample's
+// shape; .safetensors carries them as metadata where they are known.
+func (im *Imported) Export(path string, f Format) error {
+	if f != FormatNPZ && f != FormatSafetensors && (im.Config == nil || im.Sample == nil) {
+		return errors.New("the settings and the sample's shape are not known; a file of this format tells them")
+	}
+	arrays := counters(im.Weights)
+	switch f {
+	case FormatOwn:
+		return im.exportOwn(path)
+	case FormatAuthors:
+		return im.exportAuthors(path, arrays)
+	}
+	return replaceFile(path, func(w io.Writer) error {
+		switch f {
+		case FormatNPZ:
+			return weights.WriteNPZ(w, im.Weights)
+		case FormatSafetensors:
+			meta, err := im.metadata()
+			if err != nil {
+				return err
+			}
+			return weights.WriteSafetensors(w, arrays, meta)
+		case FormatTorch:
+			e, err := im.authors(arrays)
+			if err != nil {
+				return err
+			}
+			return weights.WriteTorch(w, e.Torch())
+		}
+		return fmt.Errorf("format %q is unknown", f)
+	})
+}
+
+// counters makes what PyTorch counts in integers integers again.
+func counters(arrays []weights.Array) []weights.Array {
+	out := make([]weights.Array, len(arrays))
+	for i, a := range arrays {
+		out[i] = a
+		if strings.HasSuffix(a.Name, ".num_batches_tracked") {
+			out[i] = weights.FromInt64(a.Name, a.Shape, []int64{int64(a.Float64()[0])})
+		}
+	}
+	return out
+}
+
+func (im *Imported) metadata() (map[string]string, error) {
+	meta := map[string]string{"format": "pt"} // as PyTorch's tools expect
+	for key, value := range map[string]any{metaSample: im.Sample, metaNorm: im.Norm, metaStep: im.Step} {
+		b, err := json.Marshal(value)
+		if err != nil {
+			return nil, err
+		}
+		meta[key] = string(b)
+	}
+	if im.Config != nil {
+		text, err := configs.Marshal(*im.Config)
+		if err != nil {
+			return nil, err
+		}
+		meta[metaConfig] = string(text)
+	}
+	return meta, nil
+}
+
+func (im *Imported) exportOwn(path string) error {
+	text, err := configs.Marshal(*im.Config)
+	if err != nil {
+		return err
+	}
+	return Write(path, &Snapshot{Step: im.Step, Program: "condmean convert", Config: string(text), Sample: im.Sample, Weights: Tensors(im.Weights), Norm: im.Norm})
+}
+
+// authors gathers what the published code's files tell.
+func (im *Imported) authors(arrays []weights.Array) (*weights.AuthorsExport, error) {
+	if im.Config.Adapt.Remapped() {
+		return nil, errors.New("the network is fed remapped levels (adapt.levels), which the published code does not know")
+	}
+	s, err := sched.New(im.Config.Schedule)
+	if err != nil {
+		return nil, err
+	}
+	return &weights.AuthorsExport{Shape: im.Sample, Schedule: im.Config.Schedule, Beta: s.Beta, Model: im.Config.Model,
+		Objective: im.Config.Objective, Weights: arrays, Epoch: im.Step}, nil
+}
+
+// exportAuthors writes sim_params.json and train_models/model-N.pt into a folder
+// that appears as a whole.
+func (im *Imported) exportAuthors(path string, arrays []weights.Array) (err error) {
+	e, err := im.authors(arrays)
+	if err != nil {
+		return err
+	}
+	params, err := e.Params()
+	if err != nil {
+		return err
+	}
+	path = filepath.Clean(path)
+	tmp := filepath.Join(filepath.Dir(path), tmpPrefix+filepath.Base(path))
+	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(filepath.Join(tmp, "train_models"), 0o777)); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(tmp))
+		}
+	}()
+	if err := os.WriteFile(filepath.Join(tmp, "sim_params.json"), params, 0o666); err != nil {
+		return err
+	}
+	if err := replaceFile(filepath.Join(tmp, "train_models", fmt.Sprintf("model-%d.pt", im.Step)), func(w io.Writer) error {
+		return weights.WriteTorch(w, e.Torch())
+	}); err != nil {
+		return err
+	}
+	return os.Rename(tmp, path)
+}
+
+// replaceFile writes a file that appears as a whole.
+func replaceFile(name string, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(name), tmpPrefix+filepath.Base(name)+"-*")
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(b.Bytes())
+	if err == nil {
+		err = tmp.Chmod(0o644)
+	}
+	if err == nil {
+		err = tmp.Sync()
+	}
+	if err = errors.Join(err, tmp.Close()); err == nil {
+		err = os.Rename(tmp.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(tmp.Name()))
+	}
+	return nil
+}
+
+// Fit renames and orders the weights as the network of the settings has them.
+// The report tells what becomes of every tensor; the error, if strict refuses it.
+func (im *Imported) Fit(m weights.KeyMap) (weights.Report, error) {
+	state, parameter, err := model.Declare(im.Config.Model, im.Sample)
+	if err != nil {
+		return nil, err
+	}
+	target := make([]weights.Key, len(state))
+	for i, t := range state {
+		target[i] = weights.Key{Name: t.Name, Shape: t.Shape, Trainable: parameter[i]}
+	}
+	report := weights.Compare(weights.Keys(im.Weights), target, append(m, weights.CommonPrefixes()...))
+	if err := report.Strict(); err != nil {
+		return report, err
+	}
+	fitted := make([]weights.Array, 0, len(target))
+	for _, row := range report {
+		a, ok := weights.Find(im.Weights, row.Source.Name)
+		if !ok {
+			return report, fmt.Errorf("tensor %s is lost", row.Source.Name)
+		}
+		a.Name = row.Target.Name
+		fitted = append(fitted, a)
+	}
+	im.Weights = fitted
+	return report, nil
+}

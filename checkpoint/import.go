@@ -1,0 +1,103 @@
+package checkpoint
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/configs"
+)
+
+// Imported is weights from elsewhere with all that their source tells.
+type Imported struct {
+	From    string // checkpoint folder or file that was read
+	Weights []weights.Array
+	EMA     []weights.Array      // averaged weights, if there are any
+	Config  *configs.Config      // settings they were trained with; nil: unknown
+	Sample  []int                // shape (C,L) or (C,H,W) of one sample; nil: unknown
+	Norm    map[string][]float64 // statistics that normalise the data; nil: none
+	Step    int
+}
+
+// Keys of the metadata that .safetensors files of ours carry.
+const (
+	metaConfig = "condmean.config"        // settings, YAML
+	metaSample = "condmean.sample"        // JSON list
+	metaNorm   = "condmean.normalization" // JSON lists by name
+	metaStep   = "condmean.step"
+)
+
+// Import reads a checkpoint, run folder or built-in name of ours, a run folder
+// of the paper's published code, or a weight file: .npz, .safetensors or
+// PyTorch's .pt. Nothing in it is executed, and its settings are checked as
+// those of a user are.
+func Import(path string) (*Imported, error) {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return importFile(path)
+	}
+	if weights.IsAuthors(path) {
+		return importAuthors(path)
+	}
+	s, dir, err := Load(path)
+	if err != nil {
+		return nil, err
+	}
+	im := &Imported{From: dir, Weights: Arrays(s.Weights), Sample: s.Sample, Norm: s.Norm, Step: s.Step}
+	if s.EMA != nil {
+		im.EMA = Arrays(s.EMA)
+	}
+	return im, im.configure(s.Config)
+}
+
+func importFile(path string) (*Imported, error) {
+	if strings.ToLower(filepath.Ext(path)) != ".safetensors" {
+		arrays, err := weights.ReadFile(path)
+		return &Imported{From: path, Weights: arrays}, err
+	}
+	arrays, meta, err := weights.ReadSafetensorsFile(path)
+	if err != nil {
+		return nil, err
+	}
+	im := &Imported{From: path, Weights: arrays}
+	for key, to := range map[string]any{metaSample: &im.Sample, metaNorm: &im.Norm, metaStep: &im.Step} {
+		if text, ok := meta[key]; ok {
+			if err := json.Unmarshal([]byte(text), to); err != nil {
+				return nil, fmt.Errorf("%s: metadata %s: %w", path, key, err)
+			}
+		}
+	}
+	if text, ok := meta[metaConfig]; ok {
+		return im, im.configure(text)
+	}
+	return im, nil
+}
+
+func importAuthors(path string) (*Imported, error) {
+	a, err := weights.ReadAuthors(path)
+	if err != nil {
+		return nil, err
+	}
+	c := configs.Default()
+	c.Name = filepath.Base(filepath.Clean(path))
+	c.Data.Kind = "npy" // own arrays, which --data names
+	c.Data.Normalize = "none"
+	c.Schedule, c.Model, c.Objective = a.Schedule, a.Model, a.Objective
+	im := &Imported{From: a.File, Weights: a.Weights, Config: &c, Sample: a.Shape}
+	if epoch, ok := a.Scalars["epoch"].(int); ok && epoch > 0 {
+		im.Step = epoch
+	}
+	return im, nil
+}
+
+// configure parses and checks settings that come with weights.
+func (im *Imported) configure(text string) error {
+	c, err := configs.Parse(im.From, []byte(text))
+	if err != nil {
+		return err
+	}
+	im.Config = &c
+	return nil
+}

@@ -1,0 +1,178 @@
+// Command convert brings weights from one form into another.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/condmean/condmean/checkpoint"
+	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/cli"
+)
+
+const examples = `convert runs/mnist-1 mnist.safetensors                   # the best checkpoint's averaged weights, with settings and normalisation
+convert mnist.safetensors mnist                          # and back to a checkpoint that denoise takes
+convert authors/run imported                             # a run folder of the paper's published code
+convert runs/mnist-1 mnist.pt                            # for torch.load, in the published code's names
+convert runs/mnist-1 folder --to authors                 # the same with its sim_params.json
+convert model.pt imported --config my.yaml --shape 1,28,28 --key-map names.yaml
+convert model.pt imported --config my.yaml --shape 1,28,28 --dry-run   # what would become of every tensor
+`
+
+func main() { command().Main() }
+
+func command() *cli.Command {
+	o := options{flags: pflag.NewFlagSet("convert", pflag.ContinueOnError)}
+	f := o.flags
+	f.StringVar(&o.weights, "weights", "ema", "which weights of a checkpoint that has both: `ema|raw`")
+	f.StringVar(&o.to, "to", "", "`format` of OUT: own, authors, npz, safetensors or pt (default: by OUT's extension; own for a folder)")
+	f.StringVar(&o.config, "config", "", "`preset or file.yaml` with the network's settings, for weights that do not tell theirs")
+	f.StringVar(&o.shape, "shape", "", "`C,L or C,H,W` of one sample, likewise")
+	f.StringVar(&o.keyMap, "key-map", "", "YAML `file` with rules that rename tensors")
+	f.BoolVar(&o.force, "force", false, "replace OUT if it is there")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print what would become of every tensor, then stop")
+	return &cli.Command{
+		Name:      "convert",
+		Summary:   "Converts weights: checkpoints, .npz, .safetensors, PyTorch's .pt, run folders of the paper's published code.",
+		Arguments: "IN OUT",
+		Examples:  examples,
+		Flags:     f,
+		Run:       o.run,
+	}
+}
+
+type options struct {
+	flags         *pflag.FlagSet
+	weights, to   string
+	config, shape string
+	keyMap        string
+	force, dryRun bool
+}
+
+func (o *options) run(_ context.Context, s cli.Streams) error {
+	args := o.flags.Args()
+	if len(args) != 2 && !(o.dryRun && len(args) == 1) {
+		return configs.Usagef("give IN and OUT, such as: convert runs/mnist-1 mnist.safetensors")
+	}
+	im, m, err := o.read(args[0])
+	if err != nil {
+		return err
+	}
+	fits := im.Config != nil && im.Sample != nil
+	if fits {
+		report, err := im.Fit(m)
+		if o.dryRun && report != nil {
+			if werr := report.WriteTable(s.Out); werr != nil {
+				return werr
+			}
+		}
+		if err != nil {
+			return configs.Usagef("%s: %w", im.From, err)
+		}
+	}
+	switch {
+	case o.dryRun && !fits:
+		return configs.Usagef("%s does not tell its network; give --config and --shape", im.From)
+	case o.dryRun:
+		return nil
+	}
+	out := args[1]
+	format, err := o.format(out)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(out); err == nil {
+		if !o.force {
+			return configs.Usagef("%s is there already; --force replaces it", out)
+		}
+		if format == checkpoint.FormatAuthors {
+			return configs.Usagef("%s is there already; remove it first", out)
+		}
+	}
+	if !fits && format != checkpoint.FormatNPZ && format != checkpoint.FormatSafetensors {
+		return configs.Usagef("%s does not tell its network; give --config and --shape", im.From)
+	}
+	if err := im.Export(out, format); err != nil {
+		return configs.Usagef("%w", err)
+	}
+	values := 0
+	for _, a := range im.Weights {
+		values += a.Len()
+	}
+	_, err = fmt.Fprintf(s.Out, "%s: %d tensors, %d values from %s\n", out, len(im.Weights), values, im.From)
+	return err
+}
+
+// read imports the weights that are asked for, and the key map.
+func (o *options) read(in string) (*checkpoint.Imported, weights.KeyMap, error) {
+	im, err := checkpoint.Import(in)
+	if err != nil {
+		return nil, nil, configs.Usagef("%w", err)
+	}
+	switch {
+	case o.weights != "ema" && o.weights != "raw":
+		return nil, nil, configs.Usagef("--weights %s: want ema or raw", o.weights)
+	case o.weights == "ema" && im.EMA != nil:
+		im.Weights = im.EMA
+	}
+	im.EMA = nil
+	if o.config != "" {
+		c, err := configs.Load(o.config)
+		if err != nil {
+			return nil, nil, err
+		}
+		im.Config = &c
+	}
+	if o.shape != "" {
+		if im.Sample, err = parseShape(o.shape); err != nil {
+			return nil, nil, err
+		}
+	}
+	if o.keyMap == "" {
+		return im, nil, nil
+	}
+	text, err := os.ReadFile(o.keyMap)
+	if err != nil {
+		return nil, nil, configs.Usagef("--key-map: %w", err)
+	}
+	m, err := weights.ParseKeyMap(text)
+	if err != nil {
+		return nil, nil, configs.Usagef("--key-map: %s: %w", o.keyMap, err)
+	}
+	return im, m, nil
+}
+
+func (o *options) format(out string) (checkpoint.Format, error) {
+	switch f := checkpoint.Format(o.to); f {
+	case "":
+		f, err := checkpoint.FormatOf(out)
+		if err != nil {
+			return "", configs.Usagef("%w", err)
+		}
+		return f, nil
+	case checkpoint.FormatOwn, checkpoint.FormatAuthors, checkpoint.FormatNPZ, checkpoint.FormatSafetensors, checkpoint.FormatTorch:
+		return f, nil
+	}
+	return "", configs.Usagef("--to %s: want own, authors, npz, safetensors or pt", o.to)
+}
+
+func parseShape(text string) ([]int, error) {
+	var shape []int
+	for _, part := range strings.Split(text, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil || n < 1 || n > 1<<20 {
+			return nil, configs.Usagef("--shape %s: want channels and one or two sizes, such as 1,28,28", text)
+		}
+		shape = append(shape, n)
+	}
+	if len(shape) != 2 && len(shape) != 3 {
+		return nil, configs.Usagef("--shape %s: want channels and one or two sizes, such as 1,28,28", text)
+	}
+	return shape, nil
+}
