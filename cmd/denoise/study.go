@@ -9,7 +9,7 @@ import (
 )
 
 // evaluationFlags mean nothing for a file.
-var evaluationFlags = []string{"steps", "baselines", "convention", "sigma", "per-step", "mismatch", "sweep-steps", "blind", "lipschitz", "samples", "out", "json"}
+var evaluationFlags = []string{"steps", "data", "baselines", "convention", "sigma", "per-step", "mismatch", "sweep-steps", "blind", "lipschitz", "samples", "out", "json"}
 
 // study reads the flags of the studies and of the convention.
 func (o *options) study(request *eval.Options) (err error) {
