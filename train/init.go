@@ -31,14 +31,14 @@ func (t *trainer) plan() (*beginning, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &beginning{from: src.arrays}
+	b := &beginning{from: src.Weights}
 	switch {
-	case t.cfg.Init.EMA == "continue" && src.ema == nil:
+	case t.cfg.Init.EMA == "continue" && src.EMA == nil:
 		return nil, configs.Usagef("init.ema: %s holds no averaged weights to continue; want restart", t.cfg.Init.From)
 	case t.cfg.Init.EMA == "continue":
-		b.average = src.ema
-	case t.cfg.Init.Weights == "ema" && src.ema != nil:
-		b.from = src.ema
+		b.average = src.EMA
+	case t.cfg.Init.Weights == "ema" && src.EMA != nil:
+		b.from = src.EMA
 	}
 	if b.notes, err = t.compareSettings(src); err != nil {
 		return nil, err

@@ -7,17 +7,18 @@ import (
 	"math"
 	"strings"
 
+	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/sched"
 )
 
 // compareSettings notes what in the settings of a source makes its weights mean
 // something else here.
-func (t *trainer) compareSettings(src *source) ([]string, error) {
-	if src.config == nil {
+func (t *trainer) compareSettings(src *checkpoint.Imported) ([]string, error) {
+	if src.Config == nil {
 		return nil, nil
 	}
-	trained, _ := src.levels()
+	trained := levelsOf(src.Config)
 	fed := t.cfg.Schedule
 	if t.cfg.Adapt.Remapped() {
 		fed = t.cfg.Adapt.Levels
@@ -34,10 +35,10 @@ func (t *trainer) compareSettings(src *source) ([]string, error) {
 	if !sameLevels(a, b) {
 		notes = append(notes, fmt.Sprintf("the weights were trained on %s, and are fed %s; --remap-levels feeds them those of equal SNR", describeLevels(a), describeLevels(b)))
 	}
-	if was, is := cmp.Or(src.config.Objective.Target, "epsilon"), t.cfg.Objective.Target; was != is {
+	if was, is := cmp.Or(src.Config.Objective.Target, "epsilon"), t.cfg.Objective.Target; was != is {
 		notes = append(notes, fmt.Sprintf("the weights were trained to predict %s, objective.target is %s", was, is))
 	}
-	return append(notes, compareNetworks(src.config.Model, t.cfg.Model)...), nil
+	return append(notes, compareNetworks(src.Config.Model, t.cfg.Model)...), nil
 }
 
 // compareNetworks notes the settings to change where the weights are of another
