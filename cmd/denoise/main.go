@@ -35,7 +35,7 @@ func command() *cli.Command {
 	f.IntVar(&o.eval.Samples, "samples", 0, "how `many` samples of the test split; 0 for all")
 	f.StringVar(&o.eval.Match, "match", "", "how an SNR finds its `level`: db, linear or exact")
 	f.StringVar(&o.eval.Start, "start", "", "first `step` of a chain: paper (the matched level) or code (one level cleaner)")
-	f.StringVar(&o.convention, "convention", "", "`name` of that of noise levels and image quality: float (SNRs, exact values) or kair (--sigma, 8-bit values)")
+	f.StringVar(&o.convention, "convention", "", "`name` of how noise levels are given and images compared: float (SNRs, exact values) or kair (--sigma, 8-bit values)")
 	f.StringVar(&o.sigmas, "sigma", "", "noise `levels` in units of 1/255, with --convention kair, as in 15,25,50")
 	f.BoolVar(&o.studies.PerStep, "per-step", false, "study the errors along the chains")
 	f.StringVar(&o.mismatch, "mismatch", "", "study wrong SNRs: `dB` told minus true, as in -6:1:6")
