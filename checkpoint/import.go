@@ -32,8 +32,8 @@ const (
 
 // Import reads a checkpoint, run folder or built-in name of ours, a run folder
 // of the paper's published code, or a weight file: .npz, .safetensors or
-// PyTorch's .pt. Nothing in it is executed, and its settings are checked as
-// those of a user are.
+// PyTorch's .pt. Nothing in it is executed or trusted: sizes are checked before
+// memory is taken.
 func Import(path string) (*Imported, error) {
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
 		return importFile(path)
@@ -55,7 +55,7 @@ func Import(path string) (*Imported, error) {
 func importFile(path string) (*Imported, error) {
 	if strings.ToLower(filepath.Ext(path)) != ".safetensors" {
 		arrays, err := weights.ReadFile(path)
-		return &Imported{From: path, Weights: arrays}, err
+		return &Imported{From: path, Weights: network(arrays)}, err
 	}
 	arrays, meta, err := weights.ReadSafetensorsFile(path)
 	if err != nil {
@@ -73,6 +73,23 @@ func importFile(path string) (*Imported, error) {
 		return im, im.configure(text)
 	}
 	return im, nil
+}
+
+// network returns the network of a file of the published code, which keeps it
+// under model.model. beside the schedule's tables and the optimizer; of other
+// files it returns all.
+func network(arrays []weights.Array) []weights.Array {
+	var of []weights.Array
+	for _, a := range arrays {
+		if name, ok := strings.CutPrefix(a.Name, "model.model."); ok {
+			a.Name = name
+			of = append(of, a)
+		}
+	}
+	if of == nil {
+		return arrays
+	}
+	return of
 }
 
 func importAuthors(path string) (*Imported, error) {
