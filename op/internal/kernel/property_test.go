@@ -1,0 +1,154 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/condmean/condmean/internal/par"
+)
+
+// Bounds of the relative root mean square error of results of each algorithm
+// against float64, whatever the tier: sums of up to some thousand rounded
+// products. TestConv demands the same of convolutions with a prologue.
+type bounds struct{ forward, data, weights, bias float64 }
+
+var (
+	directBounds   = bounds{forward: 2e-6, data: 2e-6, weights: 2e-6, bias: 2e-6}
+	winogradBounds = bounds{forward: 2e-6, data: 2e-6, weights: 4e-6, bias: 2e-6}
+)
+
+// results of the three passes of a convolution, in torch layout.
+type results struct{ y, dx, dw, db []float32 }
+
+// TestConvProperty holds for hundreds of random convolutions, every tier of this
+// machine, Winograd's algorithm and the direct one, that results are within
+// their bounds of a naive sum in float64, and bitwise the same for 1, 2 and 3
+// threads. The shapes are those of randomSpec: signals and images, 1 and 3 taps,
+// both paddings, channels that do not fill blocks.
+func TestConvProperty(t *testing.T) {
+	trials := 300
+	if testing.Short() {
+		trials = 60
+	}
+	var pools []*par.Pool
+	for threads := 1; threads <= 3; threads++ {
+		pools = append(pools, par.New(threads))
+		t.Cleanup(pools[threads-1].Close)
+	}
+	worst := map[string]*bounds{}
+	seen := map[string]int{}
+	r := rand.New(rand.NewPCG(11, 12))
+	for range trials {
+		c := randomSpec(r)
+		s, out := c.In, Shape{c.In.N, c.Out, c.In.H, c.In.W}
+		x, dy := random(r, s.N*s.C*s.H*s.W), random(r, out.N*out.C*out.H*out.W)
+		weight, bias := random(r, c.Out*s.C*c.KH*c.KW), random(r, c.Out)
+		want := naivePasses(c, x, dy, weight, bias)
+		for _, ti := range tiers() {
+			for _, direct := range []bool{false, true} {
+				var first results
+				for _, pool := range pools {
+					w := newWorkspace(pool, ti)
+					w.direct = direct
+					k, err := NewConv(c, w)
+					if err != nil {
+						t.Fatal(err)
+					}
+					name, limit := ti.name+" direct", directBounds
+					if k.wino != nil {
+						name, limit = ti.name+" Winograd", winogradBounds
+					} else if !direct {
+						continue // the direct algorithm comes next
+					}
+					got := passes(t, k, x, dy, weight, bias)
+					if pool == pools[0] {
+						first = got
+						seen[name]++
+						e := bounds{relative(got.y, want[0]), relative(got.dx, want[1]), relative(got.dw, want[2]), relative(got.db, want[3])}
+						if !(e.forward <= limit.forward && e.data <= limit.data && e.weights <= limit.weights && e.bias <= limit.bias) {
+							t.Errorf("%s, %+v: relative errors %.2g, want at most %.2g", name, c, e, limit)
+						}
+						if worst[name] == nil {
+							worst[name] = &bounds{}
+						}
+						worst[name].include(e)
+					} else if what := first.differ(got); what != "" {
+						t.Errorf("%s, %+v: %s differs between 1 and %d threads", name, c, what, pool.Threads())
+					}
+				}
+			}
+		}
+	}
+	for _, ti := range tiers() {
+		for _, algorithm := range []string{" direct", " Winograd"} {
+			name := ti.name + algorithm
+			if seen[name] < trials/20 {
+				t.Errorf("%s: only %d of %d shapes", name, seen[name], trials)
+				continue
+			}
+			t.Logf("%-16s %3d shapes, largest relative errors: forward %.1e, data %.1e, weights %.1e, bias %.1e",
+				name, seen[name], worst[name].forward, worst[name].data, worst[name].weights, worst[name].bias)
+		}
+	}
+}
+
+// naivePasses returns y, dx, dw and db in float64.
+func naivePasses(c ConvSpec, x, dy, weight, bias []float32) [4][]float64 {
+	dx, dw, db := make([]float64, len(x)), make([]float64, len(weight)), make([]float64, c.Out)
+	fx, fdy, fw := wide(x), wide(dy), wide(weight)
+	c.each(func(yi, xi, wi int) {
+		dx[xi] += fw[wi] * fdy[yi]
+		dw[wi] += fx[xi] * fdy[yi]
+	})
+	for i, v := range fdy {
+		db[i/(c.In.H*c.In.W)%c.Out] += v
+	}
+	return [4][]float64{naiveConv(c, fx, fw, wide(bias)), dx, dw, db}
+}
+
+// passes runs a convolution forward and backward.
+func passes(t *testing.T, k *Conv, x, dy, weight, bias []float32) results {
+	t.Helper()
+	s, out := k.In, k.out
+	bx, bdy := blockedFrom(k.w, x, s), blockedFrom(k.w, dy, out)
+	k.SetWeights(weight, bias)
+	k.SetWeightsBackward(weight)
+	y, dx, dw, db := poison(out.Len()), poison(s.Len()), poison(len(weight)), poison(k.Out)
+	k.Forward(y, bx, Prologue{}, nil, nil)
+	k.BackwardData(dx, bdy, nil, Prologue{}, nil)
+	k.BackwardWeights(dw, db, bdy, bx, Prologue{})
+	return results{plainFrom(t, k.w, y, out), plainFrom(t, k.w, dx, s), dw, db}
+}
+
+// differ names the first result that is not bitwise equal, or nothing.
+func (a results) differ(b results) string {
+	for _, p := range []struct {
+		name string
+		a, b []float32
+	}{{"y", a.y, b.y}, {"dx", a.dx, b.dx}, {"dw", a.dw, b.dw}, {"db", a.db, b.db}} {
+		for i := range p.a {
+			if math.Float32bits(p.a[i]) != math.Float32bits(p.b[i]) {
+				return fmt.Sprintf("%s[%d]", p.name, i)
+			}
+		}
+	}
+	return ""
+}
+
+// relative returns the root mean square of got - want over that of want.
+func relative(got []float32, want []float64) float64 {
+	var e, w float64
+	for i, v := range want {
+		d := float64(got[i]) - v
+		e += d * d
+		w += v * v
+	}
+	return math.Sqrt(e / w)
+}
+
+func (b *bounds) include(e bounds) {
+	b.forward, b.data = max(b.forward, e.forward), max(b.data, e.data)
+	b.weights, b.bias = max(b.weights, e.weights), max(b.bias, e.bias)
+}
