@@ -1,11 +1,13 @@
 package checkpoint
 
 import (
+	"crypto/sha256"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"strings"
 )
 
@@ -60,6 +62,20 @@ func Load(path string) (*Snapshot, string, error) {
 	}
 	s, err := Read(dir)
 	return s, dir, err
+}
+
+// Hash returns the SHA-256 of the manifest of a checkpoint folder that Load
+// returned; the manifest holds those of all other files.
+func Hash(dir string) (string, error) {
+	var fsys FS = OS{}
+	if name, ok := strings.CutPrefix(dir, builtinPrefix); ok {
+		fsys, dir = readOnly{builtin}, path.Join("builtin", name)
+	}
+	b, err := fsys.ReadFile(filepath.Join(dir, manifestFile), maxManifestBytes)
+	if err != nil {
+		return "", fmt.Errorf("checkpoint: %w", err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(b)), nil
 }
 
 // readOnly makes an embedded file system an FS that refuses to write.

@@ -124,7 +124,7 @@ func (g *Generated) compare(ctx context.Context, s *Subject) error {
 		sizes := c.Sizes()
 		c.Samples = configs.Samples{Train: min(sizes.Train, mmdSamples), Val: 1, Test: min(sizes.Test, mmdSamples)}
 	}
-	set, err := data.Open(ctx, c, s.Config.Seed)
+	set, err := data.Open(ctx, c, s.Config.Seed, s.dataOptions()...)
 	if err != nil {
 		return err
 	}

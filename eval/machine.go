@@ -3,14 +3,12 @@ package eval
 import (
 	"bufio"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 
+	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/op"
 )
 
@@ -48,18 +46,12 @@ func processor() string {
 // hash returns the SHA-256 of what identifies the subject: its checkpoint's
 // manifest, which holds the hashes of all other files, or the mixture's file.
 func (s *Subject) hash() (string, error) {
-	name := filepath.Join(s.Dir, "manifest.json")
-	if s.mixture != nil {
-		name = s.Config.Data.Mixture
+	if s.mixture == nil {
+		return checkpoint.Hash(s.Dir)
 	}
-	f, err := os.Open(name)
+	b, err := os.ReadFile(s.Config.Data.Mixture) // it was opened before
 	if err != nil {
 		return "", fmt.Errorf("eval: %w", err)
 	}
-	defer func() { _ = f.Close() }() // it was only read
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", fmt.Errorf("eval: %s: %w", name, err)
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return fmt.Sprintf("%x", sha256.Sum256(b)), nil
 }

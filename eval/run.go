@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/condmean/condmean/configs"
+	bars "github.com/condmean/condmean/internal/progress"
 	"github.com/condmean/condmean/op"
 )
 
@@ -43,7 +44,10 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	tasks := bars.NewTasks(o.Err)
+	s.shown = tasks.Show
 	r, err := s.request(ctx, o, log)
+	tasks.Close()
 	if err != nil {
 		return nil, err
 	}

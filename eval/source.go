@@ -13,7 +13,7 @@ import (
 // sweep over at most samples of its test split (0 means all), without methods,
 // baselines and SNRs: see Request.Settings.
 func (s *Subject) Request(ctx context.Context, samples int) (*Request, error) {
-	set, err := data.Open(ctx, s.Config.Data, s.Config.Seed, data.WithThreads(s.rt.Pool().Threads()))
+	set, err := data.Open(ctx, s.Config.Data, s.Config.Seed, s.dataOptions()...)
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +42,16 @@ func (s *Subject) Request(ctx context.Context, samples int) (*Request, error) {
 	}
 	r.Fit = func(ctx context.Context, k int) (*gmm.Mixture, error) { return fitTrain(ctx, set, k, r.Pool, r.Log) }
 	return r, nil
+}
+
+// dataOptions are how the data are opened: in parallel, and not silently where
+// they are fetched or fitted.
+func (s *Subject) dataOptions() []data.Option {
+	options := []data.Option{data.WithThreads(s.rt.Threads())}
+	if s.shown != nil {
+		options = append(options, data.WithProgress(s.shown))
+	}
+	return options
 }
 
 // needsTrain tells whether a baseline is made from the train split's samples

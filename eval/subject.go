@@ -29,6 +29,7 @@ type Subject struct {
 	snapshot *checkpoint.Snapshot
 	mixture  *gmm.Mixture // with the exact predictor of a mixture: normalised; Net and snapshot are nil
 	rt       *op.Runtime
+	shown    data.Progress // of opening the data; may be nil
 }
 
 // Open reads the checkpoint that a path means (see checkpoint.Resolve): the
