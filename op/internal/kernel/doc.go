@@ -33,3 +33,4 @@
 package kernel
 
 //go:generate go -C _gen run . -out ../asm_amd64.s -stubs ../asm_amd64.go -pkg kernel
+//go:generate go -C _gen run ./arm64 -dir ..

@@ -49,7 +49,7 @@ func newWorkspace(p *par.Pool, t *tier) *Workspace {
 // directVariable turns Winograd's algorithm off.
 const directVariable = "CONDMEAN_CONV"
 
-// Tier returns the name of the inner loops in use: generic, avx2 or avx512.
+// Tier returns the name of the inner loops in use: generic, avx2, avx512 or neon.
 func (w *Workspace) Tier() string { return w.tier.name }
 
 // of returns buffer number use of a worker with room for n floats.

@@ -1,3 +1,5 @@
+//go:build amd64 || arm64
+
 package kernel
 
 import "fmt"
@@ -15,13 +17,6 @@ func need(x []float32, n int) *float32 {
 
 type tileFunc = func(dst, src, w, bias *float32, inBlocks, srcBlock, srcRow, dstBlock, kh, kw, wStep, rows, srcNext, dstNext int)
 
-var tiles512 = [maxGroup][maxPixels]tileFunc{
-	{tile512_1x1, tile512_2x1, tile512_3x1, tile512_4x1, tile512_5x1, tile512_6x1, tile512_7x1,
-		tile512_8x1, tile512_9x1, tile512_10x1, tile512_11x1, tile512_12x1, tile512_13x1, tile512_14x1},
-	{tile512_1x2, tile512_2x2, tile512_3x2, tile512_4x2, tile512_5x2, tile512_6x2, tile512_7x2,
-		tile512_8x2, tile512_9x2, tile512_10x2, tile512_11x2, tile512_12x2, tile512_13x2, tile512_14x2},
-}
-
 // check returns the sizes that a tile of p pixels touches.
 func (t *tile) check() (dst, src, w, bias *float32) {
 	last := t.rows - 1
@@ -31,22 +26,15 @@ func (t *tile) check() (dst, src, w, bias *float32) {
 		need(t.bias, t.group*lane)
 }
 
-func tile512(t tile) {
-	dst, src, w, bias := t.check()
-	tiles512[t.group-1][t.pixels-1](dst, src, w, bias, t.inBlocks, 4*t.srcBlock, 4*t.srcRow, 4*t.dstBlock, t.kh, t.kw, 4*lane*t.group,
-		t.rows, 4*t.srcNext, 4*t.dstNext)
-}
-
-var tiles256 = [...]tileFunc{tile256_1x1, tile256_2x1, tile256_3x1, tile256_4x1, tile256_5x1, tile256_6x1}
-
-// tile256 cuts a tile into pieces of one output block and at most six pixels.
-func tile256(t tile) {
+// inPieces cuts a tile into pieces of one output block and as many pixels as
+// there are functions, which are listed by pixels.
+func (t *tile) inPieces(functions []tileFunc) {
 	t.check()
-	n := (t.pixels + len(tiles256) - 1) / len(tiles256)
+	n := (t.pixels + len(functions) - 1) / len(functions)
 	for g := range t.group {
 		for i := range n {
 			p0, p1 := t.pixels*i/n, t.pixels*(i+1)/n
-			tiles256[p1-p0-1](&t.dst[g*t.dstBlock+p0*lane], &t.src[p0*lane], &t.w[g*lane], &t.bias[g*lane],
+			functions[p1-p0-1](&t.dst[g*t.dstBlock+p0*lane], &t.src[p0*lane], &t.w[g*lane], &t.bias[g*lane],
 				t.inBlocks, 4*t.srcBlock, 4*t.srcRow, 4*t.dstBlock, t.kh, t.kw, 4*lane*t.group, t.rows, 4*t.srcNext, 4*t.dstNext)
 		}
 	}
@@ -59,27 +47,15 @@ func (t *weightTile) check() (dw, x, dy *float32) {
 		need(t.dy, (t.rows-1)*t.dyRow+(t.group-1)*t.dyBlock+t.width*lane)
 }
 
-func weightTile512(t weightTile) {
-	dw, x, dy := t.check()
-	f := weights512_1x16x1
-	switch {
-	case t.kw == 1 && t.group == 2:
-		f = weights512_1x8x2
-	case t.kw == 3 && t.group == 1:
-		f = weights512_3x8x1
-	case t.kw == 3:
-		f = weights512_3x4x2
-	}
-	in := t.group * lane
-	f(dw, x, dy, t.rows, t.width, 4*t.xRow, 4*t.dyRow, 4*t.dyBlock, 4*t.ins*in, 4*in)
-}
+type weightFunc = func(dw, x, dy *float32, rows, width, xRow, dyRow, dyBlock, tapStep, inStep int)
 
-// weightTile256 cuts a tile into pieces that fill 12 or 8 of 16 registers.
-func weightTile256(t weightTile) {
+// inPieces cuts a weight tile into pieces of one output block and 4 inputs of one
+// tap, or 2 of three.
+func (t *weightTile) inPieces(one, three weightFunc) {
 	t.check()
-	f, ins := weights256_1x4x1, 4
+	f, ins := one, 4
 	if t.kw == 3 {
-		f, ins = weights256_3x2x1, 2
+		f, ins = three, 2
 	}
 	in := t.group * lane
 	for g := range t.group {
