@@ -26,7 +26,7 @@ type results struct{ y, dx, dw, db []float32 }
 // machine, Winograd's algorithm and the direct one, that results are within
 // their bounds of a naive sum in float64, and bitwise the same for 1, 2 and 3
 // threads. The shapes are those of randomSpec: signals and images, 1 and 3 taps,
-// both paddings, channels that do not fill blocks.
+// both paddings, channels that do not fill blocks; tiles of every size come first.
 func TestConvProperty(t *testing.T) {
 	trials := 300
 	if testing.Short() {
@@ -40,8 +40,11 @@ func TestConvProperty(t *testing.T) {
 	worst := map[string]*bounds{}
 	seen := map[string]int{}
 	r := rand.New(rand.NewPCG(11, 12))
+	specs := everyTile()
 	for range trials {
-		c := randomSpec(r)
+		specs = append(specs, randomSpec(r))
+	}
+	for _, c := range specs {
 		s, out := c.In, Shape{c.In.N, c.Out, c.In.H, c.In.W}
 		x, dy := random(r, s.N*s.C*s.H*s.W), random(r, out.N*out.C*out.H*out.W)
 		weight, bias := random(r, c.Out*s.C*c.KH*c.KW), random(r, c.Out)
@@ -85,13 +88,27 @@ func TestConvProperty(t *testing.T) {
 		for _, algorithm := range []string{" direct", " Winograd"} {
 			name := ti.name + algorithm
 			if seen[name] < trials/20 {
-				t.Errorf("%s: only %d of %d shapes", name, seen[name], trials)
+				t.Errorf("%s: only %d of %d shapes", name, seen[name], len(specs))
 				continue
 			}
 			t.Logf("%-16s %3d shapes, largest relative errors: forward %.1e, data %.1e, weights %.1e, bias %.1e",
 				name, seen[name], worst[name].forward, worst[name].data, worst[name].weights, worst[name].bias)
 		}
 	}
+}
+
+// everyTile returns convolutions whose rows are one tile each, of every number of
+// pixels and blocks, for that is what assembly is unrolled by.
+func everyTile() []ConvSpec {
+	var specs []ConvSpec
+	for pixels := 1; pixels <= maxPixels; pixels++ {
+		for group := 1; group <= maxGroup; group++ {
+			for _, taps := range []int{1, 3} {
+				specs = append(specs, ConvSpec{In: Shape{1, lane + 1, 3, pixels}, Out: group * lane, KH: taps, KW: taps})
+			}
+		}
+	}
+	return specs
 }
 
 // naivePasses returns y, dx, dw and db in float64.
