@@ -38,7 +38,7 @@ func NewRuntime(threads int) (*Runtime, error) {
 // Threads returns the number of threads.
 func (r *Runtime) Threads() int { return r.pool.Threads() }
 
-// Kernels names the kernels in use: generic, avx2 or avx512.
+// Kernels names the kernels in use: generic, avx2, avx512 or neon.
 func (r *Runtime) Kernels() string { return r.ws.Tier() }
 
 // Pool returns the worker threads, for work between runs.
