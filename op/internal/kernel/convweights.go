@@ -152,6 +152,10 @@ func (c *Conv) unpackWeights(dw, partial []float32, chunks, size, o int) {
 					}
 				}
 				to := (o*lane*c.In.C+i)*taps + r*c.KW + j
+				if outs == lane {
+					scatter(dw[to:], &s, c.In.C*taps)
+					continue
+				}
 				for _, v := range s[:outs] {
 					dw[to] = v
 					to += c.In.C * taps

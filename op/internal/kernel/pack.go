@@ -41,12 +41,34 @@ func (p *packed) pack(ws *Workspace, w []float32, in, out, kh, kw int, transpose
 					continue
 				}
 				at := from + t*tap
+				if outs == lane {
+					gather(d, w[at:], next)
+					continue
+				}
 				for k := range outs {
-					d[k] = w[at]
-					at += next
+					d[k] = w[at+k*next]
 				}
 				clear(d[outs:])
 			}
 		}
 	})
+}
+
+// gather reads 16 values of src that lie step apart. Written out, they do not
+// wait for each other.
+func gather(d *[lane]float32, src []float32, step int) {
+	_ = src[15*step]
+	d[0], d[1], d[2], d[3] = src[0], src[step], src[2*step], src[3*step]
+	d[4], d[5], d[6], d[7] = src[4*step], src[5*step], src[6*step], src[7*step]
+	d[8], d[9], d[10], d[11] = src[8*step], src[9*step], src[10*step], src[11*step]
+	d[12], d[13], d[14], d[15] = src[12*step], src[13*step], src[14*step], src[15*step]
+}
+
+// scatter is the inverse of gather.
+func scatter(dst []float32, s *[lane]float32, step int) {
+	_ = dst[15*step]
+	dst[0], dst[step], dst[2*step], dst[3*step] = s[0], s[1], s[2], s[3]
+	dst[4*step], dst[5*step], dst[6*step], dst[7*step] = s[4], s[5], s[6], s[7]
+	dst[8*step], dst[9*step], dst[10*step], dst[11*step] = s[8], s[9], s[10], s[11]
+	dst[12*step], dst[13*step], dst[14*step], dst[15*step] = s[12], s[13], s[14], s[15]
 }
