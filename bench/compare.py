@@ -1,4 +1,4 @@
-"""Races package model against PyTorch: the same UNets, one session, in turns.
+"""Races package model against PyTorch: the same UNets, one run, in turns.
 
     python bench/compare.py                          the networks mnist and gmm64
     python bench/compare.py --cases . --output t.md  all benchmarks, kept in a file
