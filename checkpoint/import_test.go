@@ -98,7 +98,7 @@ func TestExportImport(t *testing.T) {
 				if f == FormatAuthors && (!slices.Equal(got.Sample, im.Sample) || got.Config.Model.Norm != im.Config.Model.Norm || got.Config.Schedule.Steps != 20) {
 					t.Errorf("sample %v, settings %+v", got.Sample, got.Config)
 				}
-				if leftover, err := filepath.Glob(filepath.Join(filepath.Dir(path), tmpPrefix+"*")); err != nil || leftover != nil {
+				if leftover, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".*")); err != nil || leftover != nil {
 					t.Errorf("left behind: %v", leftover)
 				}
 			})

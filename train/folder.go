@@ -10,6 +10,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/atomicfile"
 )
 
 // Names inside a run's folder.
@@ -85,11 +86,7 @@ func writeConfig(dir, yaml string) error {
 
 // replaceFile writes a file that is never seen half written.
 func replaceFile(name string, b []byte) error {
-	err := os.WriteFile(name+".tmp", b, 0o644)
-	if err == nil {
-		err = os.Rename(name+".tmp", name)
-	}
-	if err != nil {
+	if err := atomicfile.Write(name, b); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
 	return nil
