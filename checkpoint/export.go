@@ -1,7 +1,6 @@
 package checkpoint
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -57,7 +56,7 @@ func (im *Imported) Export(path string, f Format) error {
 	case FormatAuthors:
 		return im.exportAuthors(path, arrays)
 	}
-	return replaceFile(path, func(w io.Writer) error {
+	return atomicfile.WriteFunc(path, func(w io.Writer) error {
 		switch f {
 		case FormatNPZ:
 			return weights.WriteNPZ(w, im.Weights)
@@ -154,21 +153,12 @@ func (im *Imported) exportAuthors(path string, arrays []weights.Array) (err erro
 	if err := os.WriteFile(filepath.Join(tmp, "sim_params.json"), params, 0o666); err != nil {
 		return err
 	}
-	if err := replaceFile(filepath.Join(tmp, "train_models", fmt.Sprintf("model-%d.pt", im.Step)), func(w io.Writer) error {
+	if err := atomicfile.WriteFunc(filepath.Join(tmp, "train_models", fmt.Sprintf("model-%d.pt", im.Step)), func(w io.Writer) error {
 		return weights.WriteTorch(w, e.Torch())
 	}); err != nil {
 		return err
 	}
 	return os.Rename(tmp, path)
-}
-
-// replaceFile writes a file that appears as a whole.
-func replaceFile(name string, write func(io.Writer) error) error {
-	var b bytes.Buffer
-	if err := write(&b); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return atomicfile.Write(name, b.Bytes())
 }
 
 // Fit renames and orders the weights as the network of the settings has them.

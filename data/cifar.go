@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/condmean/condmean/internal/atomicfile"
 )
 
 // The binary version of CIFAR-10: records of one label byte and the 32×32
@@ -157,7 +159,7 @@ func unpackCIFAR(archive, dir string) error {
 			if !filepath.IsLocal(name) || h.Size > 1<<26 {
 				return fmt.Errorf("entry %q of %d bytes is no batch", h.Name, h.Size)
 			}
-			if err := writeAtomic(filepath.Join(dir, name), func(w io.Writer) error {
+			if err := atomicfile.WriteFunc(filepath.Join(dir, name), func(w io.Writer) error {
 				_, err := io.Copy(w, t)
 				return err
 			}); err != nil {

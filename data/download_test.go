@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/atomicfile"
 	"github.com/condmean/condmean/internal/rng"
 )
 
@@ -358,7 +359,7 @@ func TestWriteAtomic(t *testing.T) {
 	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := writeAtomic(path, func(w io.Writer) error {
+	err := atomicfile.WriteFunc(path, func(w io.Writer) error {
 		_, err := io.WriteString(w, "half of the n")
 		return errors.Join(err, errBroken)
 	})

@@ -90,30 +90,3 @@ func readBounded(r io.Reader, n, hint int) ([]byte, error) {
 	}
 	return b, nil
 }
-
-// writeAtomic makes a file of what write writes: all of it or nothing.
-func writeAtomic(path string, write func(w io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
-		}
-	}()
-	if err := write(f); err != nil {
-		return err
-	}
-	if err := errors.Join(f.Chmod(0o644), f.Sync()); err != nil {
-		return err
-	}
-	name := f.Name()
-	if err := f.Close(); err != nil {
-		return errors.Join(err, os.Remove(name))
-	}
-	if err := os.Rename(name, path); err != nil {
-		return errors.Join(err, os.Remove(name))
-	}
-	return nil
-}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"math"
 	"os"
+
+	"github.com/condmean/condmean/internal/atomicfile"
 )
 
 // WAVFormat is how a WAV file stores its samples.
@@ -204,7 +206,7 @@ func ReadWAV(path string) (*WAV, error) {
 
 // WriteWAV writes a recording; the file appears whole or not at all.
 func WriteWAV(path string, w *WAV) error {
-	err := writeAtomic(path, func(to io.Writer) error {
+	err := atomicfile.WriteFunc(path, func(to io.Writer) error {
 		b, err := w.bytes()
 		if err == nil {
 			_, err = to.Write(b)

@@ -4,12 +4,22 @@ package atomicfile
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 )
 
 // Write replaces the file of a name.
-func Write(name string, content []byte) (err error) {
+func Write(name string, content []byte) error {
+	return WriteFunc(name, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
+}
+
+// WriteFunc replaces the file of a name by what write writes; if that fails
+// the file stays as it was.
+func WriteFunc(name string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
 		return err
@@ -20,7 +30,7 @@ func Write(name string, content []byte) (err error) {
 			err = errors.Join(err, os.Remove(temporary))
 		}
 	}()
-	_, err = f.Write(content)
+	err = write(f)
 	if err == nil {
 		err = errors.Join(f.Chmod(0o644), f.Sync())
 	}
