@@ -69,6 +69,9 @@ func importFile(path string) (*Imported, error) {
 			}
 		}
 	}
+	if err := checkSample(im.Sample); err != nil {
+		return nil, fmt.Errorf("%s: metadata %s: %w", path, metaSample, err)
+	}
 	if text, ok := meta[metaConfig]; ok {
 		return im, im.configure(text)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/atomicfile"
 	"github.com/condmean/condmean/model"
 )
 
@@ -137,10 +138,12 @@ func TestImportHostileMetadata(t *testing.T) {
 		"another type":  {metaSample: `{"a":1}`},
 		"not a step":    {metaStep: `"seven"`},
 		"nested":        {metaNorm: `{"mean":[[1]]}`},
+		"negative size": {metaSample: "[1,-16]"},
+		"huge size":     {metaSample: "[1,1000000000000]"},
 		"infinite size": {metaSample: "[1e300]"},
 	} {
 		path := filepath.Join(t.TempDir(), "x.safetensors")
-		if err := replaceFile(path, func(w io.Writer) error { return weights.WriteSafetensors(w, im.Weights, meta) }); err != nil {
+		if err := atomicfile.WriteFunc(path, func(w io.Writer) error { return weights.WriteSafetensors(w, im.Weights, meta) }); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := Import(path); err == nil || !strings.Contains(err.Error(), path) || strings.Contains(err.Error(), "\n") {

@@ -143,9 +143,14 @@ func (m *Manifest) check() error {
 	if m.Step < 0 {
 		return fmt.Errorf("step %d is negative", m.Step)
 	}
-	for _, d := range m.Sample {
+	return checkSample(m.Sample)
+}
+
+// checkSample refuses shapes that no sample has.
+func checkSample(shape []int) error {
+	for _, d := range shape {
 		if d < 1 || d > maxSampleDim {
-			return fmt.Errorf("sample shape %v: want sizes from 1 to %d", m.Sample, maxSampleDim)
+			return fmt.Errorf("sample shape %v: want sizes from 1 to %d", shape, maxSampleDim)
 		}
 	}
 	return nil

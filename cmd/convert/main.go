@@ -87,12 +87,13 @@ func (o *options) run(_ context.Context, s cli.Streams) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Lstat(out); err == nil {
-		if !o.force {
+	if info, err := os.Lstat(out); err == nil {
+		_, manifest := checkpoint.Hash(out)
+		switch {
+		case info.IsDir() && (format != checkpoint.FormatOwn || manifest != nil):
+			return configs.Usagef("%s is a folder that is there already; name another, or remove it first", out)
+		case !o.force:
 			return configs.Usagef("%s is there already; --force replaces it", out)
-		}
-		if format == checkpoint.FormatAuthors {
-			return configs.Usagef("%s is there already; remove it first", out)
 		}
 	}
 	if !fits && format != checkpoint.FormatNPZ && format != checkpoint.FormatSafetensors {
