@@ -1,6 +1,9 @@
 package configs
 
-import "cmp"
+import (
+	"cmp"
+	"math"
+)
 
 // Config is everything a run depends on. Every field can be set in YAML and by
 // --set key.path=value; keys not listed here are refused.
@@ -38,6 +41,7 @@ type Data struct {
 	SkipBad    bool    `yaml:"skip_bad"`     // folder, audio: leave out and count files that cannot be read
 	Samples    Samples `yaml:"samples"`      // split sizes
 	Normalize  string  `yaml:"normalize"`    // power (default) | dimension | minmax | none
+	Noise      string  `yaml:"noise"`        // real (default): power one and ε of variance one a real value; complex: a complex value, so that ε has variance 1/2 a real one, as the paper's published code has it
 	Augment    Augment `yaml:"augment"`      // random changes of training images
 	Last       string  `yaml:"last"`         // rest of an epoch that fills no batch: drop | wrap (into the next epoch)
 	Workers    int     `yaml:"workers"`      // goroutines that read ahead; 0 means 2; never changes results
@@ -58,6 +62,21 @@ type Augment struct {
 	Flip  bool `yaml:"flip"`  // mirror half of them left to right
 	Shift int  `yaml:"shift"` // move by up to so many pixels along both axes; the border is repeated
 }
+
+// NoiseStd returns the standard deviation of one real value of ε, the noise of
+// unit power: 1/√2 where the unit is that of a complex value.
+func (d Data) NoiseStd() float64 {
+	if d.Noise == NoiseComplex {
+		return math.Sqrt2 / 2
+	}
+	return 1
+}
+
+// The conventions of noise, in Data.Noise.
+const (
+	NoiseReal    = "real"
+	NoiseComplex = "complex"
+)
 
 // Sizes returns the split sizes with a mixture's defaults in place of zeros.
 func (d Data) Sizes() Samples {

@@ -15,6 +15,7 @@ func Default() Config {
 			Batches:    []int{},
 			Length:     256,
 			Normalize:  "power",
+			Noise:      NoiseReal,
 			Last:       "drop",
 		},
 		Schedule: Schedule{Kind: "linear", Steps: 300},

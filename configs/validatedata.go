@@ -13,6 +13,7 @@ var imageKinds = []string{"mnist", "fashion", "cifar10", "folder"}
 func (d Data) validate(r *rules) {
 	r.oneOf("data.kind", d.Kind, "mixture", "mnist", "fashion", "cifar10", "npy", "folder", "audio")
 	r.oneOf("data.normalize", d.Normalize, "power", "dimension", "minmax", "none")
+	r.oneOf("data.noise", d.Noise, NoiseReal, NoiseComplex)
 	r.oneOf("data.layout", d.Layout, "auto", "l", "cl", "hw", "chw", "hwc")
 	r.oneOf("data.last", d.Last, "drop", "wrap")
 	r.count("data.workers", d.Workers, 0, 1024)

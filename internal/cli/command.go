@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // Exit codes of all commands.
@@ -107,11 +108,14 @@ func (c *Command) Help() string {
 	return b.String()
 }
 
+// maxLine bounds the bytes of one line of a message.
+const maxLine = 2048
+
 // report writes each line of message behind the command's name, once where a
-// package of the same name put it there too. A message that cannot be written
-// has nowhere else to go.
+// package of the same name put it there too, and without control characters. A
+// message that cannot be written has nowhere else to go.
 func (c *Command) report(s Streams, message string) {
 	for line := range strings.SplitSeq(strings.TrimSpace(message), "\n") {
-		_, _ = fmt.Fprintf(s.Err, "%s: %s\n", c.Name, strings.TrimPrefix(line, c.Name+": "))
+		_, _ = fmt.Fprintf(s.Err, "%s: %s\n", c.Name, foreign.Line(strings.TrimPrefix(line, c.Name+": "), maxLine))
 	}
 }
