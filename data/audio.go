@@ -1,15 +1,14 @@
 package data
 
 import (
+	"cmp"
 	"context"
-	"fmt"
-	"io"
-	"math"
 	"os"
 	"sort"
 	"sync"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // audio opens the WAV files below data.dir as frames of their short-time Fourier
@@ -21,11 +20,12 @@ func (o *opener) audio(ctx context.Context) (files, error) {
 		return files{}, err
 	}
 	f := files{name: o.c.Dir, complex: true}
-	headers := make([]wavHeader, len(paths))
+	all := make([]recording, len(paths))
 	bad, err := o.each(ctx, "reading WAV files", paths, func(i int) error {
 		return withFile(paths[i], func(r *os.File, size int64) (err error) {
-			if headers[i], err = readWAVHeader(r, size); err == nil {
-				err = headers[i].check(r)
+			all[i] = recording{path: paths[i], size: size}
+			if all[i].wavHeader, err = readWAVHeader(r, size); err == nil && all[i].Float {
+				err = all[i].each(r, func(int, []float64) error { return nil }) // its numbers may be not finite
 			}
 			return err
 		})
@@ -33,55 +33,66 @@ func (o *opener) audio(ctx context.Context) (files, error) {
 	if err != nil {
 		return f, err
 	}
-	good, headers, err := without(o, bad, paths, headers)
+	_, good, err := without(o, bad, paths, all)
 	if err != nil {
 		return f, err
 	}
+	if good, err = o.withSamples(good); err != nil {
+		return f, err
+	}
 	f.skipped = len(paths) - len(good)
-	s := &audioSource{paths: good, headers: headers, starts: []int{0}, length: o.c.Length}
+	s := &audioSource{recordings: good, starts: []int{0}, length: o.c.Length}
 	s.pool.New = func() any { return &recorder{stft: NewSTFT(o.c.Length, o.c.Hop)} }
 	t := NewSTFT(o.c.Length, o.c.Hop)
-	for i, h := range headers {
-		if h.Rate != headers[0].Rate {
-			return f, configs.Usagef("data: %s has %d samples a second, but %s has %d; want one rate", good[i], h.Rate, good[0], headers[0].Rate)
+	paths = nil
+	for i, r := range good {
+		if r.Rate != good[0].Rate {
+			return f, configs.Usagef("data: %s has %d samples a second, but %s has %d; want one rate", foreign.Name(r.path), r.Rate, foreign.Name(good[0].path), good[0].Rate)
 		}
-		s.starts = append(s.starts, s.starts[i]+t.Frames(h.frames))
+		paths = append(paths, r.path)
+		s.starts = append(s.starts, s.starts[i]+t.Frames(r.frames))
 	}
-	f.splits = splitByFolder(o.c.Dir, good, s.starts, s)
+	f.splits = o.splitByFolder(paths, s.starts, s)
 	return f, nil
 }
 
-// check reads through the samples of a file whose numbers may be not finite.
-func (h wavHeader) check(r io.ReaderAt) error {
-	if !h.Float {
-		return nil
-	}
-	const some = 1 << 12
-	b, x := make([]byte, some*h.frameBytes()), make([]float64, some*h.Channels)
-	for at := 0; at < h.frames; at += some {
-		n := min(some, h.frames-at)
-		if _, err := r.ReadAt(b[:n*h.frameBytes()], h.offset+int64(at)*int64(h.frameBytes())); err != nil && err != io.EOF {
-			return err
+// withSamples leaves out empty recordings, and logs which, and which do not say
+// how long they are.
+func (o *opener) withSamples(all []recording) (good []recording, err error) {
+	unfinished, first := 0, ""
+	for _, r := range all {
+		if r.frames == 0 {
+			o.log.Warn("recording left out: it holds no samples", "file", r.path)
+			continue
 		}
-		h.decode(x[:n*h.Channels], b)
-		for i, v := range x[:n*h.Channels] {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return fmt.Errorf("byte %d: sample %d holds %v; want finite numbers", h.offset+int64(at*h.frameBytes()+i*h.Bits/8), at+i/h.Channels, v)
-			}
+		if good = append(good, r); r.unfinished {
+			unfinished, first = unfinished+1, cmp.Or(first, r.path)
 		}
 	}
-	return nil
+	if len(good) == 0 {
+		return nil, configs.Usagef("data: %s: none of %d recordings holds a sample", foreign.Name(o.c.Dir), len(all))
+	}
+	if unfinished > 0 {
+		o.log.Warn("the headers of some recordings were never finished; these are read to the ends of their files", "recordings", unfinished, "first", first)
+	}
+	return good, nil
+}
+
+// recording is a WAV file as it was when the data set was opened.
+type recording struct {
+	path string
+	size int64 // of the file, in bytes
+	wavHeader
 }
 
 // audioSource is a source of frames, two channels of as many values as there
 // are frequencies: the real parts and the imaginary ones. Recordings of several
 // channels are averaged to one.
 type audioSource struct {
-	paths   []string
-	headers []wavHeader
-	starts  []int // first frame of each file, and the number of frames
-	length  int
-	pool    sync.Pool // of *recorder
+	recordings []recording
+	starts     []int // first frame of each recording, and the number of frames
+	length     int
+	pool       sync.Pool // of *recorder
 }
 
 var (
@@ -97,17 +108,17 @@ type recorder struct {
 	out     []float64
 }
 
-func (s *audioSource) Len() int     { return s.starts[len(s.paths)] }
+func (s *audioSource) Len() int     { return s.starts[len(s.recordings)] }
 func (s *audioSource) Shape() []int { return []int{2, s.length} }
 
 // blocks keeps recordings whole, or pieces of 64 frames if there are but few.
 func (s *audioSource) blocks() []int {
 	const few, piece = 20, 64
-	if len(s.paths) >= few {
-		return s.starts[:len(s.paths)]
+	if len(s.recordings) >= few {
+		return s.starts[:len(s.recordings)]
 	}
 	var all []int
-	for i := range s.paths {
+	for i := range s.recordings {
 		for at := s.starts[i]; at < s.starts[i+1]; at += piece {
 			all = append(all, at)
 		}
@@ -119,12 +130,11 @@ func (s *audioSource) Read(dst []float32, index int) error {
 	if err := inRange(index, s.Len()); err != nil {
 		return err
 	}
-	// Files without samples have no frames: the last one that begins here.
-	file := sort.SearchInts(s.starts, index+1) - 1
+	k := sort.SearchInts(s.starts, index+1) - 1
 	r := s.pool.Get().(*recorder)
 	defer s.pool.Put(r)
-	if err := r.read(s.paths[file], s.headers[file], index-s.starts[file]); err != nil {
-		return fmt.Errorf("data: %s: %w", s.paths[file], err)
+	if err := r.read(&s.recordings[k], index-s.starts[k]); err != nil {
+		return err
 	}
 	for k, v := range r.out {
 		dst[k] = float32(v)
@@ -132,35 +142,32 @@ func (s *audioSource) Read(dst []float32, index int) error {
 	return nil
 }
 
-// read transforms one frame of a file into r.out.
-func (r *recorder) read(path string, h wavHeader, frame int) (err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if cerr := f.Close(); err == nil {
-			err = cerr
-		}
-	}()
+// read transforms one frame of a recording into r.out.
+func (r *recorder) read(from *recording, frame int) error {
 	if r.out == nil {
 		r.out = make([]float64, 2*r.stft.Length)
 	}
 	x := r.stft.frame
 	clear(x)
 	at := r.stft.start(frame)
-	lo, hi := max(at, 0), min(at+len(x), h.frames)
-	n := (hi - lo) * h.frameBytes()
-	if cap(r.raw) < n || cap(r.samples) < (hi-lo)*h.Channels {
-		r.raw, r.samples = make([]byte, len(x)*h.frameBytes()), make([]float64, len(x)*h.Channels)
+	lo, hi := max(at, 0), min(at+len(x), from.frames)
+	bytes, values := (hi-lo)*from.frameBytes(), (hi-lo)*from.Channels
+	if cap(r.raw) < bytes || cap(r.samples) < values {
+		r.raw, r.samples = make([]byte, len(x)*from.frameBytes()), make([]float64, len(x)*from.Channels)
 	}
-	raw, samples := r.raw[:n], r.samples[:(hi-lo)*h.Channels]
-	if k, err := f.ReadAt(raw, h.offset+int64(lo)*int64(h.frameBytes())); k < n {
-		return fmt.Errorf("truncated at byte %d since it was opened: %w", h.offset+int64(lo*h.frameBytes()+k), err)
+	raw, samples := r.raw[:bytes], r.samples[:values]
+	err := withFile(from.path, func(f *os.File, size int64) error {
+		if err := sameSize(from.size, size); err != nil {
+			return err
+		}
+		return from.read(f, raw, lo)
+	})
+	if err != nil {
+		return err
 	}
-	h.decode(samples, raw)
+	from.decode(samples, raw)
 	for i, v := range samples {
-		x[lo-at+i/h.Channels] += v / float64(h.Channels)
+		x[lo-at+i/from.Channels] += v / float64(from.Channels)
 	}
 	r.stft.forward(r.out)
 	return nil

@@ -52,7 +52,7 @@ func TestReadWAV(t *testing.T) {
 func TestWriteWAVClips(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.wav")
 	for _, bits := range []int{8, 16, 24, 32} {
-		w := &WAV{WAVFormat{8000, 1, bits, false}, [][]float64{{-2, -1, 0, 0.5, 1, 2}}}
+		w := &WAV{WAVFormat: WAVFormat{8000, 1, bits, false}, Samples: [][]float64{{-2, -1, 0, 0.5, 1, 2}}}
 		if err := WriteWAV(path, w); err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +65,7 @@ func TestWriteWAVClips(t *testing.T) {
 			t.Errorf("%d bits: %v, want %v", bits, back.Samples[0], want)
 		}
 	}
-	if err := WriteWAV(path, &WAV{WAVFormat{8000, 2, 16, false}, [][]float64{{0}, {0, 1}}}); err == nil {
+	if err := WriteWAV(path, &WAV{WAVFormat: WAVFormat{8000, 2, 16, false}, Samples: [][]float64{{0}, {0, 1}}}); err == nil {
 		t.Error("channels of two lengths are written")
 	}
 }
@@ -191,7 +191,7 @@ func TestAudioFolder(t *testing.T) {
 func TestAudioRefusals(t *testing.T) {
 	dir := t.TempDir()
 	copyFile(t, "testdata/wav/s16.wav", filepath.Join(dir, "a.wav"))
-	if err := WriteWAV(filepath.Join(dir, "b.wav"), &WAV{WAVFormat{16000, 1, 16, false}, [][]float64{make([]float64, 600)}}); err != nil {
+	if err := WriteWAV(filepath.Join(dir, "b.wav"), &WAV{WAVFormat: WAVFormat{16000, 1, 16, false}, Samples: [][]float64{make([]float64, 600)}}); err != nil {
 		t.Fatal(err)
 	}
 	open := func(c configs.Data) (files, error) {

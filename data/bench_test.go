@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/par"
+	"github.com/condmean/condmean/internal/picture"
 )
 
 // benchmarkLoader reads batches of 128 and reports samples a second: of the
@@ -60,9 +62,13 @@ func BenchmarkDecodeImage(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	dst := make([]byte, 3*8*8)
+	r, size := bytes.NewReader(f), int64(len(f))
+	h, err := picture.ReadHeader(r, size)
+	if err != nil {
+		b.Fatal(err)
+	}
 	for b.Loop() {
-		if err := decodeImage(f, dst, imageShape{3, 8, 8}); err != nil {
+		if _, err := decodeImage(r, size, h, imageShape{3, 8, 8}); err != nil {
 			b.Fatal(err)
 		}
 	}

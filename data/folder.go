@@ -7,11 +7,15 @@ import (
 	"slices"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
+	"github.com/condmean/condmean/internal/limit"
 	"github.com/condmean/condmean/internal/par"
+	"github.com/condmean/condmean/internal/picture"
 )
 
-// cacheBytes is how much memory the decoded images of a folder may take; larger
-// folders are decoded anew when they are read.
+// cacheBytes is how much memory the decoded images of a folder may take, one
+// byte a value or two if the file has 16 bits; larger folders are decoded anew
+// when they are read.
 const cacheBytes = 1 << 30
 
 // images opens the PNG and JPEG images below data.dir. Subfolders train, val
@@ -21,107 +25,134 @@ func (o *opener) images(ctx context.Context) (files, error) {
 	if err != nil {
 		return files{}, err
 	}
+	most, err := limit.Values()
+	if err != nil {
+		return files{}, configs.Usagef("%w", err)
+	}
+	s := &imageSource{gate: newGate(most)}
 	f := files{name: o.c.Dir, image: true}
 	all := len(paths)
-	paths, headers, err := o.headers(ctx, paths)
-	if err != nil {
+	if paths, err = o.headers(ctx, paths, s); err != nil {
 		return f, err
 	}
-	shape, err := o.imageShape(paths, headers)
-	if err != nil {
+	if s.shape, err = o.imageShape(s.images); err != nil {
 		return f, err
 	}
-	s := &imageSource{shape: shape}
-	if s.paths, err = o.decodable(ctx, paths, s); err != nil {
+	if paths, err = o.decodable(ctx, paths, s); err != nil {
 		return f, err
 	}
-	f.skipped = all - len(s.paths)
-	f.splits = splitByFolder(o.c.Dir, s.paths, count(len(s.paths)+1), s)
+	f.skipped = all - len(paths)
+	f.splits = o.splitByFolder(paths, count(len(paths)+1), s)
 	return f, nil
+}
+
+// openedImage is an image file as it was when the data set was opened.
+type openedImage struct {
+	path   string
+	size   int64 // of the file, in bytes
+	header picture.Header
+	pixels pixels // if the images are kept in memory
 }
 
 // imageSource is a source of image files, scaled to [0,1].
 type imageSource struct {
-	shape imageShape
-	paths []string
-	cache [][]byte // of each path, or nil
+	shape  imageShape
+	images []openedImage
+	cached bool
+	gate   *gate
 }
 
 var _ Source = (*imageSource)(nil)
 
-func (s *imageSource) Len() int     { return len(s.paths) }
+func (s *imageSource) Len() int     { return len(s.images) }
 func (s *imageSource) Shape() []int { return []int{s.shape.channels, s.shape.height, s.shape.width} }
 
 func (s *imageSource) Read(dst []float32, index int) error {
-	if err := inRange(index, len(s.paths)); err != nil {
+	if err := inRange(index, len(s.images)); err != nil {
 		return err
 	}
-	if s.cache != nil {
-		unitInterval(dst, s.cache[index])
-		return nil
+	p, err := s.images[index].pixels, error(nil)
+	if !s.cached {
+		p, err = s.read(s.images[index])
 	}
-	b := make([]byte, dim(s.Shape()))
-	if err := readImageFile(s.paths[index], b, s.shape); err != nil {
+	if err != nil {
 		return err
 	}
-	unitInterval(dst, b)
+	p.unitInterval(dst)
 	return nil
 }
 
-// headers reads the headers of all images and returns those of the good ones.
-func (o *opener) headers(ctx context.Context, paths []string) ([]string, []imageHeader, error) {
-	headers := make([]imageHeader, len(paths))
+// read decodes a file that must not have changed since it was opened.
+func (s *imageSource) read(m openedImage) (p pixels, err error) {
+	err = withFile(m.path, func(r *os.File, size int64) error {
+		if err := sameSize(m.size, size); err != nil {
+			return err
+		}
+		s.gate.enter(m.header.Values())
+		defer s.gate.leave(m.header.Values())
+		p, err = decodeImage(r, size, m.header, s.shape)
+		return err
+	})
+	return p, err
+}
+
+// headers reads the headers of all images. It keeps the good ones in s, and
+// returns their paths.
+func (o *opener) headers(ctx context.Context, paths []string, s *imageSource) ([]string, error) {
+	images := make([]openedImage, len(paths))
 	bad, err := o.each(ctx, "reading image headers", paths, func(i int) error {
 		return withFile(paths[i], func(r *os.File, size int64) (err error) {
-			headers[i], err = readImageHeader(r, size)
+			images[i] = openedImage{path: paths[i], size: size}
+			images[i].header, err = picture.ReadHeader(r, size)
 			return err
 		})
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return without(o, bad, paths, headers)
+	paths, s.images, err = without(o, bad, paths, images)
+	return paths, err
 }
 
-// imageShape decides what form images of these headers are brought into.
-func (o *opener) imageShape(paths []string, headers []imageHeader) (imageShape, error) {
-	first := headers[0]
-	s := imageShape{o.c.Channels, cmp.Or(o.c.Size, first.height), cmp.Or(o.c.Size, first.width)}
+// imageShape decides what form these images are brought into.
+func (o *opener) imageShape(images []openedImage) (imageShape, error) {
+	first := images[0].header
+	s := imageShape{o.c.Channels, cmp.Or(o.c.Size, first.Height), cmp.Or(o.c.Size, first.Width)}
 	if s.channels == 0 {
 		s.channels = 1
-		if slices.ContainsFunc(headers, func(h imageHeader) bool { return !h.grey }) {
+		if slices.ContainsFunc(images, func(m openedImage) bool { return !m.header.Grey }) {
 			s.channels = 3
 		}
 	}
-	for i, h := range headers {
-		if o.c.Size == 0 && (h.width != s.width || h.height != s.height) {
+	for _, m := range images {
+		if o.c.Size == 0 && (m.header.Width != s.width || m.header.Height != s.height) {
 			return s, configs.Usagef("data: %s is %d×%d, but %s is %d×%d; set data.size to resize and crop all images to one size",
-				paths[i], h.width, h.height, paths[0], s.width, s.height)
+				foreign.Name(m.path), m.header.Width, m.header.Height, foreign.Name(images[0].path), s.width, s.height)
 		}
 	}
 	return s, nil
 }
 
 // decodable decodes every image once, so that no broken one ends a run later,
-// and returns the paths of the good ones. It fills the cache if they fit.
+// keeps the good ones in s, and returns their paths. Their pixels stay in memory
+// if they fit.
 func (o *opener) decodable(ctx context.Context, paths []string, s *imageSource) ([]string, error) {
-	size := dim(s.Shape())
-	var cache [][]byte
-	if len(paths) <= cacheBytes/size {
-		cache = make([][]byte, len(paths))
+	total := int64(0)
+	for _, m := range s.images {
+		total += s.shape.bytes(m.header)
 	}
+	s.cached = total <= cacheBytes
 	bad, err := o.each(ctx, "decoding images", paths, func(i int) error {
-		b := make([]byte, size)
-		if cache != nil {
-			cache[i] = b
+		p, err := s.read(s.images[i])
+		if s.cached {
+			s.images[i].pixels = p
 		}
-		return readImageFile(paths[i], b, s.shape)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	paths, kept, err := without(o, bad, paths, cache)
-	s.cache = kept
+	paths, s.images, err = without(o, bad, paths, s.images)
 	return paths, err
 }
 

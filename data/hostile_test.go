@@ -157,12 +157,12 @@ func TestHostileFiles(t *testing.T) {
 		"wav block":       {"x.wav", wavFile(1, 2, 16, 2, 4, make([]byte, 4)), "in blocks of 2 bytes"},
 		"wav announced":   {"x.wav", wavFile(1, 1, 16, 2, 1<<30, make([]byte, 4)), "byte 36: 1073741824 bytes of samples are announced, 4 are there"},
 		"wav half":        {"x.wav", wavFile(1, 1, 16, 2, 3, make([]byte, 4)), "no whole number of samples"},
-		"wav NaN":         {"x.wav", wavFile(3, 1, 32, 4, 8, append(make([]byte, 4), nan...)), "byte 48: sample 1 holds NaN"},
+		"wav NaN":         {"x.wav", wavFile(3, 1, 32, 4, 8, append(make([]byte, 4), nan...)), "sample 1 of channel 0 holds NaN"},
 		"png bomb":        {"x.png", pngFile(1<<30, 1<<30), "in the image header: png: unsupported feature: dimension overflow"},
 		"png large":       {"x.png", pngFile(50000, 50000), "50000×50000, which 60 bytes cannot hold"},
 		"png zero":        {"x.png", pngFile(0, 5), "image header"},
 		"png broken":      {"x.png", pngFile(5, 5), "before byte 60: zlib: invalid header"},
-		"no png":          {"x.png", []byte("GIF89a"), "in the image header: image: unknown format"},
+		"no png":          {"x.png", []byte("GIF89a"), "neither a PNG nor a JPEG image"},
 		"jpg truncated":   {"x.jpg", photo[:len(photo)-200], fmt.Sprintf("before byte %d: invalid JPEG format", len(photo)-200)},
 	} {
 		t.Run(name, func(t *testing.T) {

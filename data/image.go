@@ -1,102 +1,77 @@
 package data
 
 import (
-	"bufio"
-	"bytes"
-	"errors"
-	"fmt"
 	"image"
-	"image/color"
-	_ "image/jpeg" // decoders
-	_ "image/png"
 	"io"
-	"os"
 
 	"golang.org/x/image/draw"
+
+	"github.com/condmean/condmean/internal/picture"
 )
-
-// imageHeader is what an image's first bytes tell.
-type imageHeader struct {
-	width, height int
-	grey          bool
-}
-
-// readImageHeader reads the header of a PNG or JPEG image of the given size in
-// bytes. It refuses sizes that so few bytes cannot hold, before anything is
-// decoded: both formats pack less than DEFLATE does at best.
-func readImageHeader(r io.Reader, size int64) (imageHeader, error) {
-	c, _, err := image.DecodeConfig(r)
-	if err != nil {
-		return imageHeader{}, fmt.Errorf("in the image header: %w", err)
-	}
-	if c.Width < 1 || c.Height < 1 {
-		return imageHeader{}, fmt.Errorf("the image header has the size %d×%d", c.Width, c.Height)
-	}
-	if int64(c.Width) > (size*maxDeflate)/int64(c.Height) {
-		return imageHeader{}, fmt.Errorf("the image header has the size %d×%d, which %d bytes cannot hold", c.Width, c.Height, size)
-	}
-	return imageHeader{c.Width, c.Height, isGrey(c.ColorModel)}, nil
-}
-
-func isGrey(m color.Model) bool {
-	if p, ok := m.(color.Palette); ok {
-		for _, c := range p {
-			if r, g, b, _ := c.RGBA(); r != g || g != b {
-				return false
-			}
-		}
-		return true
-	}
-	return m == color.GrayModel || m == color.Gray16Model
-}
 
 // imageShape is the form all images of a folder are brought into.
 type imageShape struct{ channels, height, width int }
 
-// readImageFile decodes an image into dst (C,H,W): the largest centred part of
-// the right proportions, resized. Transparent parts are black, and one channel
-// is the luminance of ITU-R BT.601.
-func readImageFile(path string, dst []byte, s imageShape) error {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("data: %w", err)
-	}
-	if err := decodeImage(b, dst, s); err != nil {
-		return fmt.Errorf("data: %s: %w", path, err)
-	}
-	return nil
+// pixels are the values of an image (C,H,W), in as many bits as its file has.
+type pixels struct {
+	shallow []byte   // of 8 bits; or
+	deep    []uint16 // of 16
 }
 
-func decodeImage(b, dst []byte, s imageShape) error {
-	if _, err := readImageHeader(bytes.NewReader(b), int64(len(b))); err != nil {
-		return err
+// bytes returns the memory that images of a header take as pixels.
+func (s imageShape) bytes(h picture.Header) int64 {
+	n := int64(s.channels) * int64(s.height) * int64(s.width)
+	if h.Deep {
+		n *= 2
 	}
-	// The decoders read ahead; the counter tells about where they stopped.
-	at := &counter{r: bytes.NewReader(b)}
-	m, _, err := image.Decode(bufio.NewReader(at))
+	return n
+}
+
+// unitInterval maps pixels to [0,1].
+func (p pixels) unitInterval(dst []float32) {
+	unitInterval(dst, p.shallow)
+	for i, v := range p.deep {
+		dst[i] = float32(v) / 0xffff
+	}
+}
+
+// decodeImage reads an image into the form (C,H,W): the largest centred part of
+// the right proportions of the upright image, resized. Transparent parts are
+// black, and one channel is the luminance of ITU-R BT.601.
+func decodeImage(r io.ReaderAt, size int64, h picture.Header, s imageShape) (pixels, error) {
+	decoded, err := h.Decode(r, size)
 	if err != nil {
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return fmt.Errorf("truncated at byte %d: %w", len(b), err)
-		}
-		return fmt.Errorf("before byte %d: %w", at.n, err)
+		return pixels{}, err
 	}
+	m := decoded.Upright()
 	from := centre(m.Bounds(), s.width, s.height)
-	to := image.NewRGBA64(image.Rect(0, 0, s.width, s.height))
-	if from.Size() == to.Rect.Size() {
-		draw.Draw(to, to.Rect, m, from.Min, draw.Src)
-	} else {
+	if from.Dx() != s.width || from.Dy() != s.height {
+		to := image.NewRGBA64(image.Rect(0, 0, s.width, s.height))
 		draw.CatmullRom.Scale(to, to.Rect, m, from, draw.Src, nil)
+		m, from = to, to.Rect
 	}
 	n := s.width * s.height
+	var p pixels
+	var set func(i int, v uint32)
+	if h.Deep {
+		p.deep = make([]uint16, s.channels*n)
+		set = func(i int, v uint32) { p.deep[i] = uint16(v) }
+	} else {
+		p.shallow = make([]byte, s.channels*n)
+		set = func(i int, v uint32) { p.shallow[i] = toByte(v) }
+	}
 	for i := range n {
-		p := to.RGBA64At(i%s.width, i/s.width)
+		c := m.RGBA64At(from.Min.X+i%s.width, from.Min.Y+i/s.width)
+		red, green, blue := uint32(c.R), uint32(c.G), uint32(c.B)
 		if s.channels == 1 {
-			dst[i] = toByte((299*uint32(p.R) + 587*uint32(p.G) + 114*uint32(p.B) + 500) / 1000)
+			set(i, (299*red+587*green+114*blue+500)/1000)
 			continue
 		}
-		dst[i], dst[n+i], dst[2*n+i] = toByte(uint32(p.R)), toByte(uint32(p.G)), toByte(uint32(p.B))
+		set(i, red)
+		set(n+i, green)
+		set(2*n+i, blue)
 	}
-	return nil
+	return p, nil
 }
 
 // toByte rounds 16 bits to 8.
@@ -113,16 +88,4 @@ func centre(r image.Rectangle, width, height int) image.Rectangle {
 	}
 	at := r.Min.Add(image.Pt((r.Dx()-w)/2, (r.Dy()-h)/2))
 	return image.Rectangle{at, at.Add(image.Pt(w, h))}
-}
-
-// counter counts what is read.
-type counter struct {
-	r io.Reader
-	n int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	return n, err
 }

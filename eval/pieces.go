@@ -32,7 +32,7 @@ func (s *Subject) pieces(m *media.Media) (pieces, error) {
 			return nil, fmt.Errorf("an image needs a network that was trained on images; the samples of this one have shape %v", shape)
 		}
 		if planes := m.Shape[0]; planes != shape[0] && shape[0] != 1 {
-			return nil, fmt.Errorf("the image is grey; the network wants %d channels", shape[0])
+			return nil, fmt.Errorf("the network wants %s, the image has %d", plural(shape[0], "channel"), planes)
 		}
 		return newTiled(m.X, [3]int{shape[0], m.Shape[1], m.Shape[2]}, shape), nil
 	}

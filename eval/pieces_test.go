@@ -169,7 +169,7 @@ func TestSuits(t *testing.T) {
 		want  string
 	}{
 		{[]int{1, 16}, image(1), "an image needs a network that was trained on images"},
-		{[]int{3, 8, 8}, image(1), "the image is grey; the network wants 3 channels"},
+		{[]int{3, 8, 8}, image(1), "the network wants 3 channels, the image has 1"},
 		{[]int{3, 8, 8}, image(3), "1 image of 9×9 in tiles of 8×8"},
 		{[]int{1, 8, 8}, image(3), "3 grey planes of 9×9 in tiles of 8×8"},
 		{[]int{1, 8, 8}, recording, "a recording needs a network that was trained on audio"},

@@ -12,6 +12,7 @@ import (
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/internal/atomicfile"
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // Kind is what a file holds.
@@ -33,6 +34,7 @@ type Media struct {
 	Shape []int     // of X
 	X     []float64 // finite
 	Note  string    // what a user should know, or ""
+	Units string    // how the file's values become X, or "" if they are as they are
 
 	write func(path string, x []float64) error
 	check func(path string) error // why that file cannot be written; may be nil
@@ -48,7 +50,7 @@ func Read(path string) (*Media, error) {
 	case Audio:
 		return readAudio(path)
 	}
-	return nil, fmt.Errorf("%s: want an .npy, .png, .jpg or .wav file", path)
+	return nil, fmt.Errorf("%s: want an .npy, .png, .jpg or .wav file", foreign.Name(path))
 }
 
 func kindOf(path string) Kind {
@@ -143,11 +145,15 @@ func readAudio(path string) (*Media, error) {
 	}
 	n := len(w.Samples[0])
 	if n == 0 {
-		return nil, fmt.Errorf("%s: the recording is empty", path)
+		return nil, fmt.Errorf("%s: the recording is empty", foreign.Name(path))
 	}
-	m := &Media{Kind: Audio, Shape: []int{w.Channels, n}, X: slices.Concat(w.Samples...)}
+	m := &Media{Kind: Audio, Shape: []int{w.Channels, n}, X: w.Planes(), Units: "recordings are read as -1 to 1"}
+	if w.Unfinished {
+		m.Note = "the header of the recording was never finished; it was read to the end of the file"
+	}
+	format := w.WAVFormat
 	m.write = func(path string, x []float64) error {
-		return data.WriteWAV(path, &data.WAV{WAVFormat: w.WAVFormat, Samples: slices.Collect(slices.Chunk(x, n))})
+		return data.WriteWAV(path, &data.WAV{WAVFormat: format, Samples: slices.Collect(slices.Chunk(x, n))})
 	}
 	return m, nil
 }

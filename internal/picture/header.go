@@ -1,0 +1,150 @@
+package picture
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"github.com/condmean/condmean/internal/limit"
+)
+
+const (
+	pngSignature  = "\x89PNG\r\n\x1a\n"
+	jpegSignature = "\xff\xd8"
+	maxDeflate    = 1032   // DEFLATE packs at most so many bytes into one
+	jpegPerByte   = 8 * 64 // pixels: a bit at least for each block of 8×8
+	pngHeaderSize = 8 + 8 + 13
+)
+
+// Header is what is known of a picture before its pixels are decoded.
+type Header struct {
+	Width, Height int  // as it is shown, upright
+	Grey          bool // one channel of colour
+	Deep          bool // 16 bits a channel, else 8 or fewer
+	Palette       bool // colours are numbers of a palette
+	CMYK          bool // colours are inks
+
+	turn     orientation
+	channels int // in the file, opacity among them
+	png      bool
+}
+
+// Values returns how many values the picture decodes to.
+func (h Header) Values() int64 { return int64(h.Width) * int64(h.Height) * int64(h.channels) }
+
+// ReadHeader reads the header of a PNG or JPEG file of the given size in bytes.
+// It refuses what so few bytes cannot hold, and what is more than the limit on
+// decoded values.
+func ReadHeader(r io.ReaderAt, size int64) (Header, error) {
+	start := make([]byte, pngHeaderSize)
+	n, err := r.ReadAt(start, 0)
+	if err != nil && err != io.EOF {
+		return Header{}, err
+	}
+	start = start[:n]
+	section := bufio.NewReader(io.NewSectionReader(r, 0, size))
+	switch {
+	case hasPrefix(start, pngSignature):
+		c, err := png.DecodeConfig(section)
+		if err != nil {
+			return Header{}, fmt.Errorf("in the image header: %w", err)
+		}
+		return newPNGHeader(c, start, r, size)
+	case hasPrefix(start, jpegSignature):
+		c, err := jpeg.DecodeConfig(section)
+		if err != nil {
+			return Header{}, fmt.Errorf("in the image header: %w", err)
+		}
+		return newJPEGHeader(c, r, size)
+	}
+	return Header{}, errors.New("neither a PNG nor a JPEG image")
+}
+
+func hasPrefix(b []byte, prefix string) bool {
+	return len(b) >= len(prefix) && string(b[:len(prefix)]) == prefix
+}
+
+func newPNGHeader(c image.Config, start []byte, r io.ReaderAt, size int64) (Header, error) {
+	h := Header{png: true, Width: c.Width, Height: c.Height}
+	depth, kind := int64(start[24]), start[25]
+	h.channels = map[byte]int{0: 1, 2: 3, 3: 3, 4: 2, 6: 4}[kind]
+	h.Deep = depth == 16
+	h.Grey = kind == 0 || kind == 4
+	bits := depth * int64(h.channels)
+	if p, ok := c.ColorModel.(color.Palette); ok {
+		h.Palette, h.Grey, bits = true, isGrey(p), depth
+	}
+	// Rows of whole bytes, after one that names their filter.
+	row := (int64(h.Width)*bits+7)/8 + 1
+	if err := h.check(row <= size*maxDeflate/max(int64(h.Height), 1), size); err != nil {
+		return Header{}, err
+	}
+	h.turn = pngOrientation(newCursor(r, size))
+	h.Width, h.Height = h.turn.size(h.Width, h.Height)
+	return h, nil
+}
+
+func newJPEGHeader(c image.Config, r io.ReaderAt, size int64) (Header, error) {
+	h := Header{Width: c.Width, Height: c.Height, channels: 3}
+	switch c.ColorModel {
+	case color.GrayModel:
+		h.Grey, h.channels = true, 1
+	case color.CMYKModel:
+		h.CMYK, h.channels = true, 4
+	}
+	if err := h.check(int64(h.Width) <= size*jpegPerByte/max(int64(h.Height), 1), size); err != nil {
+		return Header{}, err
+	}
+	var err error
+	if h.turn, err = jpegMetadata(newCursor(r, size)); err != nil {
+		return Header{}, err
+	}
+	h.Width, h.Height = h.turn.size(h.Width, h.Height)
+	return h, nil
+}
+
+// check refuses impossible sizes; fits tells whether the file's bytes can hold
+// the pixels.
+func (h Header) check(fits bool, size int64) error {
+	if h.Width < 1 || h.Height < 1 {
+		return fmt.Errorf("the image header has the size %d×%d", h.Width, h.Height)
+	}
+	if !fits {
+		return fmt.Errorf("the image header has the size %d×%d, which %d bytes cannot hold", h.Width, h.Height, size)
+	}
+	return limit.Check("width, height and channels of the image", int64(h.Width), int64(h.Height), int64(h.channels))
+}
+
+func isGrey(p color.Palette) bool {
+	for _, c := range p {
+		if r, g, b, _ := c.RGBA(); r != g || g != b {
+			return false
+		}
+	}
+	return true
+}
+
+// pngOrientation looks for an eXIf chunk, which may also follow the pixels.
+func pngOrientation(c *cursor) orientation {
+	c.skip(int64(len(pngSignature)))
+	for {
+		b, ok := c.next(8)
+		if !ok {
+			return upright
+		}
+		n, kind := int64(binary.BigEndian.Uint32(b)), string(b[4:])
+		switch kind {
+		case "eXIf":
+			return readOrientation(c.section(n))
+		case "IEND":
+			return upright
+		}
+		c.skip(n + 4) // and the checksum
+	}
+}
