@@ -62,34 +62,29 @@ func decode(r io.ReaderAt, size int64) (*Media, error) {
 	return m, nil
 }
 
-// read returns the planes of an image, from 0 to 1. What it needs of memory is
-// found out first.
+// read returns the planes of an image, from 0 to 1.
 func (f *form) read(p *picture.Picture) []float64 {
-	opaque, grey := true, true
+	n := f.width * f.height
+	if !p.Opaque() {
+		f.alpha = make([]uint16, n)
+	}
+	f.planes = 1
+	if !p.AllGrey() {
+		f.planes = 3
+	}
+	v := make([]float64, f.planes*n)
+	i := 0
 	for y := range f.height {
 		for x := range f.width {
 			c := p.Straight(x, y)
-			opaque = opaque && c.A == math.MaxUint16
-			grey = grey && c.R == c.G && c.G == c.B
-		}
-	}
-	n := f.width * f.height
-	if !opaque {
-		f.alpha = make([]uint16, n)
-	}
-	f.planes = 3
-	if grey {
-		f.planes = 1
-	}
-	v := make([]float64, f.planes*n)
-	for i := range n {
-		c := p.Straight(i%f.width, i/f.width)
-		v[i] = float64(c.R) / math.MaxUint16
-		if !grey {
-			v[n+i], v[2*n+i] = float64(c.G)/math.MaxUint16, float64(c.B)/math.MaxUint16
-		}
-		if !opaque {
-			f.alpha[i] = c.A
+			v[i] = float64(c.R) / math.MaxUint16
+			if f.planes == 3 {
+				v[n+i], v[2*n+i] = float64(c.G)/math.MaxUint16, float64(c.B)/math.MaxUint16
+			}
+			if f.alpha != nil {
+				f.alpha[i] = c.A
+			}
+			i++
 		}
 	}
 	return v

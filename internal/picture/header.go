@@ -2,7 +2,6 @@ package picture
 
 import (
 	"bufio"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -51,17 +50,25 @@ func ReadHeader(r io.ReaderAt, size int64) (Header, error) {
 	section := bufio.NewReader(io.NewSectionReader(r, 0, size))
 	switch {
 	case hasPrefix(start, pngSignature):
+		turn, err := pngOrientation(newCursor(r, size))
+		if err != nil {
+			return Header{}, err
+		}
 		c, err := png.DecodeConfig(section)
 		if err != nil {
 			return Header{}, fmt.Errorf("in the image header: %w", err)
 		}
-		return newPNGHeader(c, start, r, size)
+		return newPNGHeader(c, start, turn, size)
 	case hasPrefix(start, jpegSignature):
+		turn, err := jpegOrientation(newCursor(r, size))
+		if err != nil {
+			return Header{}, err
+		}
 		c, err := jpeg.DecodeConfig(section)
 		if err != nil {
 			return Header{}, fmt.Errorf("in the image header: %w", err)
 		}
-		return newJPEGHeader(c, r, size)
+		return newJPEGHeader(c, turn, size)
 	}
 	return Header{}, errors.New("neither a PNG nor a JPEG image")
 }
@@ -70,8 +77,8 @@ func hasPrefix(b []byte, prefix string) bool {
 	return len(b) >= len(prefix) && string(b[:len(prefix)]) == prefix
 }
 
-func newPNGHeader(c image.Config, start []byte, r io.ReaderAt, size int64) (Header, error) {
-	h := Header{png: true, Width: c.Width, Height: c.Height}
+func newPNGHeader(c image.Config, start []byte, turn orientation, size int64) (Header, error) {
+	h := Header{png: true, turn: turn, Width: c.Width, Height: c.Height}
 	depth, kind := int64(start[24]), start[25]
 	h.channels = map[byte]int{0: 1, 2: 3, 3: 3, 4: 2, 6: 4}[kind]
 	h.Deep = depth == 16
@@ -85,13 +92,12 @@ func newPNGHeader(c image.Config, start []byte, r io.ReaderAt, size int64) (Head
 	if err := h.check(row <= size*maxDeflate/max(int64(h.Height), 1), size); err != nil {
 		return Header{}, err
 	}
-	h.turn = pngOrientation(newCursor(r, size))
 	h.Width, h.Height = h.turn.size(h.Width, h.Height)
 	return h, nil
 }
 
-func newJPEGHeader(c image.Config, r io.ReaderAt, size int64) (Header, error) {
-	h := Header{Width: c.Width, Height: c.Height, channels: 3}
+func newJPEGHeader(c image.Config, turn orientation, size int64) (Header, error) {
+	h := Header{turn: turn, Width: c.Width, Height: c.Height, channels: 3}
 	switch c.ColorModel {
 	case color.GrayModel:
 		h.Grey, h.channels = true, 1
@@ -99,10 +105,6 @@ func newJPEGHeader(c image.Config, r io.ReaderAt, size int64) (Header, error) {
 		h.CMYK, h.channels = true, 4
 	}
 	if err := h.check(int64(h.Width) <= size*jpegPerByte/max(int64(h.Height), 1), size); err != nil {
-		return Header{}, err
-	}
-	var err error
-	if h.turn, err = jpegMetadata(newCursor(r, size)); err != nil {
 		return Header{}, err
 	}
 	h.Width, h.Height = h.turn.size(h.Width, h.Height)
@@ -128,23 +130,4 @@ func isGrey(p color.Palette) bool {
 		}
 	}
 	return true
-}
-
-// pngOrientation looks for an eXIf chunk, which may also follow the pixels.
-func pngOrientation(c *cursor) orientation {
-	c.skip(int64(len(pngSignature)))
-	for {
-		b, ok := c.next(8)
-		if !ok {
-			return upright
-		}
-		n, kind := int64(binary.BigEndian.Uint32(b)), string(b[4:])
-		switch kind {
-		case "eXIf":
-			return readOrientation(c.section(n))
-		case "IEND":
-			return upright
-		}
-		c.skip(n + 4) // and the checksum
-	}
 }

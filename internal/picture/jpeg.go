@@ -20,10 +20,10 @@ const (
 	exifPrefix = "Exif\x00\x00"
 )
 
-// jpegMetadata walks over the segments of a JPEG file. It returns the
+// jpegOrientation walks over the segments of a JPEG file. It returns the
 // orientation, and an error if the file has more scans than any picture needs.
 // Of other faults the decoder will tell.
-func jpegMetadata(c *cursor) (o orientation, err error) {
+func jpegOrientation(c *cursor) (o orientation, err error) {
 	o = upright
 	c.skip(int64(len(jpegSignature)))
 	progressive, scans := false, 0

@@ -83,6 +83,29 @@ func (p *Picture) Straight(x, y int) color.NRGBA64 {
 	return color.NRGBA64{R: c.R, G: c.G, B: c.B, A: math.MaxUint16}
 }
 
+// Opaque tells whether all pixels are.
+func (p *Picture) Opaque() bool {
+	m, ok := p.stored.(interface{ Opaque() bool })
+	return ok && m.Opaque()
+}
+
+// AllGrey tells whether all pixels are grey, whatever the file's colours could
+// be. It looks at the colours of transparent pixels too.
+func (p *Picture) AllGrey() bool {
+	switch p.stored.(type) {
+	case *image.Gray, *image.Gray16:
+		return true
+	}
+	for y := range p.Height {
+		for x := range p.Width {
+			if c := p.Straight(x, y); c.R != c.G || c.G != c.B {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 func straight(c color.Color) color.NRGBA64 {
 	if c, ok := c.(color.NRGBA); ok {
 		return widen(c)
