@@ -2,9 +2,13 @@ package data
 
 import (
 	"bytes"
+	"image"
+	"image/jpeg"
+	"image/png"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,14 +80,35 @@ func FuzzWAV(f *testing.F) {
 	f.Add(wavFile(3, 2, 32, 8, 16, make([]byte, 16)))
 	f.Add(wavFile(1, 1, 24, 3, 1<<31, make([]byte, 6)))
 	f.Add(wavFile(0xfffe, 65535, 65535, 65535, 0xffffffff, nil))
+	f.Add(riff("RIFF", riffChunk("LIST", 3, 1, 2, 3), mono, riffChunk("data", 0, 1, 2, 3)))
+	f.Add(riff("RF64", ds64(4), mono, riffChunk("data", 0xffffffff, 1, 2, 3, 4), riffChunk("data", 1, 5)))
 	fuzzFile(f, "wav", 4096, configs.Data{Length: 4})
 }
 
 func FuzzPNG(f *testing.F) {
-	addFiles(f, "images/grey16.png", "images/palette.png", "images/rgb.jpg")
+	for _, m := range []image.Image{image.NewGray16(image.Rect(0, 0, 3, 2)), image.NewNRGBA(image.Rect(0, 0, 2, 2))} {
+		var b bytes.Buffer
+		if err := png.Encode(&b, m); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+		f.Add(slices.Insert(b.Bytes(), 33, pngOrientation(6)...))
+	}
 	f.Add(pngFile(50000, 50000))
 	f.Add(pngFile(1, 1<<31))
-	// A pixel takes up to 8 bytes decoded, 8 more in its 16-bit copy, and 16 as
-	// floats of two kinds.
-	fuzzFile(f, "png", 64*maxDeflate, configs.Data{})
+	// A pixel takes up to 8 bytes decoded, two or three times that where rows are
+	// interlaced, and 18 as values of three channels and two kinds; of bits alone
+	// there are eight times as many.
+	fuzzFile(f, "png", 64*maxDeflate*4, configs.Data{})
+}
+
+func FuzzJPEG(f *testing.F) {
+	for _, m := range []image.Image{image.NewGray(image.Rect(0, 0, 8, 8)), image.NewRGBA(image.Rect(0, 0, 9, 3))} {
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, m, nil); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	fuzzFile(f, "jpg", 64*maxDeflate, configs.Data{})
 }

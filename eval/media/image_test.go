@@ -2,6 +2,8 @@ package media
 
 import (
 	"bytes"
+	"encoding/binary"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/draw"
@@ -11,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -186,6 +189,84 @@ func TestJPEG(t *testing.T) {
 		}
 		if err := m.Write(path, m.X); err == nil || !strings.Contains(err.Error(), "name a .png file") {
 			t.Errorf("%s as JPEG: %v", name, err)
+		}
+	}
+}
+
+// An image that is stored lying is read upright, and written upright without a
+// tag: any program shows it as it did before.
+func TestOrientation(t *testing.T) {
+	// 10 20 30
+	// 40 50 60
+	stored := &image.Gray{Pix: []byte{10, 20, 30, 40, 50, 60}, Stride: 3, Rect: image.Rect(0, 0, 3, 2)}
+	for o, want := range map[byte][]byte{
+		1: {10, 20, 30, 40, 50, 60}, 2: {30, 20, 10, 60, 50, 40}, 3: {60, 50, 40, 30, 20, 10}, 4: {40, 50, 60, 10, 20, 30},
+		5: {10, 40, 20, 50, 30, 60}, 6: {40, 10, 50, 20, 60, 30}, 7: {60, 30, 50, 20, 40, 10}, 8: {30, 60, 20, 50, 10, 40},
+	} {
+		path := filepath.Join(t.TempDir(), "x.png")
+		writePNG(t, path, stored)
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tag := []byte("eXIfII*\x00\x08\x00\x00\x00\x01\x00\x12\x01\x03\x00\x01\x00\x00\x00" + string(o) + "\x00\x00\x00\x00\x00\x00\x00")
+		tag = append(binary.BigEndian.AppendUint32(nil, uint32(len(tag)-4)), tag...)
+		tag = binary.BigEndian.AppendUint32(tag, crc32.ChecksumIEEE(tag[4:]))
+		if err := os.WriteFile(path, slices.Insert(b, 33, tag...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		m, err := Read(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Write(path, m.X); err != nil {
+			t.Fatal(err)
+		}
+		got := readPNG(t, path).(*image.Gray)
+		if !slices.Equal(got.Pix, want) || !slices.Equal(m.Shape, []int{1, got.Rect.Dy(), got.Rect.Dx()}) {
+			t.Errorf("orientation %d: %v of %v, shape %v; want %v", o, got.Pix, got.Rect, m.Shape, want)
+		}
+		if b, err := os.ReadFile(path); err != nil || bytes.Contains(b, []byte("eXIf")) {
+			t.Errorf("orientation %d is written: %v", o, err)
+		}
+	}
+}
+
+// What reading takes is the decoded image and the values, not copies of them.
+func TestImageMemory(t *testing.T) {
+	const side = 512
+	for name, c := range map[string]struct {
+		img   image.Image
+		bytes uint64 // a pixel: decoded, and as values
+	}{
+		"grey":        {image.NewGray(image.Rect(0, 0, side, side)), 1 + 8},
+		"RGB":         {paint(image.NewRGBA(image.Rect(0, 0, side, side)), false), 4 + 24},
+		"transparent": {paint(image.NewNRGBA(image.Rect(0, 0, side, side)), false), 4 + 24 + 2},
+	} {
+		path := filepath.Join(t.TempDir(), "x.png")
+		writePNG(t, path, c.img)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := Read(path); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; took > c.bytes*side*side+1<<19 {
+			t.Errorf("%s: %.1f bytes a pixel, want %d", name, float64(took)/side/side, c.bytes)
+		}
+	}
+}
+
+// CMYK is converted, by the inks alone, and the user is told.
+func TestCMYK(t *testing.T) {
+	m, err := Read("testdata/cmyk.jpg")
+	if err != nil || !strings.Contains(m.Note, "written as RGB") || !slices.Equal(m.Shape, []int{3, 8, 8}) {
+		t.Fatalf("%+v: %v", m, err)
+	}
+	// Pillow's own conversion of the file, from inks (51, 102, 153, 25).
+	for c, want := range []float64{184, 138, 92} {
+		if got := 255 * m.X[64*c+20]; math.Abs(got-want) > 2 {
+			t.Errorf("channel %d is %v, want %v", c, got, want)
 		}
 	}
 }

@@ -66,15 +66,15 @@ func kindOf(path string) Kind {
 // known before.
 func (m *Media) CheckOutput(path string) error {
 	if kindOf(path) != m.Kind {
-		return fmt.Errorf("%s: the input is %s, so name a file of type %s", path, m.description(), strings.Join(extensions[m.Kind], ", "))
+		return fmt.Errorf("%s: the input is %s, so name a file of type %s", foreign.Name(path), m.description(), strings.Join(extensions[m.Kind], ", "))
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil {
 		return err
 	} else if !info.IsDir() {
-		return fmt.Errorf("%s is not a folder", filepath.Dir(path))
+		return fmt.Errorf("%s is not a folder", foreign.Name(filepath.Dir(path)))
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is not a regular file", path)
+		return fmt.Errorf("%s is not a regular file", foreign.Name(path))
 	}
 	if m.check != nil {
 		return m.check(path)
