@@ -3,11 +3,12 @@
 // [Read] knows by its extension
 //
 //	.npy         an array of real numbers, of any shape
-//	.png, .jpg   an image (C,H,W) of values from 0 to 1, one channel if all of it is grey
+//	.png, .jpg   an image (C,H,W) of values from 0 to 1, upright, one channel if all of it is grey
 //	.wav         a recording (channels, samples) of values from -1 to 1
 //
 // and [Media.Write] writes other values in the file's own form: element type of
 // an array (integers become float32), format, bit depth and transparency of an
 // image, rate and sample format of a recording. Integers are rounded and clipped
-// to their range. Files are replaced as a whole.
+// to their range. Files are replaced as a whole. [OutsideRange] tells whether the
+// values seem to be in other units than the training data.
 package media

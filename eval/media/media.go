@@ -2,7 +2,9 @@ package media
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -69,7 +71,11 @@ func (m *Media) CheckOutput(path string) error {
 		return fmt.Errorf("%s: the input is %s, so name a file of type %s", foreign.Name(path), m.description(), strings.Join(extensions[m.Kind], ", "))
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil {
-		return err
+		var bare *fs.PathError
+		if errors.As(err, &bare) {
+			err = bare.Err
+		}
+		return fmt.Errorf("%s: %w", foreign.Name(filepath.Dir(path)), err)
 	} else if !info.IsDir() {
 		return fmt.Errorf("%s is not a folder", foreign.Name(filepath.Dir(path)))
 	}
