@@ -125,7 +125,7 @@ func (im *Imported) authors(arrays []weights.Array) (*weights.AuthorsExport, err
 	if err != nil {
 		return nil, err
 	}
-	return &weights.AuthorsExport{Shape: im.Sample, Schedule: im.Config.Schedule, Beta: s.Beta, Model: im.Config.Model,
+	return &weights.AuthorsExport{Shape: im.Sample, Schedule: im.Config.Schedule, Beta: s.Beta,
 		Objective: im.Config.Objective, Weights: arrays, Epoch: im.Step}, nil
 }
 
@@ -134,6 +134,9 @@ func (im *Imported) authors(arrays []weights.Array) (*weights.AuthorsExport, err
 func (im *Imported) exportAuthors(path string, arrays []weights.Array) (err error) {
 	e, err := im.authors(arrays)
 	if err != nil {
+		return err
+	}
+	if e.Network, err = model.Published(im.Config.Model, im.Sample); err != nil {
 		return err
 	}
 	params, err := e.Params()

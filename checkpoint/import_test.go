@@ -67,7 +67,7 @@ func TestExportImport(t *testing.T) {
 				}
 				err := im.Export(path, f)
 				if name == "cnn" && f == FormatAuthors {
-					if err == nil || !strings.Contains(err.Error(), "CNN") {
+					if err == nil || !strings.Contains(err.Error(), "cnn") {
 						t.Errorf("error %v", err)
 					}
 					return

@@ -97,26 +97,6 @@ type Schedule struct {
 	SNRMinDB  *float64 `yaml:"snr_min_db"`
 }
 
-// Model is the network.
-type Model struct {
-	Kind        string  `yaml:"kind"`             // unet | cnn
-	Channels    int     `yaml:"channels"`         // C of the first convolution
-	Multipliers []int   `yaml:"multipliers,flow"` // channels of each level, in units of C
-	Blocks      int     `yaml:"blocks"`           // residual blocks a level on the way down (one more on the way up)
-	Norm        string  `yaml:"norm"`             // batch | group | instance
-	Dropout     float64 `yaml:"dropout"`          // channel dropout in the second half of each residual block
-	CNN         CNN     `yaml:"cnn"`              // the network of kind cnn, which has nothing of the above
-}
-
-// CNN is the lightweight network: convolutions with ReLU between them and a
-// scale-shift by the time embedding in the middle.
-type CNN struct {
-	Pre        []int `yaml:"pre,flow"`    // channels after each convolution in front of the scale-shift
-	Post       []int `yaml:"post,flow"`   // channels after each one behind it but the last, which has the data's
-	TimeLayers int   `yaml:"time_layers"` // linear layers from the time embedding to the scale-shift, 0 to 3
-	Embedding  int   `yaml:"embedding"`   // dimension of the time embedding; unused without linear layers
-}
-
 // Objective is what the network learns.
 type Objective struct {
 	Target    string `yaml:"target"`    // epsilon | x0 | mean | v

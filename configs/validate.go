@@ -1,7 +1,6 @@
 package configs
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -78,57 +77,6 @@ func (s Schedule) validate(r *rules, section string) {
 	}
 }
 
-func (m Model) validate(r *rules) {
-	r.oneOf("model.kind", m.Kind, "unet", "cnn")
-	if m.Kind == "cnn" {
-		m.CNN.validate(r)
-		return
-	}
-	r.oneOf("model.norm", m.Norm, "batch", "group", "instance")
-	r.number("model.dropout", m.Dropout, "[0,1)")
-	r.count("model.blocks", m.Blocks, 1, 16)
-	// The time embedding holds C/2 sines and cosines, whose frequencies
-	// divide by C/2-1.
-	ok := m.Channels >= 4 && m.Channels <= maxChannels && m.Channels%2 == 0
-	if !ok {
-		r.broken("model.channels", m.Channels, "want an even number from 4 to %d", maxChannels)
-	}
-	if len(m.Multipliers) == 0 || len(m.Multipliers) > maxLevels {
-		r.broken("model.multipliers", m.Multipliers, "want 1 to %d levels, such as [1, 2, 4]", maxLevels)
-	}
-	for i, mult := range m.Multipliers {
-		key := fmt.Sprintf("model.multipliers[%d]", i)
-		if !r.count(key, mult, 1, maxChannels) || !ok {
-			continue
-		}
-		width := int64(m.Channels) * int64(mult)
-		if width > maxChannels {
-			r.broken(key, mult, "%d channels at this level; want at most %d", width, maxChannels)
-		}
-		if m.Norm == "group" && width%normGroups != 0 {
-			r.broken(key, mult, "%d channels do not divide into the %d groups of model.norm = group", width, normGroups)
-		}
-	}
-	if ok && m.Norm == "group" && m.Channels%normGroups != 0 && len(m.Multipliers) > 0 {
-		r.broken("model.channels", m.Channels, "want a multiple of the %d groups of model.norm = group", normGroups)
-	}
-}
-
-func (c CNN) validate(r *rules) {
-	if len(c.Pre) == 0 {
-		r.broken("model.cnn.pre", c.Pre, "want the channels after each convolution in front of the scale-shift, such as [32, 64]")
-	}
-	for i, n := range c.Pre {
-		r.count(fmt.Sprintf("model.cnn.pre[%d]", i), n, 1, maxChannels)
-	}
-	for i, n := range c.Post {
-		r.count(fmt.Sprintf("model.cnn.post[%d]", i), n, 1, maxChannels)
-	}
-	if r.count("model.cnn.time_layers", c.TimeLayers, 0, 3) && c.TimeLayers > 0 && (c.Embedding < 4 || c.Embedding > maxChannels || c.Embedding%2 != 0) {
-		r.broken("model.cnn.embedding", c.Embedding, "want an even number from 4 to %d", maxChannels)
-	}
-}
-
 func (o Objective) validate(r *rules) {
 	r.oneOf("objective.target", o.Target, "epsilon", "x0", "mean", "v")
 	r.oneOf("objective.loss", o.Loss, "mse", "l1")
@@ -192,7 +140,7 @@ func (c Config) validateAcross(r *rules) {
 	// Data read from files, or fitted to them, bring their own dimensions; the
 	// model checks them.
 	levels := len(c.Model.Multipliers)
-	if c.Model.Kind == "cnn" || c.Data.Kind != "mixture" || c.Data.Mixture != "" || c.Data.Fit != "" || levels < 1 || levels > maxLevels {
+	if c.Model.Kind != "unet" || c.Data.Kind != "mixture" || c.Data.Mixture != "" || c.Data.Fit != "" || levels < 1 || levels > maxLevels {
 		return
 	}
 	if factor := 1 << (levels - 1); c.Data.Dim > 0 && c.Data.Dim%factor != 0 {

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"errors"
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
@@ -22,49 +21,34 @@ type cnn struct {
 
 var _ architecture = (*cnn)(nil)
 
-// newCNN checks the configuration and lays out the layers for samples of shape
-// (C,L) or (C,H,W).
-func newCNN(c configs.CNN, shape []int) (*cnn, error) {
-	if len(c.Pre) == 0 {
-		return nil, errors.New("model.cnn.pre: empty, want the channels after each convolution in front of the scale-shift")
-	}
-	for _, list := range [][]int{shape, c.Pre, c.Post} {
-		for _, n := range list {
-			if n < 1 {
-				return nil, fmt.Errorf("model.cnn: layers of %v and %v channels for samples of shape %v, want at least 1", c.Pre, c.Post, shape)
-			}
-		}
-	}
-	middle := c.Pre[len(c.Pre)-1]
-	a := &cnn{shape: shape, pre: append([]int{shape[0]}, c.Pre...), post: append(append([]int{middle}, c.Post...), shape[0])}
-	switch {
-	case c.TimeLayers < 0 || c.TimeLayers > 3:
-		return nil, fmt.Errorf("model.cnn.time_layers: %d, want 0 to 3", c.TimeLayers)
-	case c.TimeLayers == 0: // the embedding itself is the scale-shift
-		a.time = []int{2 * middle}
-	default:
-		a.time = []int{c.Embedding}
-		for range c.TimeLayers - 1 {
+// newCNN lays out the layers for samples of shape (C,L) or (C,H,W).
+func newCNN(c configs.Model, shape []int) (architecture, error) {
+	pre, post := c.CNN.Pre, c.CNN.Post
+	middle := pre[len(pre)-1]
+	a := &cnn{shape: shape, pre: append([]int{shape[0]}, pre...), post: append(append([]int{middle}, post...), shape[0])}
+	if c.CNN.TimeLayers > 0 {
+		a.time = []int{c.CNN.Embedding}
+		for range c.CNN.TimeLayers - 1 {
 			a.time = append(a.time, middle)
 		}
-		a.time = append(a.time, 2*middle)
 	}
-	if d := a.time[0]; d < 4 || d%2 != 0 {
-		return nil, fmt.Errorf("model.cnn.embedding: the time embedding has dimension %d, want an even number of at least 4", d)
+	a.time = append(a.time, 2*middle) // without linear layers the embedding itself is the scale-shift
+	if d := a.time[0]; d < 4 {
+		return nil, fmt.Errorf("model.cnn.pre: without linear layers the time embedding has dimension %d, twice the last channels; want at least 4", d)
 	}
 	return a, nil
 }
 
-func (a *cnn) declare(net *Network) {
+func (a *cnn) declare(d *declaration) {
 	dims := len(a.shape) - 1
 	for i := range len(a.time) - 1 {
-		net.declareLinear(timeLayer(i), a.time[i], a.time[i+1])
+		d.linear(timeLayer(i), a.time[i], a.time[i+1])
 	}
 	for i := range len(a.pre) - 1 {
-		net.declareConv(preLayer(i), a.pre[i], a.pre[i+1], dims)
+		d.conv(preLayer(i), a.pre[i], a.pre[i+1], dims)
 	}
 	for i := range len(a.post) - 1 {
-		net.declareConv(postLayer(i), a.post[i], a.post[i+1], dims)
+		d.conv(postLayer(i), a.post[i], a.post[i+1], dims)
 	}
 }
 

@@ -1,37 +1,83 @@
 package model
 
-import "github.com/condmean/condmean/op"
+import (
+	"math"
 
-func (net *Network) declareConv(name string, in, out, dims int) {
+	"github.com/condmean/condmean/internal/rng"
+	"github.com/condmean/condmean/op"
+)
+
+// declaration collects the tensors of a network, each with its initial values,
+// in the order of the torch state dict.
+type declaration struct {
+	tensors []declared
+}
+
+// declared is a tensor before it has memory.
+type declared struct {
+	name   string
+	shape  []int
+	init   initializer
+	buffer bool // a running statistic, not a parameter
+}
+
+// initializer writes the initial values of a tensor; r is the tensor's own
+// stream of random numbers.
+type initializer func(values []float32, r *rng.Stream)
+
+func constant(v float32) initializer {
+	return func(values []float32, _ *rng.Stream) { fill(values, v) }
+}
+
+// uniform draws from ±1/√fanIn, as PyTorch does by default for weights and
+// biases of convolutions and linear layers (Kaiming uniform with a = √5).
+func uniform(fanIn int) initializer {
+	bound := 1 / math.Sqrt(float64(fanIn))
+	return func(values []float32, r *rng.Stream) {
+		for i := range values {
+			values[i] = float32((2*r.Rand().Float64() - 1) * bound)
+		}
+	}
+}
+
+func (d *declaration) parameter(name string, init initializer, shape ...int) {
+	d.tensors = append(d.tensors, declared{name: name, shape: shape, init: init})
+}
+
+func (d *declaration) buffer(name string, init initializer, shape ...int) {
+	d.tensors = append(d.tensors, declared{name: name, shape: shape, init: init, buffer: true})
+}
+
+// conv declares a convolution with 3 taps along each of dims axes.
+func (d *declaration) conv(name string, in, out, dims int) {
 	shape := []int{out, in, 3, 3}[:2+dims]
-	net.add(true, name+".weight", shape...)
-	net.add(true, name+".bias", out)
+	init := uniform(size(shape[1:]))
+	d.parameter(name+".weight", init, shape...)
+	d.parameter(name+".bias", init, out)
 }
 
-func (net *Network) declareLinear(name string, in, out int) {
-	net.add(true, name+".weight", out, in)
-	net.add(true, name+".bias", out)
+func (d *declaration) linear(name string, in, out int) {
+	init := uniform(in)
+	d.parameter(name+".weight", init, out, in)
+	d.parameter(name+".bias", init, out)
 }
 
-func (net *Network) declareNorm(kind normalization, name string, c int) {
+// norm declares a normalisation of c channels: weight 1, bias 0, running mean 0
+// and variance 1.
+func (d *declaration) norm(kind normalization, name string, c int) {
 	if kind.affine {
-		net.add(true, name+".weight", c)
-		net.add(true, name+".bias", c)
+		d.parameter(name+".weight", constant(1), c)
+		d.parameter(name+".bias", constant(0), c)
 	}
 	if kind.kind == op.Batch {
-		net.add(false, name+".running_mean", c)
-		net.add(false, name+".running_var", c)
-		net.add(false, name+".num_batches_tracked")
+		d.buffer(name+".running_mean", constant(0), c)
+		d.buffer(name+".running_var", constant(1), c)
+		d.buffer(name+".num_batches_tracked", constant(0))
 	}
 }
 
-func (net *Network) add(trainable bool, name string, shape ...int) {
-	t := &Tensor{Name: name, Shape: append([]int{}, shape...)}
-	net.state = append(net.state, t)
-	net.byName[name] = t
-	if trainable {
-		net.params = append(net.params, t)
-	} else {
-		net.buffers = append(net.buffers, t)
+func fill(x []float32, v float32) {
+	for i := range x {
+		x[i] = v
 	}
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -8,6 +9,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/op"
 )
 
@@ -23,6 +25,7 @@ type Network struct {
 	buffers []*Tensor          // running statistics
 	state   []*Tensor          // both, in the order of the torch state dict
 	byName  map[string]*Tensor // both
+	inits   []initializer      // of state
 	held    map[string]bool    // what training leaves as it is
 	frozen  op.Frozen
 
@@ -33,8 +36,8 @@ type Network struct {
 
 // architecture is one kind of network.
 type architecture interface {
-	// declare adds all tensors in the order of the torch state dict.
-	declare(net *Network)
+	// declare adds all tensors, in the order of the torch state dict.
+	declare(d *declaration)
 	// forward builds the prediction of x (N,C,L) or (N,C,H,W) at level (N) in
 	// the graph of b, an activation of the shape of x.
 	forward(b *builder, x, level *G.Node) *G.Node
@@ -77,35 +80,64 @@ func Declare(c configs.Model, shape []int) (state []Tensor, parameter []bool, er
 // maxValues bounds the size of a network: settings may come from a file.
 const maxValues = 1 << 29
 
-// declare lays a network out.
+// declare lays a network out. Settings and shape may come from a file: they are
+// checked before anything is sized by them.
 func declare(c configs.Model, shape []int) (*Network, error) {
+	c.Kind, c.Norm = cmp.Or(c.Kind, "unet"), cmp.Or(c.Norm, "batch")
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
 	if len(shape) != 2 && len(shape) != 3 {
 		return nil, fmt.Errorf("model: samples have shape %v, want (channels, length) or (channels, height, width)", shape)
 	}
-	var a architecture
-	var err error
-	switch c.Kind {
-	case "unet", "":
-		a, err = newUNet(c, shape)
-	case "cnn":
-		a, err = newCNN(c.CNN, shape)
-	default:
-		err = fmt.Errorf("model.kind: %q is unknown, want unet or cnn", c.Kind)
+	values := 1
+	for _, n := range shape {
+		if n < 1 || n > maxValues/values {
+			return nil, fmt.Errorf("model: samples of shape %v: want sizes from 1 on, and at most %d values", shape, maxValues)
+		}
+		values *= n
 	}
+	k, err := kindOf(c.Kind)
 	if err != nil {
 		return nil, err
 	}
-	net := &Network{config: c, shape: append([]int(nil), shape...), arch: a,
-		byName: map[string]*Tensor{}, inference: map[int]*inference{}}
-	a.declare(net)
+	a, err := k.layout(c, slices.Clone(shape))
+	if err != nil {
+		return nil, err
+	}
+	var d declaration
+	a.declare(&d)
+	net := &Network{config: c, shape: slices.Clone(shape), arch: a, byName: map[string]*Tensor{}, inference: map[int]*inference{}}
 	total := 0.0
-	for _, t := range net.state {
-		total += float64(size(t.Shape))
+	for _, v := range d.tensors {
+		net.add(v)
+		total += float64(size(v.shape))
 	}
 	if total > maxValues {
-		return nil, fmt.Errorf("model: these settings make a network of %.3g values, at most %d are supported; lower model.channels or model.multipliers", total, maxValues)
+		return nil, fmt.Errorf("model: these settings make a network of %.3g values, at most %d are supported; choose fewer channels", total, maxValues)
 	}
 	return net, nil
+}
+
+func (net *Network) add(v declared) {
+	t := &Tensor{Name: v.name, Shape: v.shape}
+	net.state = append(net.state, t)
+	net.inits = append(net.inits, v.init)
+	net.byName[v.name] = t
+	if v.buffer {
+		net.buffers = append(net.buffers, t)
+	} else {
+		net.params = append(net.params, t)
+	}
+}
+
+// Init draws the initial values of all tensors, as a function of the seed.
+func (net *Network) Init(seed uint64) {
+	var s rng.Stream
+	for i, t := range net.state {
+		s.Reset(seed, rng.Init, 0, uint64(i))
+		net.inits[i](t.Data, &s)
+	}
 }
 
 func size(shape []int) int {

@@ -29,26 +29,15 @@ type unet struct {
 
 var _ architecture = (*unet)(nil)
 
-// newUNet checks the configuration against the shape (C,L) or (C,H,W) of one
-// sample and lays out the blocks.
-func newUNet(c configs.Model, shape []int) (*unet, error) {
+// newUNet lays out the blocks for samples of shape (C,L) or (C,H,W).
+func newUNet(c configs.Model, shape []int) (architecture, error) {
 	levels := len(c.Multipliers)
-	switch {
-	case c.Channels < 4 || c.Channels%2 != 0:
-		return nil, fmt.Errorf("model.channels: %d, want an even number of at least 4", c.Channels)
-	case levels == 0:
-		return nil, fmt.Errorf("model.multipliers: empty, want one number a level")
-	case c.Blocks < 1:
-		return nil, fmt.Errorf("model.blocks: %d, want at least 1", c.Blocks)
-	case c.Dropout < 0 || c.Dropout >= 1:
-		return nil, fmt.Errorf("model.dropout: %v, want a probability in [0,1)", c.Dropout)
-	}
 	norm, err := newNormalization(c.Norm)
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range shape[1:] {
-		if f := 1 << (levels - 1); n%f != 0 || n == 0 {
+		if f := 1 << (levels - 1); n%f != 0 {
 			return nil, fmt.Errorf("model.multipliers: %d levels halve the sample %d times, but its size %d (shape %v) is not a multiple of %d", levels, levels-1, n, shape, f)
 		}
 	}
@@ -58,9 +47,6 @@ func newUNet(c configs.Model, shape []int) (*unet, error) {
 	index := 0
 	for i, m := range c.Multipliers {
 		out := m * c.Channels
-		if out < 1 || (c.Norm == "group" && out%norms.groups != 0) {
-			return nil, fmt.Errorf("model.multipliers: level %d has %d channels, which do not divide into %d groups", i, out, norms.groups)
-		}
 		var level []block
 		for range c.Blocks {
 			level = append(level, block{fmt.Sprintf("downs.%d", index), h, out})
@@ -92,19 +78,19 @@ func newUNet(c configs.Model, shape []int) (*unet, error) {
 	return a, nil
 }
 
-func (a *unet) declare(net *Network) {
+func (a *unet) declare(d *declaration) {
 	in, dims := a.shape[0], len(a.shape)-1
-	net.declareConv("init_conv", in, a.channels, dims)
-	net.declareLinear("time_mlp.0", a.channels, a.temb)
-	net.declareLinear("time_mlp.2", a.temb, a.temb)
+	d.conv("init_conv", in, a.channels, dims)
+	d.linear("time_mlp.0", a.channels, a.temb)
+	d.linear("time_mlp.2", a.temb, a.temb)
 	residual := func(b block) {
-		net.declareNorm(a.norm, b.name+".block1.0", b.in)
-		net.declareConv(b.name+".block1.2", b.in, b.out, dims)
-		net.declareLinear(b.name+".time_mlp.1", a.temb, 2*b.out)
-		net.declareNorm(a.norm, b.name+".block2.0", b.out)
-		net.declareConv(b.name+".block2.3", b.out, b.out, dims)
+		d.norm(a.norm, b.name+".block1.0", b.in)
+		d.conv(b.name+".block1.2", b.in, b.out, dims)
+		d.linear(b.name+".time_mlp.1", a.temb, 2*b.out)
+		d.norm(a.norm, b.name+".block2.0", b.out)
+		d.conv(b.name+".block2.3", b.out, b.out, dims)
 		if b.in != b.out {
-			net.declareConv(b.name+".bypass", b.in, b.out, dims)
+			d.conv(b.name+".bypass", b.in, b.out, dims)
 		}
 	}
 	for _, level := range a.downs {
@@ -120,8 +106,8 @@ func (a *unet) declare(net *Network) {
 	}
 	last := a.ups[len(a.ups)-1]
 	h := last[len(last)-1].out
-	net.declareNorm(a.norm, "final_block.0", h)
-	net.declareConv("final_block.2", h, in, dims)
+	d.norm(a.norm, "final_block.0", h)
+	d.conv("final_block.2", h, in, dims)
 }
 
 func (a *unet) ends() (first, last string) { return "init_conv", "final_block.2" }
@@ -137,4 +123,10 @@ func (a *unet) checkBatch(n int) error {
 		return fmt.Errorf("train.batch: batch norm needs more than one value a channel; use a larger batch or another norm")
 	}
 	return nil
+}
+
+// publishedUNet is the UNet as the published code's "unet_dict" has it.
+func publishedUNet(c configs.Model, shape []int) map[string]any {
+	return map[string]any{"ch_data": shape[0], "ch_init": c.Channels, "ch_out": shape[0], "kernel_size": 3, "mode": fmt.Sprintf("%dD", len(shape)-1),
+		"ch_multipliers": c.Multipliers, "num_res_blocks": c.Blocks, "dropout": c.Dropout, "norm_type": c.Norm, "device": "cpu"}
 }

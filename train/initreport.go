@@ -46,11 +46,7 @@ func (t *trainer) compareSettings(src *checkpoint.Imported) ([]string, error) {
 func compareNetworks(was, is configs.Model) []string {
 	was.Kind, is.Kind = cmp.Or(was.Kind, "unet"), cmp.Or(is.Kind, "unet")
 	was.Dropout = is.Dropout // has no weights
-	if is.Kind == "cnn" {
-		was, is = configs.Model{Kind: was.Kind, CNN: was.CNN}, configs.Model{Kind: is.Kind, CNN: is.CNN}
-	} else {
-		was.CNN = is.CNN
-	}
+	was, is = was.ReadBy(is.Kind), is.ReadBy(is.Kind)
 	var settings []string
 	for _, d := range configs.Diff(configs.Config{Model: is}, configs.Config{Model: was}) {
 		settings = append(settings, d.String())

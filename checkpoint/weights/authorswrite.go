@@ -2,7 +2,6 @@ package weights
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/condmean/condmean/configs"
@@ -14,7 +13,7 @@ type AuthorsExport struct {
 	Shape     []int            // of one sample
 	Schedule  configs.Schedule // kind and steps; Beta holds the values
 	Beta      []float64
-	Model     configs.Model
+	Network   map[string]any // settings of the network, "unet_dict"
 	Objective configs.Objective
 	Weights   []Array // network, in the order of its state dict
 	Epoch     int
@@ -31,9 +30,6 @@ func (e *AuthorsExport) Params() ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("objective.target %s is not known to the published code", e.Objective.Target)
 	}
-	if e.Model.Kind == "cnn" {
-		return nil, errors.New("the lightweight CNN belongs to other published code; export it as .safetensors, .npz or .pt")
-	}
 	mode := fmt.Sprintf("%dD", len(e.Shape)-1)
 	loss := map[bool]string{false: "l2", true: "l1"}[e.Objective.Loss == "l1"]
 	type object = map[string]any
@@ -42,8 +38,7 @@ func (e *AuthorsExport) Params() ([]byte, error) {
 		"diff_model_dict": object{"data_shape": e.Shape, "complex_data": false, "loss_type": loss, "which_schedule": schedule,
 			"num_timesteps": len(e.Beta), "beta_start": e.Beta[0], "beta_end": e.Beta[len(e.Beta)-1], "objective": target,
 			"loss_weighting": e.Objective.Weighting == "paper", "clipping": false, "reverse_method": "reverse_mean", "reverse_add_random": false},
-		"unet_dict": object{"ch_data": e.Shape[0], "ch_init": e.Model.Channels, "ch_out": e.Shape[0], "kernel_size": 3, "mode": mode,
-			"ch_multipliers": e.Model.Multipliers, "num_res_blocks": e.Model.Blocks, "dropout": e.Model.Dropout, "norm_type": e.Model.Norm, "device": "cpu"},
+		"unet_dict": e.Network,
 	}, "", " ")
 }
 

@@ -1,0 +1,111 @@
+package configs
+
+import "fmt"
+
+// Model is the network.
+type Model struct {
+	Kind        string  `yaml:"kind"`             // unet | cnn
+	Channels    int     `yaml:"channels"`         // C of the first convolution
+	Multipliers []int   `yaml:"multipliers,flow"` // channels of each level, in units of C
+	Blocks      int     `yaml:"blocks"`           // residual blocks a level on the way down (one more on the way up)
+	Norm        string  `yaml:"norm"`             // batch | group | instance
+	Dropout     float64 `yaml:"dropout"`          // channel dropout in the second half of each residual block
+	CNN         CNN     `yaml:"cnn"`              // the network of kind cnn, which has nothing of the above
+}
+
+// CNN is the lightweight network: convolutions with ReLU between them and a
+// scale-shift by the time embedding in the middle.
+type CNN struct {
+	Pre        []int `yaml:"pre,flow"`    // channels after each convolution in front of the scale-shift
+	Post       []int `yaml:"post,flow"`   // channels after each one behind it but the last, which has the data's
+	TimeLayers int   `yaml:"time_layers"` // linear layers from the time embedding to the scale-shift, 0 to 3
+	Embedding  int   `yaml:"embedding"`   // dimension of the time embedding; unused without linear layers
+}
+
+// networks are the kinds of network: which settings each reads, and their rules.
+// Package model builds them; a test there holds its list and this one together.
+var networks = []struct {
+	kind     string
+	settings func(Model) Model // of m, without those that concern other kinds
+	validate func(Model, *rules)
+}{
+	{"unet", func(m Model) Model { m.CNN = CNN{}; return m }, Model.validateUNet},
+	{"cnn", func(m Model) Model { return Model{Kind: m.Kind, CNN: m.CNN} }, func(m Model, r *rules) { m.CNN.validate(r) }},
+}
+
+// Validate checks the settings that the network's kind reads, wherever they come
+// from, and returns a [UsageError] with one line per broken rule, or nil.
+func (m Model) Validate() error {
+	var r rules
+	m.validate(&r)
+	return usage(r)
+}
+
+func (m Model) validate(r *rules) {
+	var kinds []string
+	for _, n := range networks {
+		if n.kind == m.Kind {
+			n.validate(m, r)
+			return
+		}
+		kinds = append(kinds, n.kind)
+	}
+	r.oneOf("model.kind", m.Kind, kinds...)
+}
+
+// ReadBy returns the settings of m that a network of the given kind reads; the
+// others, but for the kind itself, are zero.
+func (m Model) ReadBy(kind string) Model {
+	for _, n := range networks {
+		if n.kind == kind {
+			return n.settings(m)
+		}
+	}
+	return m
+}
+
+func (m Model) validateUNet(r *rules) {
+	r.oneOf("model.norm", m.Norm, "batch", "group", "instance")
+	r.number("model.dropout", m.Dropout, "[0,1)")
+	r.count("model.blocks", m.Blocks, 1, 16)
+	// The time embedding holds C/2 sines and cosines, whose frequencies
+	// divide by C/2-1.
+	ok := m.Channels >= 4 && m.Channels <= maxChannels && m.Channels%2 == 0
+	if !ok {
+		r.broken("model.channels", m.Channels, "want an even number from 4 to %d", maxChannels)
+	}
+	if len(m.Multipliers) == 0 || len(m.Multipliers) > maxLevels {
+		r.broken("model.multipliers", m.Multipliers, "want 1 to %d levels, such as [1, 2, 4]", maxLevels)
+	}
+	for i, mult := range m.Multipliers {
+		key := fmt.Sprintf("model.multipliers[%d]", i)
+		if !r.count(key, mult, 1, maxChannels) || !ok {
+			continue
+		}
+		width := int64(m.Channels) * int64(mult)
+		if width > maxChannels {
+			r.broken(key, mult, "%d channels at this level; want at most %d", width, maxChannels)
+		}
+		if m.Norm == "group" && width%normGroups != 0 {
+			r.broken(key, mult, "%d channels do not divide into the %d groups of model.norm = group", width, normGroups)
+		}
+	}
+	if ok && m.Norm == "group" && m.Channels%normGroups != 0 && len(m.Multipliers) > 0 {
+		r.broken("model.channels", m.Channels, "want a multiple of the %d groups of model.norm = group", normGroups)
+	}
+}
+
+func (c CNN) validate(r *rules) {
+	if len(c.Pre) == 0 {
+		r.broken("model.cnn.pre", c.Pre, "want the channels after each convolution in front of the scale-shift, such as [32, 64]")
+	}
+	for i, n := range c.Pre {
+		r.count(fmt.Sprintf("model.cnn.pre[%d]", i), n, 1, maxChannels)
+	}
+	for i, n := range c.Post {
+		r.count(fmt.Sprintf("model.cnn.post[%d]", i), n, 1, maxChannels)
+	}
+	if r.count("model.cnn.time_layers", c.TimeLayers, 0, 3) && c.TimeLayers > 0 && (c.Embedding < 4 || c.Embedding > maxChannels || c.Embedding%2 != 0) {
+		r.broken("model.cnn.embedding", c.Embedding, "want an even number from 4 to %d", maxChannels)
+	}
+}
