@@ -122,7 +122,8 @@ func BenchmarkInference(b *testing.B) {
 		for _, batch := range []int{128, 1} {
 			b.Run(fmt.Sprintf("%s/%d", n.name, batch), func(b *testing.B) {
 				u, _ := benchNet(b, i)
-				u.Freeze()
+				p := model.NewPredictor(u, batch)
+				defer p.Close()
 				x := make([]float32, batch*u.Dim())
 				out, level := make([]float32, len(x)), make([]float32, batch)
 				randomize(x)
@@ -131,7 +132,7 @@ func BenchmarkInference(b *testing.B) {
 				}
 				b.ReportAllocs()
 				for b.Loop() {
-					if err := u.Predict(out, x, level); err != nil {
+					if err := p.Predict(out, x, level); err != nil {
 						b.Fatal(err)
 					}
 				}

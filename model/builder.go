@@ -109,7 +109,10 @@ func (b *builder) conv(in op.Input, name string, o op.ConvOptions) *G.Node {
 // convolution that reads the result applies it, and SiLU.
 func (b *builder) norm(kind normalization, x, film *G.Node, name string) op.Input {
 	affine := b.do(func() (*G.Node, error) {
-		o := op.NormOptions{Kind: kind.kind, Groups: norms.groups, Mode: b.mode}
+		o := op.NormOptions{Kind: kind.kind, Mode: b.mode}
+		if o.Kind == op.Group {
+			o.Groups = norms.groups
+		}
 		if o.Kind == op.Batch {
 			if b.net.held[name+".running_mean"] {
 				o.Mode = op.Eval

@@ -37,6 +37,6 @@
 // A [Network] holds the weights. [Network.NewTrainStep] compiles a graph of the loss
 // and its gradients for one batch size; [Network.Predict] runs inference graphs,
 // cached by batch size. Both share the weights. [NewPredictor] gives the network
-// to the reverse chains of package sched. [Network.Hold] excludes tensors from
+// to the reverse chains of package sched, until it is closed. [Network.Hold] excludes tensors from
 // training.
 package model

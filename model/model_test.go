@@ -152,7 +152,7 @@ func TestRefusals(t *testing.T) {
 }
 
 // TestPredict checks that a prediction does not depend on the batch it is part
-// of, on the sizes predicted before, or on freezing, and that clones are
+// of, on the sizes predicted before, or on an open predictor, and that clones are
 // independent.
 func TestPredict(t *testing.T) {
 	rt := newRuntime(t, 2)
@@ -174,11 +174,11 @@ func TestPredict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	net.Freeze()
+	p := model.NewPredictor(net, n)
 	for _, b := range []int{1, 2, 3, 5, 7, 24, 1} { // more sizes than are kept
 		for i := 0; i+b <= n; i += b {
 			got := make([]float32, b*16)
-			if err := net.Predict(got, x[i*16:(i+b)*16], level[i:i+b]); err != nil {
+			if err := p.Predict(got, x[i*16:(i+b)*16], level[i:i+b]); err != nil {
 				t.Fatal(err)
 			}
 			for k := range got {
@@ -188,7 +188,7 @@ func TestPredict(t *testing.T) {
 			}
 		}
 	}
-	net.Thaw()
+	p.Close()
 	for _, p := range net.Params() {
 		for i := range p.Data {
 			p.Data[i] *= 1.1

@@ -14,8 +14,9 @@ import (
 )
 
 // Network is a noise predictor over its weights. Train and inference graphs are
-// built from it and share the weights; it is safe to use from one goroutine at a
-// time.
+// built from it and share the weights. Predictions and training steps may come
+// from several goroutines, and run one after the other; what writes the tensors
+// itself must see to it that nothing else runs.
 type Network struct {
 	config  configs.Model
 	shape   []int // (C,L) or (C,H,W)
@@ -27,9 +28,11 @@ type Network struct {
 	byName  map[string]*Tensor // both
 	inits   []initializer      // of state
 	held    map[string]bool    // what training leaves as it is
-	frozen  op.Frozen
 
-	mu         sync.Mutex
+	mu         sync.Mutex // held by whatever runs on the weights
+	frozen     op.Frozen
+	predictors int                // that are open
+	version    uint64             // of the weights that these see
 	inference  map[int]*inference // by batch size
 	recentSize []int
 }
@@ -59,7 +62,7 @@ func New(rt *op.Runtime, c configs.Model, shape []int, seed uint64) (*Network, e
 	for _, t := range net.state {
 		t.Data = make([]float32, size(t.Shape))
 	}
-	net.Init(seed)
+	net.draw(seed)
 	return net, nil
 }
 
@@ -131,8 +134,8 @@ func (net *Network) add(v declared) {
 	}
 }
 
-// Init draws the initial values of all tensors, as a function of the seed.
-func (net *Network) Init(seed uint64) {
+// draw writes the initial values of all tensors, as a function of the seed.
+func (net *Network) draw(seed uint64) {
 	var s rng.Stream
 	for i, t := range net.state {
 		s.Reset(seed, rng.Init, 0, uint64(i))
@@ -195,6 +198,11 @@ func (net *Network) NumParams() int {
 // Load copies tensors by name. All of the network's tensors must be given,
 // with its shapes; num_batches_tracked may be missing. Others are refused.
 func (net *Network) Load(tensors []Tensor) error {
+	net.mu.Lock()
+	defer net.mu.Unlock()
+	if net.predictors > 0 {
+		return fmt.Errorf("model: load: %w", errOpen)
+	}
 	given := map[string]*Tensor{}
 	for i, t := range tensors {
 		if net.byName[t.Name] == nil {

@@ -17,6 +17,7 @@ type TrainStep struct {
 	Target []float32 // like X: what the network should return, ε by default
 	Weight []float32 // (N): weight of each sample in the loss, 1 at first
 
+	net       *Network
 	trainable []*Tensor
 	program   *op.Program
 	random    *op.Randomness
@@ -40,7 +41,7 @@ func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, e
 	}
 	b := newBuilder(net, op.Train)
 	b.random.Seed = seed
-	s := &TrainStep{random: b.random,
+	s := &TrainStep{net: net, random: b.random,
 		X: make([]float32, n*net.Dim()), Level: make([]float32, n), Target: make([]float32, n*net.Dim()), Weight: make([]float32, n)}
 	fill(s.Weight, 1)
 	shape := append([]int{n}, net.shape...)
@@ -80,6 +81,11 @@ func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, e
 // Run computes the loss and its gradients for the batch, and moves the running
 // statistics of batch norms. Dropout is a function of the step.
 func (s *TrainStep) Run(step uint64) (loss float64, err error) {
+	s.net.mu.Lock()
+	defer s.net.mu.Unlock()
+	if s.net.predictors > 0 {
+		return 0, fmt.Errorf("model: training step %d: %w", step, errOpen)
+	}
 	s.random.Step = step
 	if err := s.program.Run(); err != nil {
 		return 0, fmt.Errorf("model: training step %d: %w", step, err)
@@ -104,6 +110,11 @@ func (s *TrainStep) Grads() []*Tensor {
 	}
 	return s.grads
 }
+
+// Outputs returns the graph's nodes of the loss and then of the gradients, as
+// Grads has them, to be read (see op.Nodes). Its leaves are named x, level, target
+// and weight, and as the tensors.
+func (s *TrainStep) Outputs() G.Nodes { return s.program.Outputs() }
 
 // Memory returns the bytes of the activations and gradients of one step, as
 // the buffer plan has them.

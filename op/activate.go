@@ -9,9 +9,10 @@ import (
 )
 
 // Activate writes Mask·SiLU(A·x + B) for readers other than a convolution,
-// which computes it on the fly.
+// which computes it on the fly. Inputs: those of the Prologue.
 type Activate struct {
 	core
+	Prologue
 	input Input
 }
 
@@ -20,13 +21,18 @@ func NewActivate(rt *Runtime, in Input) (*G.Node, error) {
 	if in.Affine == nil {
 		return nil, fmt.Errorf("op: activate: no affine map")
 	}
-	x, err := toBlocked(rt, in.X)
+	in, err := in.blocked(rt, "activate")
 	if err != nil {
 		return nil, err
 	}
-	in.X = x
-	return apply(&Activate{core: newCore(rt, "activate", blocked, x.Shape()...), input: in}, in.nodes()...)
+	return apply(&Activate{core: newCore(rt, "activate", blocked, in.X.Shape()...), Prologue: in.prologue(), input: in}, in.nodes()...)
 }
+
+// Attributes lists the Prologue.
+func (a *Activate) Attributes() []Attribute { return a.attributes() }
+
+// FLOP counts the work of the Prologue.
+func (a *Activate) FLOP() int64 { return a.flop(a.count()) }
 
 // Do computes the activation.
 func (a *Activate) Do(v ...G.Value) (out G.Value, err error) {
@@ -51,12 +57,12 @@ func (a *Activate) SymDiff(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &ActivateGrad{core: newCore(a.rt, "activate.dz", blocked, a.shape...), forward: a}
+	g := &ActivateGrad{core: newCore(a.rt, "activate.dz", blocked, a.shape...), Prologue: a.Prologue, forward: a}
 	dz, err := apply(g, append(G.Nodes{grad}, a.in...)...)
 	if err != nil {
 		return nil, err
 	}
-	da, b, err := newTap(a.rt, "activate.daffine", lanes, dz, a.input.Affine.Shape()...)
+	da, b, err := newTap(a.rt, "affine", lanes, dz, a.input.Affine.Shape()...)
 	if err != nil {
 		return nil, err
 	}
@@ -70,13 +76,21 @@ func (a *Activate) SymDiff(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	return grads, err
 }
 
-// ActivateGrad is dz = dy·Mask·SiLU'(A·x + B).
+// ActivateGrad is dz = dy·Mask·SiLU'(A·x + B), and in a tap with result "affine"
+// (2,N,C) Σ dz·x and Σ dz of each plane. Inputs: dy, those of the Prologue.
 type ActivateGrad struct {
 	core
 	noDiff
+	Prologue
 	forward *Activate
 	sums    *kernel.PrologueGrad
 }
+
+// Attributes lists the Prologue.
+func (g *ActivateGrad) Attributes() []Attribute { return g.attributes() }
+
+// FLOP counts the Prologue, the derivative of SiLU and the sums.
+func (g *ActivateGrad) FLOP() int64 { return g.flop(g.count()) + (siluGradFLOP+3)*g.count() }
 
 // Do computes the gradient.
 func (g *ActivateGrad) Do(v ...G.Value) (out G.Value, err error) {

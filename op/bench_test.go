@@ -21,7 +21,7 @@ func BenchmarkOps(b *testing.B) {
 			return Input{}, err
 		}
 		running := &Running{Mean: make([]float32, 16), Var: make([]float32, 16), Momentum: 0.1}
-		a, err := NewNorm(rt, n[0], m, film, n[1], n[2], NormOptions{Kind: kind, Groups: 8, Running: running})
+		a, err := NewNorm(rt, n[0], m, film, n[1], n[2], normOptions(kind, 8, running))
 		return Input{X: n[0], Affine: a}, err
 	}
 	activate := func(kind NormKind, withFilm bool) func(rt *Runtime, n G.Nodes) (*G.Node, error) {

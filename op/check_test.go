@@ -188,6 +188,18 @@ func runGraph(t *testing.T, in []array, build func(rt *Runtime, n G.Nodes) (*G.N
 	return res, nil
 }
 
+// normOptions are those of a training graph.
+func normOptions(kind NormKind, groups int, running *Running) NormOptions {
+	o := NormOptions{Kind: kind}
+	switch kind {
+	case Batch:
+		o.Running = running
+	case Group:
+		o.Groups = groups
+	}
+	return o
+}
+
 func rms[T float32 | float64](x []T) float64 {
 	sum := 0.0
 	for _, v := range x {

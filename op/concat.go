@@ -8,8 +8,11 @@ import (
 	"github.com/condmean/condmean/op/internal/kernel"
 )
 
-// Concat joins two activations along the channels.
+// Concat joins its two inputs, activations, along the channels.
 type Concat struct{ core }
+
+// FLOP returns 0.
+func (c *Concat) FLOP() int64 { return 0 }
 
 // NewConcat returns [a, b] of shape (N, Ca+Cb, …).
 func NewConcat(rt *Runtime, a, b *G.Node) (*G.Node, error) {
@@ -46,7 +49,7 @@ func (c *Concat) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	}
 	grads := make(G.Nodes, 2)
 	for i := range grads {
-		p := &Part{core: newCore(c.rt, "part", blocked, in[i].Shape()...), which: i, whole: c}
+		p := &Part{core: newCore(c.rt, "part", blocked, in[i].Shape()...), First: i * in[0].Shape()[1], which: i, whole: c}
 		if grads[i], err = apply(p, grad); err != nil {
 			return nil, err
 		}
@@ -54,13 +57,21 @@ func (c *Concat) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	return grads, nil
 }
 
-// Part is one of the two parts of a concatenation.
+// Part is the channels of its input, from First on, that one part of a
+// concatenation has.
 type Part struct {
 	core
 	noDiff
+	First int
 	which int
 	whole *Concat
 }
+
+// Attributes tells the first channel.
+func (p *Part) Attributes() []Attribute { return []Attribute{{"first", p.First}} }
+
+// FLOP returns 0.
+func (p *Part) FLOP() int64 { return 0 }
 
 // Do copies the part.
 func (p *Part) Do(v ...G.Value) (out G.Value, err error) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash"
 	"hash/fnv"
-	"sync/atomic"
 
 	"github.com/chewxy/hm"
 	G "gorgonia.org/gorgonia"
@@ -25,16 +24,17 @@ const (
 	mask                  // (N, C padded to 16)
 )
 
-// ids numbers operations. Gorgonia merges nodes of equal hash, and our
-// operations own their buffers, so no two of them may ever hash alike.
-var ids atomic.Uint64
+// String says what a value of the layout is.
+func (l layout) String() string {
+	return [...]string{"an array", "an activation", "coefficients", "a mask"}[l]
+}
 
 // core is what every operation has in common; it implements all of
 // gorgonia.Op and gorgonia.SDOp except Do, DiffWRT and SymDiff.
 type core struct {
 	rt     *Runtime
-	name   string // kind of the operation, e.g. "conv"
-	id     uint64
+	name   string       // kind of the operation, e.g. "conv"
+	id     uint64       // number in its graph
 	in     G.Nodes      // inputs, in order
 	shape  tensor.Shape // logical shape of the output
 	layout layout
@@ -42,20 +42,21 @@ type core struct {
 	out    *tensor.Dense // output buffer; assigned by the plan, or on first use
 }
 
-// operation is an Op of this package.
+// operation is an Operation as this package sees it.
 type operation interface {
-	G.SDOp
+	Operation
 	base() *core
 }
 
 func newCore(rt *Runtime, name string, l layout, shape ...int) core {
-	return core{rt: rt, name: name, id: ids.Add(1), layout: l, shape: tensor.Shape(shape)}
+	return core{rt: rt, name: name, layout: l, shape: tensor.Shape(shape)}
 }
 
 // apply adds o to the graph of its inputs.
 func apply(o operation, in ...*G.Node) (*G.Node, error) {
 	c := o.base()
 	c.in = in
+	number(in[0].Graph(), o)
 	n, err := G.ApplyOp(o, in...)
 	if err != nil {
 		return nil, fmt.Errorf("op: %s: %w", c.name, err)
@@ -64,6 +65,18 @@ func apply(o operation, in ...*G.Node) (*G.Node, error) {
 }
 
 func (c *core) base() *core { return c }
+
+// Name returns the kind of the operation.
+func (c *core) Name() string { return c.name }
+
+// Inputs returns the nodes that the operation reads, in order.
+func (c *core) Inputs() G.Nodes { return c.in }
+
+// Attributes returns none.
+func (c *core) Attributes() []Attribute { return nil }
+
+// count is the number of values of the output.
+func (c *core) count() int64 { return int64(c.shape.TotalSize()) }
 
 // Arity returns the number of inputs.
 func (c *core) Arity() int { return len(c.in) }
@@ -93,7 +106,7 @@ func (c *core) ReturnsPtr() bool     { return false }
 func (c *core) CallsExtern() bool    { return false }
 func (c *core) OverwritesInput() int { return -1 }
 
-// WriteHash writes the unique id.
+// WriteHash writes the number.
 func (c *core) WriteHash(h hash.Hash) {
 	var b [8]byte
 	binary.LittleEndian.PutUint64(b[:], c.id)
@@ -101,14 +114,14 @@ func (c *core) WriteHash(h hash.Hash) {
 	h.Write(b[:])
 }
 
-// Hashcode returns a 32-bit hash of the unique id.
+// Hashcode returns a 32-bit hash of the number.
 func (c *core) Hashcode() uint32 {
 	h := fnv.New32a()
 	c.WriteHash(h)
 	return h.Sum32()
 }
 
-// String names the operation with its id and logical output shape.
+// String names the operation with its number and logical output shape.
 func (c *core) String() string { return fmt.Sprintf("%s#%d%v", c.name, c.id, []int(c.shape)) }
 
 // errNoSecondOrder is returned where a gradient of a gradient is asked for.

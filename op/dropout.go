@@ -15,13 +15,16 @@ type Randomness struct {
 }
 
 // DropoutMask draws factors (N,C), 0 with probability P and 1/(1-P) otherwise,
-// for whole channels (PyTorch's Dropout1d and Dropout2d).
+// for whole channels (PyTorch's Dropout1d and Dropout2d). They go by sample and
+// channel over the uniform numbers of the stream (Random.Seed, rng.Dropout,
+// Random.Step, Layer): one below P drops the channel. Of its input only the shape
+// matters.
 type DropoutMask struct {
 	core
 	noDiff
 	P      float64
-	layer  uint64
-	random *Randomness
+	Layer  uint64
+	Random *Randomness
 	stream rng.Stream
 }
 
@@ -32,13 +35,22 @@ func NewDropoutMask(rt *Runtime, x *G.Node, p float64, layer int, r *Randomness)
 		return nil, fmt.Errorf("op: dropout: probability %v is not in [0,1)", p)
 	}
 	s := x.Shape()
-	return apply(&DropoutMask{core: newCore(rt, "mask", mask, s[0], s[1]), P: p, layer: uint64(layer), random: r}, x)
+	if len(s) < 2 {
+		return nil, fmt.Errorf("op: dropout: input has shape %v, want (N,C,…)", s)
+	}
+	return apply(&DropoutMask{core: newCore(rt, "mask", mask, s[0], s[1]), P: p, Layer: uint64(layer), Random: r}, x)
 }
+
+// Attributes tells probability and layer.
+func (d *DropoutMask) Attributes() []Attribute { return []Attribute{{"p", d.P}, {"layer", d.Layer}} }
+
+// FLOP returns 0: nothing is computed but random numbers.
+func (d *DropoutMask) FLOP() int64 { return 0 }
 
 // Do draws the mask.
 func (d *DropoutMask) Do(...G.Value) (out G.Value, err error) {
 	defer d.guard(&err)
-	d.stream.Reset(d.random.Seed, rng.Dropout, d.random.Step, d.layer)
+	d.stream.Reset(d.Random.Seed, rng.Dropout, d.Random.Step, d.Layer)
 	r, y, keep := d.stream.Rand(), d.buf(), float32(1/(1-d.P))
 	clear(y)
 	c, cp := d.shape[1], pad16(d.shape[1])

@@ -20,8 +20,17 @@ func NewTimeEmbedding(rt *Runtime, level *G.Node, dim int) (*G.Node, error) {
 	if dim < 4 || dim%2 != 0 {
 		return nil, fmt.Errorf("op: time embedding: dimension %d is not an even number of at least 4", dim)
 	}
+	if len(level.Shape()) != 1 || layoutOf(level) != plain {
+		return nil, fmt.Errorf("op: time embedding: levels have shape %v, want (N)", level.Shape())
+	}
 	return apply(&TimeEmbedding{core: newCore(rt, "embed", plain, level.Shape()[0], dim), Dim: dim}, level)
 }
+
+// Attributes tells the dimension.
+func (e *TimeEmbedding) Attributes() []Attribute { return []Attribute{{"dim", e.Dim}} }
+
+// FLOP counts a product and a function for each value.
+func (e *TimeEmbedding) FLOP() int64 { return 2 * e.count() }
 
 // Do computes the embedding; frequencies and angles are rounded to float32 as
 // PyTorch's are.

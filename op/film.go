@@ -1,8 +1,6 @@
 package op
 
 import (
-	"fmt"
-
 	G "gorgonia.org/gorgonia"
 
 	"github.com/condmean/condmean/op/internal/kernel"
@@ -10,6 +8,7 @@ import (
 
 // Film is the scale-shift y = (1+s)·x + b of an activation x by a sample's own
 // numbers (s, b), where no normalisation follows that would take them in.
+// Inputs: x, (s, b) as (N,2C).
 type Film struct {
 	core
 	coef []float32 // lanes: 1+s, then b
@@ -18,15 +17,18 @@ type Film struct {
 // NewFilm applies film (N,2C), scales then shifts, to x (N,C,L) or (N,C,H,W).
 func NewFilm(rt *Runtime, x, film *G.Node) (*G.Node, error) {
 	s := x.Shape()
-	if f := film.Shape(); len(f) != 2 || f[0] != s[0] || f[1] != 2*s[1] {
-		return nil, fmt.Errorf("op: film: scale-shift has shape %v, want (%d,%d)", f, s[0], 2*s[1])
-	}
 	x, err := toBlocked(rt, x)
 	if err != nil {
 		return nil, err
 	}
+	if err := expect("film", "the scale-shift", film, plain, s[0], 2*s[1]); err != nil {
+		return nil, err
+	}
 	return apply(&Film{core: newCore(rt, "film", blocked, s...), coef: make([]float32, 2*s[0]*pad16(s[1]))}, x, film)
 }
+
+// FLOP counts a product and a sum for each value.
+func (f *Film) FLOP() int64 { return 2 * f.count() }
 
 // Do computes the scale-shift.
 func (f *Film) Do(v ...G.Value) (out G.Value, err error) {
@@ -53,17 +55,18 @@ func (f *Film) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 		return nil, err
 	}
 	g := &FilmGrad{core: newCore(f.rt, "film.dx", blocked, f.shape...), forward: f}
-	dx, err := apply(g, grad, in[0])
+	dx, err := apply(g, grad, in[0], in[1])
 	if err != nil {
 		return nil, err
 	}
-	df, b, err := newTap(f.rt, "film.dfilm", plain, dx, in[1].Shape()...)
+	df, b, err := newTap(f.rt, "film", plain, dx, in[1].Shape()...)
 	g.dfilm, g.sums = b, make([]float32, len(f.coef))
 	return G.Nodes{dx, df}, err
 }
 
-// FilmGrad is the gradient of a Film with respect to the activation and, in a
-// tap, the scale-shift.
+// FilmGrad is the gradient dx = (1+s)·dy of a Film with respect to the activation
+// and, in a tap with result "film" (N,2C), to the scale-shift: Σ dy·x, then Σ dy of
+// each plane. Inputs: dy, x, (s, b).
 type FilmGrad struct {
 	core
 	noDiff
@@ -71,6 +74,9 @@ type FilmGrad struct {
 	dfilm   []float32
 	sums    []float32 // lanes
 }
+
+// FLOP counts the product and the sums.
+func (g *FilmGrad) FLOP() int64 { return 4 * g.count() }
 
 // Do computes the gradients.
 func (g *FilmGrad) Do(v ...G.Value) (out G.Value, err error) {

@@ -1,28 +1,26 @@
 package op
 
-// Frozen tells inference graphs when weights change, so that they pack them
-// once and not at each run. The zero value says that they always may have.
-type Frozen struct{ generation uint64 }
+// Frozen tells inference graphs which weights they run, so that they pack them
+// once and not at each run. The zero value says that weights may always have
+// changed.
+type Frozen struct{ version uint64 }
 
-// Set declares that weights do not change from now on until Clear.
-func (f *Frozen) Set() { f.generation = ids.Add(1) }
-
-// Clear declares that weights may change between runs.
-func (f *Frozen) Clear() { f.generation = 0 }
+// Set declares which version of the weights the next runs see; 0 says that
+// nobody knows.
+func (f *Frozen) Set(version uint64) { f.version = version }
 
 // packing remembers which weights a layer has packed.
 type packing struct {
-	frozen     *Frozen // nil: never frozen
-	generation uint64
+	frozen  *Frozen // nil: never frozen
+	version uint64
 }
 
 // stale reports whether the weights must be packed, and takes it that they will be.
 func (p *packing) stale() bool {
-	if p.frozen == nil || p.frozen.generation == 0 {
-		p.generation = 0
+	if p.frozen == nil {
 		return true
 	}
-	stale := p.generation != p.frozen.generation
-	p.generation = p.frozen.generation
+	stale := p.frozen.version == 0 || p.version != p.frozen.version
+	p.version = p.frozen.version
 	return stale
 }

@@ -24,7 +24,7 @@ func Grad(rt *Runtime, loss *G.Node, wrt ...*G.Node) (G.Nodes, error) {
 	if !needed[loss] {
 		return nil, fmt.Errorf("op: grad: the loss depends on none of the %d nodes", len(wrt))
 	}
-	one := G.NewScalar(loss.Graph(), G.Float32, G.WithName("dloss"), G.WithValue(float32(1)))
+	one := newLeaf(loss.Graph(), "dloss", G.NewF32(1))
 	parts := map[*G.Node]G.Nodes{loss: {one}}
 	total := map[*G.Node]*G.Node{}
 	for i := len(order) - 1; i >= 0; i-- {
@@ -64,9 +64,9 @@ func Grad(rt *Runtime, loss *G.Node, wrt ...*G.Node) (G.Nodes, error) {
 	return out, nil
 }
 
-// topological lists the nodes that root depends on, inputs before users, in an
-// order that depends on the graph alone.
-func topological(root *G.Node) G.Nodes {
+// topological lists the nodes that the roots depend on, inputs before users, in
+// an order that depends on the graph alone.
+func topological(roots ...*G.Node) G.Nodes {
 	var order G.Nodes
 	seen := map[*G.Node]bool{}
 	var visit func(n *G.Node)
@@ -80,7 +80,9 @@ func topological(root *G.Node) G.Nodes {
 		}
 		order = append(order, n)
 	}
-	visit(root)
+	for _, n := range roots {
+		visit(n)
+	}
 	return order
 }
 

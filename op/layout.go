@@ -4,13 +4,29 @@ import (
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"github.com/condmean/condmean/op/internal/kernel"
 )
 
-// Reblock changes the layout of an activation: to blocks of 16 channels, or
-// back to row-major. The logical shape stays.
+// Reblock changes the layout of an activation in memory: to blocks of 16
+// channels ("block"), or back to row-major ("unblock"). Shape and values stay.
 type Reblock struct{ core }
+
+// FLOP returns 0.
+func (r *Reblock) FLOP() int64 { return 0 }
+
+// expect refuses a node whose value is of another layout or shape than the
+// operation reads as what.
+func expect(operation, what string, n *G.Node, l layout, shape ...int) error {
+	if got := layoutOf(n); got != l {
+		return fmt.Errorf("op: %s: %s %v is %v, want %v", operation, what, n, got, l)
+	}
+	if !n.Shape().Eq(tensor.Shape(shape)) {
+		return fmt.Errorf("op: %s: %s %v has shape %v, want %v", operation, what, n, n.Shape(), tensor.Shape(shape))
+	}
+	return nil
+}
 
 // toBlocked returns n itself if its value is blocked already.
 func toBlocked(rt *Runtime, n *G.Node) (*G.Node, error) {
@@ -18,7 +34,7 @@ func toBlocked(rt *Runtime, n *G.Node) (*G.Node, error) {
 	case blocked:
 		return n, nil
 	case lanes, mask:
-		return nil, fmt.Errorf("op: %v holds coefficients, not an activation", n)
+		return nil, fmt.Errorf("op: %v is no activation", n)
 	}
 	if d := n.Shape().Dims(); d != 3 && d != 4 {
 		return nil, fmt.Errorf("op: %v has shape %v, want (N,C,L) or (N,C,H,W)", n, n.Shape())
@@ -28,8 +44,11 @@ func toBlocked(rt *Runtime, n *G.Node) (*G.Node, error) {
 
 // Unblock returns the activation x as a row-major array of its logical shape.
 func Unblock(rt *Runtime, x *G.Node) (*G.Node, error) {
-	if layoutOf(x) == plain {
+	switch layoutOf(x) {
+	case plain:
 		return x, nil
+	case lanes, mask:
+		return nil, fmt.Errorf("op: %v is no activation", x)
 	}
 	return apply(&Reblock{newCore(rt, "unblock", plain, x.Shape()...)}, x)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/condmean/condmean/op/internal/kernel"
 )
 
-// Linear is y = x·Wᵀ + b for x (N,I), W (O,I), b (O).
+// Linear is y = x·Wᵀ + b for its inputs x (N,I), W (O,I), b (O).
 type Linear struct {
 	core
 	k      *kernel.Linear
@@ -18,11 +18,11 @@ type Linear struct {
 // NewLinear adds a linear layer. frozen is as in ConvOptions.
 func NewLinear(rt *Runtime, x, weight, bias *G.Node, frozen *Frozen) (*G.Node, error) {
 	xs, ws := x.Shape(), weight.Shape()
-	if len(xs) != 2 || len(ws) != 2 || xs[1] != ws[1] {
+	if len(xs) != 2 || len(ws) != 2 || xs[1] != ws[1] || layoutOf(x) != plain || layoutOf(weight) != plain {
 		return nil, fmt.Errorf("op: linear: weight %s of shape %v does not fit an input of shape %v", weight.Name(), ws, xs)
 	}
-	if len(bias.Shape()) != 1 || bias.Shape()[0] != ws[0] {
-		return nil, fmt.Errorf("op: linear: bias %s has shape %v, want (%d)", bias.Name(), bias.Shape(), ws[0])
+	if err := expect("linear", "the bias", bias, plain, ws[0]); err != nil {
+		return nil, err
 	}
 	k, err := kernel.NewLinear(rt.ws, xs[0], xs[1], ws[0])
 	if err != nil {
@@ -30,6 +30,9 @@ func NewLinear(rt *Runtime, x, weight, bias *G.Node, frozen *Frozen) (*G.Node, e
 	}
 	return apply(&Linear{core: newCore(rt, "linear", plain, xs[0], ws[0]), k: k, packed: packing{frozen: frozen}}, x, weight, bias)
 }
+
+// FLOP counts a product and a sum for each weight and sample.
+func (l *Linear) FLOP() int64 { return 2 * l.count() * int64(l.in[0].Shape()[1]) }
 
 // Do computes the layer.
 func (l *Linear) Do(v ...G.Value) (out G.Value, err error) {
@@ -50,30 +53,43 @@ func (l *Linear) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &LinearGrad{core: newCore(l.rt, "linear.dw", plain, in[1].Shape()...), forward: l, weights: true}
+	w := &LinearGrad{core: newCore(l.rt, "linear.dw", plain, in[1].Shape()...), forward: l, Weights: true}
 	dw, err := apply(w, grad, in[0])
 	if err != nil {
 		return nil, err
 	}
-	db, b, err := newTap(l.rt, "linear.db", plain, dw, in[2].Shape()...)
+	db, b, err := newTap(l.rt, "bias", plain, dw, in[2].Shape()...)
 	w.db = b
 	return G.Nodes{dx, dw, db}, err
 }
 
-// LinearGrad is the gradient of a linear layer with respect to its input, or to
-// its weight and, in a tap, its bias.
+// LinearGrad is the gradient of a linear layer: dy·W with respect to x, of the
+// inputs dy and W; or, with Weights, dyᵀ·x with respect to W, of the inputs dy and
+// x, and in a tap with result "bias" Σ dy over the samples.
 type LinearGrad struct {
 	core
 	noDiff
+	Weights bool
 	forward *Linear
-	weights bool
 	db      []float32
+}
+
+// Attributes tells with respect to what.
+func (l *LinearGrad) Attributes() []Attribute { return []Attribute{{"weights", l.Weights}} }
+
+// FLOP counts what the layer does, and the sums of the bias.
+func (l *LinearGrad) FLOP() int64 {
+	n := l.forward.FLOP()
+	if l.Weights {
+		n += l.forward.count()
+	}
+	return n
 }
 
 // Do computes the gradients.
 func (l *LinearGrad) Do(v ...G.Value) (out G.Value, err error) {
 	defer l.guard(&err)
-	if l.weights {
+	if l.Weights {
 		l.forward.k.BackwardWeights(l.buf(), l.db, floats(v[0]), floats(v[1]))
 	} else {
 		l.forward.k.BackwardData(l.buf(), floats(v[0]), floats(v[1]))
@@ -81,8 +97,15 @@ func (l *LinearGrad) Do(v ...G.Value) (out G.Value, err error) {
 	return l.out, nil
 }
 
+// siluGradFLOP counts the work of y·SiLU'(x), SiLU' = s·(1 + x·(1-s)) with
+// s = 1/(1+exp(-x)).
+const siluGradFLOP = 8
+
 // SiLU is x/(1+e^-x) on a plain array.
 type SiLU struct{ core }
+
+// FLOP counts negation, exponential, sum and quotient.
+func (s *SiLU) FLOP() int64 { return 4 * s.count() }
 
 // NewSiLU applies SiLU to every value of x.
 func NewSiLU(rt *Runtime, x *G.Node) (*G.Node, error) {
@@ -108,11 +131,14 @@ func (s *SiLU) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	return G.Nodes{n}, err
 }
 
-// SiLUGrad is dx = dy·SiLU'(x).
+// SiLUGrad is dx = dy·SiLU'(x) of its inputs dy and x.
 type SiLUGrad struct {
 	core
 	noDiff
 }
+
+// FLOP counts the derivative and the product.
+func (s *SiLUGrad) FLOP() int64 { return siluGradFLOP * s.count() }
 
 // Do computes the gradient.
 func (s *SiLUGrad) Do(v ...G.Value) (out G.Value, err error) {

@@ -16,6 +16,9 @@ const (
 	L1                  // mean absolute error
 )
 
+// String returns the name in configurations.
+func (k LossKind) String() string { return [...]string{"mse", "l1"}[k] }
+
 // ParseLoss returns the kind of a name, mse or l1.
 func ParseLoss(name string) (LossKind, error) {
 	switch name {
@@ -28,7 +31,7 @@ func ParseLoss(name string) (LossKind, error) {
 }
 
 // Loss is the mean over all values of w_n·(pred-target)², or w_n·|pred-target|,
-// with a weight for each sample.
+// with a weight for each sample. Inputs: pred (N,…), target (N,…), w (N).
 type Loss struct {
 	core
 	Kind   LossKind
@@ -41,8 +44,14 @@ func NewLoss(rt *Runtime, kind LossKind, pred, target, weight *G.Node) (*G.Node,
 	if !pred.Shape().Eq(target.Shape()) {
 		return nil, fmt.Errorf("op: loss: prediction has shape %v, target %v", pred.Shape(), target.Shape())
 	}
-	if s := weight.Shape(); len(s) != 1 || s[0] != pred.Shape()[0] {
-		return nil, fmt.Errorf("op: loss: weights have shape %v, want (%d)", s, pred.Shape()[0])
+	if kind != MSE && kind != L1 {
+		return nil, fmt.Errorf("op: loss: kind %d is unknown", kind)
+	}
+	if err := expect("loss", "the weight", weight, plain, pred.Shape()[0]); err != nil {
+		return nil, err
+	}
+	if err := expect("loss", "the target", target, plain, pred.Shape()...); err != nil {
+		return nil, err
 	}
 	pred, err := Unblock(rt, pred)
 	if err != nil {
@@ -50,6 +59,12 @@ func NewLoss(rt *Runtime, kind LossKind, pred, target, weight *G.Node) (*G.Node,
 	}
 	return apply(&Loss{core: newCore(rt, "loss", plain), Kind: kind, scalar: G.NewF32(0)}, pred, target, weight)
 }
+
+// Attributes tells the distance.
+func (l *Loss) Attributes() []Attribute { return []Attribute{{"kind", l.Kind}} }
+
+// FLOP counts difference, square or modulus, weight and sum of each value.
+func (l *Loss) FLOP() int64 { return 4 * int64(l.in[0].Shape().TotalSize()) }
 
 // Do computes the loss; sums are float64.
 func (l *Loss) Do(v ...G.Value) (out G.Value, err error) {
@@ -64,23 +79,31 @@ func (l *Loss) DiffWRT(int) []bool { return []bool{true, false, false} }
 
 // SymDiff returns the gradient of the prediction.
 func (l *Loss) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
-	g := &LossGrad{core: newCore(l.rt, "loss.dx", plain, in[0].Shape()...), kind: l.Kind}
+	g := &LossGrad{core: newCore(l.rt, "loss.dx", plain, in[0].Shape()...), Kind: l.Kind}
 	n, err := apply(g, in[0], in[1], in[2], grad)
 	return G.Nodes{n, nil, nil}, err
 }
 
-// LossGrad is the gradient of a Loss with respect to the prediction.
+// LossGrad is the gradient of a Loss with respect to the prediction, the
+// subgradient 0 where the distance is 0. Inputs: pred, target, w, and the gradient
+// of the loss itself, a scalar.
 type LossGrad struct {
 	core
 	noDiff
-	kind LossKind
+	Kind LossKind
 }
+
+// Attributes tells the distance.
+func (l *LossGrad) Attributes() []Attribute { return []Attribute{{"kind", l.Kind}} }
+
+// FLOP counts difference, sign or factor and weight of each value.
+func (l *LossGrad) FLOP() int64 { return 3 * l.count() }
 
 // Do computes the gradient.
 func (l *LossGrad) Do(v ...G.Value) (out G.Value, err error) {
 	defer l.guard(&err)
 	w := floats(v[2])
-	kernel.LossGrad(l.rt.ws, kernel.LossKind(l.kind), l.buf(), floats(v[0]), floats(v[1]), w, len(w), scalar(v[3]))
+	kernel.LossGrad(l.rt.ws, kernel.LossKind(l.Kind), l.buf(), floats(v[0]), floats(v[1]), w, len(w), scalar(v[3]))
 	return l.out, nil
 }
 

@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
-
-	"github.com/condmean/condmean/op/internal/kernel"
 )
 
 // Mode is how a graph treats normalisation and dropout; it is fixed when the
@@ -29,90 +27,11 @@ const (
 // NormEps is added to variances, as PyTorch does by default.
 const NormEps = 1e-5
 
-// Moments returns a node (2,N,C) with the mean m and the centred sum of
-// squares Σ(x-m)² of every plane of the activation x. A convolution collects
-// them while its output is in cache; elsewhere one pass is made.
-func Moments(rt *Runtime, x *G.Node) (*G.Node, error) {
-	s := x.Shape()
-	p := &PlaneMoments{core: newCore(rt, "moments", lanes, 2, s[0], s[1])}
-	if c, ok := x.Op().(*Conv); ok {
-		if c.momentsNode != nil {
-			return c.momentsNode, nil
-		}
-		p.given, p.side = true, true
-		c.moments = &kernel.Moments{}
-		c.moments.Mean, c.moments.M2 = split(p.buf())
-		n, err := apply(p, x)
-		c.momentsNode = n
-		return n, err
-	}
-	x, err := toBlocked(rt, x)
-	if err != nil {
-		return nil, err
-	}
-	return apply(p, x)
-}
+// String returns the name in configurations.
+func (k NormKind) String() string { return [...]string{"batch", "group", "instance"}[k] }
 
-// PlaneMoments holds the mean and centred sum of squares of each plane.
-type PlaneMoments struct {
-	core
-	given bool // the convolution before fills the output
-}
-
-// Do computes the moments unless the convolution before has done so.
-func (p *PlaneMoments) Do(v ...G.Value) (out G.Value, err error) {
-	defer p.guard(&err)
-	if p.given {
-		return p.out, nil
-	}
-	var m kernel.Moments
-	m.Mean, m.M2 = split(p.buf())
-	kernel.PlaneMoments(p.rt.ws, m, floats(v[0]), imageShape(p.in[0].Shape()))
-	return p.out, nil
-}
-
-// DiffWRT reports a gradient for the activation.
-func (p *PlaneMoments) DiffWRT(int) []bool {
-	return []bool{true}
-}
-
-// SymDiff returns dx = dm/S + 2·dM2·(x - m) for planes of S pixels.
-func (p *PlaneMoments) SymDiff(_ G.Nodes, out, grad *G.Node) (G.Nodes, error) {
-	k := &momentsGrad{core: newCore(p.rt, "moments.coef", lanes, p.shape...), pixels: pixels(p.in[0])}
-	kn, err := apply(k, grad, out)
-	if err != nil {
-		return nil, err
-	}
-	dx, err := newScaled(p.rt, p.in[0], kn, true)
-	if err != nil {
-		return nil, err
-	}
-	return G.Nodes{dx}, nil
-}
-
-func pixels(n *G.Node) int {
-	s := imageShape(n.Shape())
-	return s.H * s.W
-}
-
-// momentsGrad turns (dm, dM2) into the coefficients of dx = coef·x + constant.
-type momentsGrad struct {
-	core
-	noDiff
-	pixels int
-}
-
-func (k *momentsGrad) Do(v ...G.Value) (out G.Value, err error) {
-	defer k.guard(&err)
-	dm, dM2 := split(floats(v[0]))
-	mean, _ := split(floats(v[1]))
-	coef, constant := split(k.buf())
-	for i := range coef {
-		coef[i] = 2 * dM2[i]
-		constant[i] = dm[i]/float32(k.pixels) - coef[i]*mean[i]
-	}
-	return k.out, nil
-}
+// String returns train or eval.
+func (m Mode) String() string { return [...]string{"train", "eval"}[m] }
 
 // Running holds the running statistics of a batch norm. They live outside of
 // any graph: train and inference graphs share them, and checkpoints keep them.
@@ -133,16 +52,39 @@ type NormOptions struct {
 // inference graph of a batch norm does not.
 func (o NormOptions) NeedsMoments() bool { return o.Kind != Batch || o.Mode == Train }
 
+// NormAttributes describe a normalisation and its gradient.
+type NormAttributes struct {
+	NormOptions
+	Pixels int  // S, of one plane of x
+	Film   bool // a scale-shift before it is folded in
+}
+
+// attributes tells kind, groups, mode, ε, pixels, and whether there is a scale-shift.
+func (a NormAttributes) attributes() []Attribute {
+	l := []Attribute{{"kind", a.Kind}}
+	switch a.Kind {
+	case Group:
+		l = append(l, Attribute{"groups", a.Groups})
+	case Batch:
+		l = append(l, Attribute{"mode", a.Mode})
+	}
+	return append(l, Attribute{"eps", NormEps}, Attribute{"pixels", a.Pixels}, Attribute{"film", a.Film})
+}
+
 // Norm is a normalisation, with the affine parameters and an optional
-// scale-shift before it folded in: a node (2,N,C) of A and B such that the
-// normalised activation is A·x + B.
+// scale-shift before it folded in: (2,N,C) of A and B such that the normalised
+// activation is A·x + B. With (m, M₂) the moments of x, the scale-shift
+// z = (1+s)·x + b, and μ and V mean and variance of z over all planes that Kind
+// says,
+//
+//	A = γ/√(V+ε)·(1+s),  B = γ/√(V+ε)·(b - μ) + β.
+//
+// Without moments (see NeedsMoments) Running has μ and V. Inputs: γ (C), β (C),
+// the moments (2,N,C) if needed, (s, b) as (N,2C) with Film.
 type Norm struct {
 	core
-	NormOptions
-	Pixels  int     // of one plane of x
-	moments *G.Node // nil where running statistics are used
-	film    *G.Node // nil: no scale-shift
-	math    normMath
+	NormAttributes
+	math normMath
 }
 
 // NewNorm normalises an activation by its Moments. film (N,2C), if not nil, is
@@ -150,40 +92,69 @@ type Norm struct {
 // its two halves. gamma and beta have shape (C). moments may be nil where they
 // are not needed.
 func NewNorm(rt *Runtime, x, moments, film, gamma, beta *G.Node, o NormOptions) (*G.Node, error) {
-	s := x.Shape()
-	n, c := s[0], s[1]
-	switch {
-	case o.Kind == Group && (o.Groups < 1 || c%o.Groups != 0):
-		return nil, fmt.Errorf("op: norm: %d channels do not divide into %d groups (%s)", c, o.Groups, gamma.Name())
-	case o.Kind == Batch && (o.Running == nil || len(o.Running.Mean) != c || len(o.Running.Var) != c):
-		return nil, fmt.Errorf("op: norm: running statistics do not have %d channels (%s)", c, gamma.Name())
-	case film != nil && (len(film.Shape()) != 2 || film.Shape()[0] != n || film.Shape()[1] != 2*c):
-		return nil, fmt.Errorf("op: norm: scale-shift has shape %v, want (%d,%d)", film.Shape(), n, 2*c)
-	case gamma.Shape().TotalSize() != c || beta.Shape().TotalSize() != c:
-		return nil, fmt.Errorf("op: norm: %s and %s have shapes %v and %v, want (%d)", gamma.Name(), beta.Name(), gamma.Shape(), beta.Shape(), c)
+	if len(x.Shape()) != 3 && len(x.Shape()) != 4 {
+		return nil, fmt.Errorf("op: norm: input has shape %v, want (N,C,L) or (N,C,H,W)", x.Shape())
 	}
-	if !o.NeedsMoments() {
-		moments = nil
-	} else if moments == nil {
-		return nil, fmt.Errorf("op: norm: no moments (%s)", gamma.Name())
+	n, c := x.Shape()[0], x.Shape()[1]
+	if err := o.check(c); err != nil {
+		return nil, fmt.Errorf("op: norm: %w (%s)", err, gamma.Name())
 	}
-	op := &Norm{core: newCore(rt, "norm", lanes, 2, n, c), NormOptions: o, Pixels: pixels(x), moments: moments, film: film}
-	op.math = newNormMath(rt.Pool(), o, n, c, op.Pixels)
+	for _, p := range []*G.Node{gamma, beta} {
+		if err := expect("norm", "a parameter", p, plain, c); err != nil {
+			return nil, err
+		}
+	}
 	ins := G.Nodes{gamma, beta}
-	if moments != nil {
+	if o.NeedsMoments() {
+		if moments == nil {
+			return nil, fmt.Errorf("op: norm: no moments (%s)", gamma.Name())
+		}
+		if err := expect("norm", "the moments", moments, lanes, 2, n, c); err != nil {
+			return nil, err
+		}
 		ins = append(ins, moments)
 	}
 	if film != nil {
+		if err := expect("norm", "the scale-shift", film, plain, n, 2*c); err != nil {
+			return nil, err
+		}
 		ins = append(ins, film)
 	}
+	op := &Norm{core: newCore(rt, "norm", lanes, 2, n, c), NormAttributes: NormAttributes{NormOptions: o, Pixels: pixels(x), Film: film != nil}}
+	op.math = newNormMath(rt.Pool(), o, n, c, op.Pixels)
 	return apply(op, ins...)
 }
+
+// check refuses options that do not fit together, or c channels.
+func (o NormOptions) check(c int) error {
+	switch {
+	case o.Kind != Batch && o.Kind != Group && o.Kind != Instance:
+		return fmt.Errorf("kind %d is unknown", o.Kind)
+	case o.Mode != Train && o.Mode != Eval:
+		return fmt.Errorf("mode %d is unknown", o.Mode)
+	case o.Kind == Group && (o.Groups < 1 || c%o.Groups != 0):
+		return fmt.Errorf("%d channels do not divide into %d groups", c, o.Groups)
+	case o.Kind != Group && o.Groups != 0:
+		return fmt.Errorf("%d groups, which norms of kind %v do not have", o.Groups, o.Kind)
+	case o.Kind == Batch && (o.Running == nil || len(o.Running.Mean) != c || len(o.Running.Var) != c):
+		return fmt.Errorf("running statistics do not have %d channels", c)
+	case o.Kind != Batch && o.Running != nil:
+		return fmt.Errorf("running statistics, which norms of kind %v do not have", o.Kind)
+	}
+	return nil
+}
+
+// Attributes lists NormAttributes.
+func (o *Norm) Attributes() []Attribute { return o.attributes() }
+
+// FLOP counts the sums over planes and the formulas of A and B, about ten a plane.
+func (o *Norm) FLOP() int64 { return 5 * o.count() }
 
 // Do computes A and B.
 func (o *Norm) Do(v ...G.Value) (out G.Value, err error) {
 	defer o.guard(&err)
 	in := o.values(v)
-	if o.moments == nil {
+	if !o.NeedsMoments() {
 		o.math.use(o.Running)
 	} else {
 		o.math.measure(in)
@@ -199,11 +170,11 @@ func (o *Norm) Do(v ...G.Value) (out G.Value, err error) {
 func (o *Norm) values(v []G.Value) normInputs {
 	in := normInputs{gamma: floats(v[0]), beta: floats(v[1])}
 	v = v[2:]
-	if o.moments != nil {
+	if o.NeedsMoments() {
 		in.mean, in.m2 = split(floats(v[0]))
 		v = v[1:]
 	}
-	if o.film != nil {
+	if o.Film {
 		in.film = floats(v[0])
 	}
 	return in
@@ -219,28 +190,28 @@ func (o *Norm) DiffWRT(inputs int) []bool {
 }
 
 // SymDiff returns the gradients of gamma, beta, the moments and the scale-shift.
-func (o *Norm) SymDiff(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
-	g := &NormGrad{core: newCore(o.rt, "norm.dmoments", lanes, o.shape...), forward: o}
+func (o *Norm) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+	g := &NormGrad{core: newCore(o.rt, "norm.dmoments", lanes, o.shape...), NormAttributes: o.NormAttributes, forward: o}
 	dm, err := apply(g, append(G.Nodes{grad}, o.in...)...)
 	if err != nil {
 		return nil, err
 	}
 	c := o.shape[2]
-	dgamma, bg, err := newTap(o.rt, "norm.dgamma", plain, dm, c)
+	dgamma, bg, err := newTap(o.rt, "gamma", plain, dm, c)
 	if err != nil {
 		return nil, err
 	}
-	dbeta, bb, err := newTap(o.rt, "norm.dbeta", plain, dm, c)
+	dbeta, bb, err := newTap(o.rt, "beta", plain, dm, c)
 	if err != nil {
 		return nil, err
 	}
 	g.dgamma, g.dbeta = bg, bb
 	grads := G.Nodes{dgamma, dbeta}
-	if o.moments != nil {
+	if o.NeedsMoments() {
 		grads = append(grads, dm)
 	}
-	if o.film != nil {
-		df, b, err := newTap(o.rt, "norm.dfilm", plain, dm, o.film.Shape()...)
+	if o.Film {
+		df, b, err := newTap(o.rt, "film", plain, dm, in[len(in)-1].Shape()...)
 		if err != nil {
 			return nil, err
 		}
@@ -250,14 +221,22 @@ func (o *Norm) SymDiff(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	return grads, nil
 }
 
-// NormGrad is the gradient of a Norm: with respect to the moments, and in taps
-// with respect to gamma, beta and the scale-shift.
+// NormGrad is the gradient of a Norm with respect to the moments (2,N,C), 0 where
+// it has none, and in taps with results "gamma" (C), "beta" (C) and "film" (N,2C)
+// to those. Inputs: (dA, dB), those of the Norm.
 type NormGrad struct {
 	core
 	noDiff
+	NormAttributes
 	forward              *Norm
 	dgamma, dbeta, dfilm []float32
 }
+
+// Attributes lists NormAttributes.
+func (g *NormGrad) Attributes() []Attribute { return g.attributes() }
+
+// FLOP counts the chain rule through the formulas, about thirty a plane.
+func (g *NormGrad) FLOP() int64 { return 15 * g.count() }
 
 // Do computes the gradients.
 func (g *NormGrad) Do(v ...G.Value) (out G.Value, err error) {
@@ -270,7 +249,6 @@ func (g *NormGrad) Do(v ...G.Value) (out G.Value, err error) {
 }
 
 var (
-	_ operation = (*PlaneMoments)(nil)
 	_ operation = (*Norm)(nil)
 	_ operation = (*NormGrad)(nil)
 )

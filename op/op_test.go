@@ -121,7 +121,7 @@ func TestNorm(t *testing.T) {
 							if film {
 								f = n[1]
 							}
-							a, err := NewNorm(rt, x, m, f, n[2], n[3], NormOptions{Kind: kind, Groups: 4, Running: running})
+							a, err := NewNorm(rt, x, m, f, n[2], n[3], normOptions(kind, 4, running))
 							if err != nil {
 								return nil, err
 							}

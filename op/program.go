@@ -5,7 +5,6 @@ import (
 	"sort"
 
 	G "gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"github.com/condmean/condmean/op/internal/kernel"
 )
@@ -13,6 +12,7 @@ import (
 // Program is a compiled graph: the nodes that the outputs depend on, run in a
 // fixed order on Gorgonia's tape machine with planned buffers.
 type Program struct {
+	rt      *Runtime
 	vm      G.VM
 	outputs G.Nodes
 	// Unplanned and Planned are the bytes of all outputs of operations before
@@ -25,16 +25,15 @@ type Program struct {
 func NewProgram(outputs ...*G.Node) (*Program, error) {
 	g := outputs[0].Graph()
 	var inputs G.Nodes
-	for _, o := range outputs {
-		for _, n := range topological(o) {
-			if n.IsVar() || n.Op() == nil {
-				if !inputs.Contains(n) {
-					inputs = append(inputs, n)
-				}
-			}
+	for _, n := range topological(outputs...) {
+		if n.IsVar() || n.Op() == nil {
+			inputs = append(inputs, n)
 		}
 	}
-	p := &Program{outputs: outputs}
+	p := &Program{rt: runtimeOf(outputs), outputs: outputs}
+	if p.rt == nil {
+		return nil, fmt.Errorf("op: compile: no output is an operation of this package")
+	}
 	if err := p.plan(g.ExactSubgraphRoots(outputs...)); err != nil {
 		return nil, err
 	}
@@ -46,8 +45,11 @@ func NewProgram(outputs ...*G.Node) (*Program, error) {
 	return p, nil
 }
 
-// Run computes the outputs from the present values of the inputs.
+// Run computes the outputs from the present values of the inputs. It waits for
+// other programs on the same Runtime.
 func (p *Program) Run() error {
+	p.rt.mu.Lock()
+	defer p.rt.mu.Unlock()
 	p.vm.Reset()
 	if err := p.vm.RunAll(); err != nil {
 		return fmt.Errorf("op: run: %w", err)
@@ -66,8 +68,21 @@ func (p *Program) Output(i int) []float32 {
 	}
 }
 
+// Outputs returns the nodes whose values the program computes.
+func (p *Program) Outputs() G.Nodes { return p.outputs }
+
 // Close releases the machine.
 func (p *Program) Close() error { return p.vm.Close() }
+
+// runtimeOf returns what the outputs run on.
+func runtimeOf(outputs G.Nodes) *Runtime {
+	for _, n := range outputs {
+		if o, ok := n.Op().(operation); ok {
+			return o.base().rt
+		}
+	}
+	return nil
+}
 
 // plan gives every operation of the graph an output buffer. A buffer serves
 // again once the last reader of its value has run, so the peak is far below
@@ -125,22 +140,16 @@ func (p *Program) plan(g *G.ExprGraph) error {
 	return nil
 }
 
-// checkHashes fails if two nodes hash alike: Gorgonia would merge them.
+// checkHashes fails if two nodes hash alike, as foreign ones may: Gorgonia would
+// merge them.
 func checkHashes(nodes G.Nodes) error {
 	seen := map[uint32]*G.Node{}
 	for _, n := range nodes {
 		h := n.Hashcode()
 		if m, ok := seen[h]; ok && m != n {
-			return fmt.Errorf("op: plan: nodes %v and %v hash alike; build the graph again", m, n)
+			return fmt.Errorf("op: plan: nodes %v and %v hash alike", m, n)
 		}
 		seen[h] = n
 	}
 	return nil
-}
-
-// NewInput adds a leaf that shares data, row-major of the given shape. Names
-// must be unique in a graph.
-func NewInput(g *G.ExprGraph, name string, data []float32, shape ...int) *G.Node {
-	t := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
-	return G.NewTensor(g, tensor.Float32, len(shape), G.WithShape(shape...), G.WithName(name), G.WithValue(t))
 }

@@ -159,6 +159,20 @@ func TestBadShapes(t *testing.T) {
 		return NewInput(g, name, make([]float32, n), shape...)
 	}
 	x, w, b := leaf("x", 2, 3, 4, 4), leaf("w", 8, 3, 3, 3), leaf("b", 8)
+	must := func(n *G.Node, err error) *G.Node {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	affineLeaf := leaf("c", 3)
+	moments := must(Moments(rt, x))
+	affine := must(NewNorm(rt, x, moments, nil, leaf("gamma", 3), leaf("beta", 3), NormOptions{Kind: Instance}))
+	dropout := must(NewDropoutMask(rt, x, 0.5, 1, &Randomness{}))
+	mask4 := must(NewDropoutMask(rt, leaf("four", 2, 4, 4), 0.5, 2, &Randomness{}))
+	norm := func(o NormOptions) func() (*G.Node, error) {
+		return func() (*G.Node, error) { return NewNorm(rt, x, moments, nil, affineLeaf, affineLeaf, o) }
+	}
 	for name, f := range map[string]func() (*G.Node, error){
 		"weight":   func() (*G.Node, error) { return NewConv(rt, Input{X: x}, leaf("w4", 8, 4, 3, 3), b, ConvOptions{}) },
 		"bias":     func() (*G.Node, error) { return NewConv(rt, Input{X: x}, w, leaf("b7", 7), ConvOptions{}) },
@@ -168,13 +182,42 @@ func TestBadShapes(t *testing.T) {
 		"groups": func() (*G.Node, error) {
 			return NewNorm(rt, x, x, nil, leaf("g", 3), leaf("h", 3), NormOptions{Kind: Group, Groups: 2})
 		},
-		"concat":  func() (*G.Node, error) { return NewConcat(rt, x, leaf("y", 2, 3, 4, 5)) },
-		"pool":    func() (*G.Node, error) { return NewAvgPool2(rt, leaf("z", 2, 3, 1, 4)) },
-		"add":     func() (*G.Node, error) { return Add(rt, x, w) },
-		"dropout": func() (*G.Node, error) { return NewDropoutMask(rt, x, 1, 0, &Randomness{}) },
-		"embed":   func() (*G.Node, error) { return NewTimeEmbedding(rt, leaf("t", 2), 3) },
-		"loss":    func() (*G.Node, error) { return NewLoss(rt, MSE, x, w, b) },
-		"linear":  func() (*G.Node, error) { return NewLinear(rt, leaf("u", 2, 3), leaf("lw", 4, 5), leaf("lb", 4), nil) },
+		"groups of an instance norm":     norm(NormOptions{Kind: Instance, Groups: 3}),
+		"statistics of an instance norm": norm(NormOptions{Kind: Instance, Running: &Running{Mean: make([]float32, 3), Var: make([]float32, 3)}}),
+		"kind of norm":                   norm(NormOptions{Kind: 3}),
+		"moments": func() (*G.Node, error) {
+			return NewNorm(rt, x, leaf("m", 2, 2, 3), nil, leaf("g3", 3), leaf("h3", 3), NormOptions{Kind: Instance})
+		},
+		"mask alone": func() (*G.Node, error) { return NewConv(rt, Input{X: x, Mask: dropout}, w, b, ConvOptions{}) },
+		"mask of an array": func() (*G.Node, error) {
+			return NewConv(rt, Input{X: x, Affine: affine, Mask: leaf("k", 2, 3)}, w, b, ConvOptions{})
+		},
+		"mask of others": func() (*G.Node, error) {
+			return NewConv(rt, Input{X: x, Affine: affine, Mask: mask4}, w, b, ConvOptions{})
+		},
+		"affine of an array": func() (*G.Node, error) { return NewActivate(rt, Input{X: x, Affine: leaf("a", 2, 2, 3)}) },
+		"affine of others":   func() (*G.Node, error) { return NewActivate(rt, Input{X: leaf("x4", 2, 4, 4, 4), Affine: affine}) },
+		"padding":            func() (*G.Node, error) { return NewConv(rt, Input{X: x}, w, b, ConvOptions{Padding: 2}) },
+		"unblock":            func() (*G.Node, error) { return Unblock(rt, affine) },
+		"relu":               func() (*G.Node, error) { return NewReLU(rt, dropout) },
+		"linear of a mask":   func() (*G.Node, error) { return NewLinear(rt, dropout, leaf("l3", 4, 3), leaf("l4", 4), nil) },
+		"add a mask":         func() (*G.Node, error) { return Add(rt, dropout, leaf("d", 2, 3)) },
+		"loss kind":          func() (*G.Node, error) { return NewLoss(rt, 2, x, leaf("x2", 2, 3, 4, 4), leaf("two", 2)) },
+		"loss target": func() (*G.Node, error) {
+			y, err := toBlocked(rt, x)
+			if err != nil {
+				return nil, err
+			}
+			return NewLoss(rt, MSE, x, y, leaf("two2", 2))
+		},
+		"embed rank": func() (*G.Node, error) { return NewTimeEmbedding(rt, leaf("t2", 2, 1), 4) },
+		"concat":     func() (*G.Node, error) { return NewConcat(rt, x, leaf("y", 2, 3, 4, 5)) },
+		"pool":       func() (*G.Node, error) { return NewAvgPool2(rt, leaf("z", 2, 3, 1, 4)) },
+		"add":        func() (*G.Node, error) { return Add(rt, x, w) },
+		"dropout":    func() (*G.Node, error) { return NewDropoutMask(rt, x, 1, 0, &Randomness{}) },
+		"embed":      func() (*G.Node, error) { return NewTimeEmbedding(rt, leaf("t", 2), 3) },
+		"loss":       func() (*G.Node, error) { return NewLoss(rt, MSE, x, w, b) },
+		"linear":     func() (*G.Node, error) { return NewLinear(rt, leaf("u", 2, 3), leaf("lw", 4, 5), leaf("lb", 4), nil) },
 	} {
 		if _, err := f(); err == nil || !strings.HasPrefix(err.Error(), "op: ") {
 			t.Errorf("%s: error %v", name, err)

@@ -1,6 +1,8 @@
 package op
 
 import (
+	"fmt"
+
 	G "gorgonia.org/gorgonia"
 
 	"github.com/condmean/condmean/op/internal/kernel"
@@ -11,8 +13,14 @@ type ReLU struct{ core }
 
 // NewReLU applies ReLU to every value of x.
 func NewReLU(rt *Runtime, x *G.Node) (*G.Node, error) {
+	if l := layoutOf(x); l != plain && l != blocked {
+		return nil, fmt.Errorf("op: relu: %v is %v", x, l)
+	}
 	return apply(&ReLU{newCore(rt, "relu", layoutOf(x), x.Shape()...)}, x)
 }
+
+// FLOP counts one comparison for each value.
+func (r *ReLU) FLOP() int64 { return r.count() }
 
 // Do computes the function.
 func (r *ReLU) Do(v ...G.Value) (out G.Value, err error) {
@@ -34,11 +42,15 @@ func (r *ReLU) SymDiff(_ G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	return G.Nodes{n}, err
 }
 
-// ReLUGrad is dx = dy where the result of a ReLU is positive.
+// ReLUGrad is dx = dy where the result y of a ReLU is positive, 0 elsewhere.
+// Inputs: dy, y.
 type ReLUGrad struct {
 	core
 	noDiff
 }
+
+// FLOP counts one comparison for each value.
+func (r *ReLUGrad) FLOP() int64 { return r.count() }
 
 // Do computes the gradient.
 func (r *ReLUGrad) Do(v ...G.Value) (out G.Value, err error) {

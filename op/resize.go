@@ -15,6 +15,17 @@ type Resize struct {
 	Up bool
 }
 
+// FLOP counts the sums and the factor of the averages.
+func (r *Resize) FLOP() int64 {
+	if r.Up {
+		return 0
+	}
+	return (1 << (len(r.shape) - 2)) * r.count()
+}
+
+// Attributes lists Up, which the name tells too.
+func (r *Resize) Attributes() []Attribute { return []Attribute{{"up", r.Up}} }
+
 // NewAvgPool2 returns x at half the size, odd last pixels dropped as PyTorch does.
 func NewAvgPool2(rt *Runtime, x *G.Node) (*G.Node, error) {
 	s := x.Shape().Clone()
@@ -65,22 +76,29 @@ func (r *Resize) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := apply(&ResizeGrad{core: newCore(r.rt, r.name+".dx", blocked, in[0].Shape()...), up: r.Up}, grad)
+	n, err := apply(&ResizeGrad{core: newCore(r.rt, r.name+".dx", blocked, in[0].Shape()...), Up: r.Up}, grad)
 	return G.Nodes{n}, err
 }
 
-// ResizeGrad is the adjoint of a Resize.
+// ResizeGrad is the adjoint of a Resize: sums over the copies of a pixel, or a
+// share of the gradient for each averaged one, 0 for a dropped one.
 type ResizeGrad struct {
 	core
 	noDiff
-	up bool
+	Up bool
 }
+
+// Attributes lists Up.
+func (r *ResizeGrad) Attributes() []Attribute { return []Attribute{{"up", r.Up}} }
+
+// FLOP counts the sums, or the factor.
+func (r *ResizeGrad) FLOP() int64 { return int64(r.in[0].Shape().TotalSize()) }
 
 // Do applies the adjoint.
 func (r *ResizeGrad) Do(v ...G.Value) (out G.Value, err error) {
 	defer r.guard(&err)
 	s, fy := imageShape(r.shape), len(r.shape)-2
-	if r.up {
+	if r.Up {
 		kernel.Upsample2Grad(r.rt.ws, r.buf(), floats(v[0]), s, fy)
 	} else {
 		kernel.AvgPool2Grad(r.rt.ws, r.buf(), floats(v[0]), s, fy)

@@ -3,15 +3,17 @@ package op
 import (
 	"fmt"
 	"runtime"
+	"sync"
 
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/op/internal/kernel"
 )
 
-// Runtime is what operations run on: worker threads and scratch memory. Graphs
-// on one Runtime must not run at the same time.
+// Runtime is what operations run on: worker threads and scratch memory. Programs
+// on one Runtime run one after the other, whichever goroutines call them.
 type Runtime struct {
 	pool *par.Pool
+	mu   sync.Mutex // held while a program runs: it uses ws
 	ws   *kernel.Workspace
 }
 

@@ -2,42 +2,67 @@ package op
 
 import (
 	"fmt"
+	"strings"
 
 	G "gorgonia.org/gorgonia"
 
 	"github.com/condmean/condmean/op/internal/kernel"
 )
 
-// Scaled is coef·x (+ constant) with coefficients (2,N,C) for each sample and
-// channel. Gradients take this form; Grad adds them without writing each.
+// Scaled is coef·x (+ constant) with numbers (2,N,C) for each sample and channel,
+// coefficients, then constants. Gradients take this form; Grad adds them without
+// writing each. Inputs: x, (coef, constant).
 type Scaled struct {
 	core
 	noDiff
-	constant bool // the second half of the coefficients is added
+	Constant bool // the constants are added
 }
 
+// Attributes lists Constant.
+func (s *Scaled) Attributes() []Attribute { return []Attribute{{"constant", s.Constant}} }
+
+// FLOP counts the product, and the sum.
+func (s *Scaled) FLOP() int64 { return Term{Scaled: true, Constant: s.Constant}.flop() * s.count() }
+
 func newScaled(rt *Runtime, x, coef *G.Node, constant bool) (*G.Node, error) {
-	return apply(&Scaled{core: newCore(rt, "scaled", blocked, x.Shape()...), constant: constant}, x, coef)
+	return apply(&Scaled{core: newCore(rt, "scaled", blocked, x.Shape()...), Constant: constant}, x, coef)
 }
 
 // Do computes the product where nobody has fused it.
 func (s *Scaled) Do(v ...G.Value) (out G.Value, err error) {
 	defer s.guard(&err)
 	coef, constant := split(floats(v[1]))
-	if !s.constant {
+	if !s.Constant {
 		constant = nil
 	}
 	kernel.Accumulate(s.rt.ws, s.buf(), []kernel.Term{{Coef: coef, X: floats(v[0])}}, constant, imageShape(s.shape))
 	return s.out, nil
 }
 
+// Term is a term of a Sum.
+type Term struct {
+	Scaled   bool // coef·x: the input after x is (2,N,C) of coefficients, then constants
+	Constant bool // + constant; with Scaled only
+}
+
+func (t Term) flop() int64 {
+	n := int64(0)
+	if t.Scaled {
+		n++
+	}
+	if t.Constant {
+		n++
+	}
+	return n
+}
+
 // Sum adds nodes of one shape; terms that are Scaled are multiplied on the way.
+// Inputs: those of each term.
 type Sum struct {
 	core
-	scaled []bool // which terms bring coefficients
-	shifts []bool // which of those add their constants
-	terms  []kernel.Term
-	shift  []float32 // sum of the constants
+	Terms []Term
+	terms []kernel.Term
+	shift []float32 // sum of the constants
 }
 
 // Add returns a + b.
@@ -56,6 +81,13 @@ func newSum(rt *Runtime, nodes G.Nodes) (*G.Node, error) {
 			l = layoutOf(n)
 		}
 	}
+	if l != blocked { // of arrays some may be in blocks already
+		for _, n := range nodes {
+			if layoutOf(n) != l {
+				return nil, fmt.Errorf("op: add: %v is %v, the others are %v", n, layoutOf(n), l)
+			}
+		}
+	}
 	s := &Sum{core: newCore(rt, "sum", l, nodes[0].Shape()...)}
 	var ins G.Nodes
 	shifts := 0
@@ -67,14 +99,13 @@ func newSum(rt *Runtime, nodes G.Nodes) (*G.Node, error) {
 			}
 		}
 		o, ok := n.Op().(*Scaled)
-		s.scaled = append(s.scaled, ok)
-		s.shifts = append(s.shifts, ok && o.constant)
+		s.Terms = append(s.Terms, Term{Scaled: ok, Constant: ok && o.Constant})
 		if !ok {
 			ins = append(ins, n)
 			continue
 		}
 		ins = append(ins, o.in...)
-		if o.constant {
+		if o.Constant {
 			shifts++
 		}
 	}
@@ -83,6 +114,30 @@ func newSum(rt *Runtime, nodes G.Nodes) (*G.Node, error) {
 		s.shift = kernel.Alloc(s.shape[0] * pad16(s.shape[1]))
 	}
 	return apply(s, ins...)
+}
+
+// Attributes lists the terms.
+func (s *Sum) Attributes() []Attribute {
+	words := make([]string, len(s.Terms))
+	for i, t := range s.Terms {
+		words[i] = "x"
+		if t.Scaled {
+			words[i] = "coef·x"
+		}
+		if t.Constant {
+			words[i] += "+constant"
+		}
+	}
+	return []Attribute{{"terms", strings.Join(words, ",")}}
+}
+
+// FLOP counts the sums between the terms and the work of each.
+func (s *Sum) FLOP() int64 {
+	n := int64(len(s.Terms) - 1)
+	for _, t := range s.Terms {
+		n += t.flop()
+	}
+	return n * s.count()
 }
 
 // Do computes the sum in one pass.
@@ -103,14 +158,14 @@ func (s *Sum) Do(v ...G.Value) (out G.Value, err error) {
 	for i := range s.terms {
 		s.terms[i] = kernel.Term{X: floats(v[0])}
 		v = v[1:]
-		if !s.scaled[i] {
+		if !s.Terms[i].Scaled {
 			continue
 		}
 		coef, shift := split(floats(v[0]))
 		v = v[1:]
 		s.terms[i].Coef = coef
 		switch {
-		case !s.shifts[i]:
+		case !s.Terms[i].Constant:
 		case s.shift == nil:
 			constant = shift
 		default:
@@ -129,14 +184,14 @@ func (s *Sum) Do(v ...G.Value) (out G.Value, err error) {
 func (s *Sum) DiffWRT(inputs int) []bool {
 	d := make([]bool, inputs)
 	for i := range d {
-		d[i] = len(s.in) == len(s.scaled)
+		d[i] = len(s.in) == len(s.Terms)
 	}
 	return d
 }
 
 // SymDiff passes the gradient on to each term.
 func (s *Sum) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
-	if len(s.in) != len(s.scaled) {
+	if len(s.in) != len(s.Terms) {
 		return nil, errNoSecondOrder
 	}
 	grads := make(G.Nodes, len(in))

@@ -2,21 +2,30 @@ package op
 
 import G "gorgonia.org/gorgonia"
 
-// tap hands out a second result of another operation: the primary operation
-// fills the buffer, and the tap, which depends on it, returns it.
-type tap struct {
+// Tap hands out a further result of its only input: the primary operation fills
+// the buffer, and the tap, which depends on it, returns it.
+type Tap struct {
 	core
 	noDiff
+	Result string // which result, as the comment of the primary operation's type names it
 }
 
+// Attributes tells which result it is.
+func (t *Tap) Attributes() []Attribute { return []Attribute{{"result", t.Result}} }
+
+// FLOP returns 0: the primary operation counts the work.
+func (t *Tap) FLOP() int64 { return 0 }
+
 // Do returns the buffer that the primary operation has filled.
-func (t *tap) Do(...G.Value) (G.Value, error) { return t.out, nil }
+func (t *Tap) Do(...G.Value) (G.Value, error) { return t.out, nil }
 
 // newTap adds a tap on primary; the primary operation writes into the returned buffer.
-func newTap(rt *Runtime, name string, l layout, primary *G.Node, shape ...int) (*G.Node, []float32, error) {
-	t := &tap{core: newCore(rt, name, l, shape...)}
+func newTap(rt *Runtime, result string, l layout, primary *G.Node, shape ...int) (*G.Node, []float32, error) {
+	t := &Tap{core: newCore(rt, "tap", l, shape...), Result: result}
 	t.side = true
 	b := t.buf()
 	n, err := apply(t, primary)
 	return n, b, err
 }
+
+var _ operation = (*Tap)(nil)

@@ -344,7 +344,7 @@ func TestRemappedLevels(t *testing.T) {
 		if fed != float32(int(fed)) {
 			fractional++
 		}
-		if err := tr.diffuser.predictor(tr.net, 1).PredictNoise(context.Background(), got, x, at); err != nil {
+		if err := tr.diffuser.predictor(model.NewPredictor(tr.net, 1)).PredictNoise(context.Background(), got, x, at); err != nil {
 			t.Fatal(err)
 		}
 		if err := tr.net.Predict(want, x32, []float32{fed}); err != nil {

@@ -74,9 +74,8 @@ func (t *trainer) trainable() int {
 	return n
 }
 
-// predictor returns a network as a predictor of ε on the run's schedule.
-func (d *diffuser) predictor(net *model.Network, batch int) sched.Predictor {
-	var p sched.Predictor = model.NewPredictor(net, batch)
+// predictor returns a network's predictor as one of ε on the run's schedule.
+func (d *diffuser) predictor(p sched.Predictor) sched.Predictor {
 	if d.trained != nil {
 		p = d.trained.Remap(p)
 	}

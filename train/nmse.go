@@ -28,8 +28,9 @@ func (t *trainer) quickNMSE(ctx context.Context, u *model.Network) (map[string]f
 		return nil, err
 	}
 	shown := newGrid(t.set)
-	defer u.Thaw() // the predictor freezes the weights
-	p := t.diffuser.predictor(u, t.cfg.Train.Batch)
+	network := model.NewPredictor(u, t.cfg.Train.Batch)
+	defer network.Close()
+	p := t.diffuser.predictor(network)
 	var s rng.Stream
 	nmse := map[string]float64{}
 	for k, db := range quickSNRs {

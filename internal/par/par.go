@@ -11,12 +11,14 @@ package par
 
 import (
 	"runtime"
+	"sync"
 	"sync/atomic"
 )
 
-// Pool is a fixed set of workers. Do must not be called concurrently on one
-// Pool, nor from inside its own function.
+// Pool is a fixed set of workers. Concurrent calls of Do run one after the other;
+// Do must not be called from inside its own function.
 type Pool struct {
+	mu      sync.Mutex // held during Do
 	workers []*sleeper // all but the caller of Do
 	caller  sleeper
 	closed  atomic.Bool
@@ -50,6 +52,8 @@ func (p *Pool) Threads() int { return len(p.workers) + 1 }
 // worker runs which chunk must not matter to the result. A panic of f is raised
 // again in the caller.
 func (p *Pool) Do(chunks int, f func(chunk, worker int)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if len(p.workers) == 0 || chunks <= 1 {
 		for c := range chunks {
 			f(c, 0)
