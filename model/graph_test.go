@@ -1,0 +1,257 @@
+package model_test
+
+import (
+	"bytes"
+	"flag"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	G "gorgonia.org/gorgonia"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/op"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// graphs are small networks that together have every operation.
+var graphs = []struct {
+	name  string
+	shape []int
+	model configs.Model
+	loss  string
+	hold  string // part of the names of tensors that are held
+}{
+	{"signal_batch", []int{2, 8}, configs.Model{Channels: 6, Multipliers: []int{1, 3}, Blocks: 1, Norm: "batch", Dropout: 0.3}, "mse", ""},
+	{"signal_held", []int{1, 8}, configs.Model{Channels: 4, Multipliers: []int{1, 2}, Blocks: 1, Norm: "batch"}, "l1", "running_mean"},
+	{"image_group", []int{1, 8, 4}, configs.Model{Channels: 8, Multipliers: []int{1, 2}, Blocks: 2, Norm: "group"}, "l1", ""},
+	{"image_instance", []int{2, 4, 6}, configs.Model{Channels: 4, Multipliers: []int{1, 2}, Blocks: 1, Norm: "instance", Dropout: 0.2}, "mse", ""},
+	{"signal_cnn", []int{2, 9}, configs.Model{Kind: "cnn", CNN: configs.CNN{Pre: []int{5, 9}, Post: []int{7}, TimeLayers: 3, Embedding: 8}}, "mse", ""},
+	{"image_cnn", []int{1, 5, 6}, configs.Model{Kind: "cnn", CNN: configs.CNN{Pre: []int{5}, Post: []int{17, 4}, TimeLayers: 0}}, "l1", ""},
+}
+
+// graphStep returns the network and the training step of a graph, with a batch in it.
+func graphStep(t *testing.T, i, batch int) (*model.Network, *model.TrainStep) {
+	t.Helper()
+	c := graphs[i]
+	net, err := model.New(newRuntime(t, 2), c.model, c.shape, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range net.Buffers() { // statistics that are not trivial
+		for k := range b.Data {
+			b.Data[k] += 0.1 * float32(k%7)
+		}
+	}
+	net.Hold(func(name string) bool { return c.hold != "" && strings.Contains(name, c.hold) })
+	s, err := net.NewTrainStep(batch, c.loss, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	randomize(s.X)
+	randomize(s.Target)
+	slices.Reverse(s.Target)
+	for k := range s.Level {
+		s.Level[k], s.Weight[k] = float32(k)*7.5, 0.5+float32(k)
+	}
+	return net, s
+}
+
+// TestReadableGraph recomputes training graphs, forward pass, loss and all
+// gradients, from what their operations tell of themselves, naively and in
+// float64. Rounded to float32, 6e-8 each, sums of some hundred products through a
+// dozen layers agree to 1e-5 of a tensor's size. Gradients that are sums of
+// cancelling terms, such as that of a bias before a norm, which is zero, are judged
+// by a tenth of the largest. That the gradients are those of the loss is checked by
+// differences along them.
+func TestReadableGraph(t *testing.T) {
+	const tolerance = 1e-5
+	for i, c := range graphs {
+		t.Run(c.name, func(t *testing.T) {
+			net, s := graphStep(t, i, 3)
+			// A step moves running statistics; the graph that is read has them held,
+			// or does not look at them.
+			loss, err := s.Run(4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := interpret(nil, s.Outputs()...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e := math.Abs(loss/want[0].v[0] - 1); !(e < tolerance) {
+				t.Errorf("loss %v, by reading %v", loss, want[0].v[0])
+			}
+			size := func(a array) float64 {
+				sum := 0.0
+				for _, v := range a.v {
+					sum += v * v
+				}
+				return math.Sqrt(sum / float64(len(a.v)))
+			}
+			largest, squares, worst := 0.0, 0.0, 0.0
+			for _, g := range want[1:] {
+				largest = max(largest, size(g))
+				squares += size(g) * size(g) * float64(len(g.v))
+			}
+			moved := map[string][]float64{}
+			for k, g := range s.Grads() {
+				w := want[1+k]
+				diff := zeros(w.shape...)
+				for i := range diff.v {
+					diff.v[i] = float64(g.Data[i]) - w.v[i]
+				}
+				e := size(diff) / max(size(w), largest/10)
+				worst = max(worst, e)
+				if !(e < tolerance) {
+					t.Errorf("gradient of %s: error %.2g of its size", g.Name, e)
+				}
+				moved[g.Name] = w.v
+			}
+			t.Logf("%d nodes; loss to %.2g, gradients to %.2g", len(op.Nodes(s.Outputs()...)), math.Abs(loss/want[0].v[0]-1), worst)
+
+			along := func(h float64) float64 {
+				leaves := map[string][]float64{}
+				for _, p := range net.Trainable() {
+					for k, v := range p.Data {
+						leaves[p.Name] = append(leaves[p.Name], float64(v)+h*moved[p.Name][k])
+					}
+				}
+				y, err := interpret(leaves, s.Outputs()[0])
+				if err != nil {
+					t.Fatal(err)
+				}
+				return y[0].v[0]
+			}
+			h := 1e-5 / math.Sqrt(squares)
+			if slope := (along(h) - along(-h)) / (2 * h); !(math.Abs(slope/squares-1) < 1e-6) {
+				t.Errorf("slope %v along a gradient of squared norm %v", slope, squares)
+			}
+		})
+	}
+}
+
+// TestReadableInference does the same with the graph of a prediction.
+func TestReadableInference(t *testing.T) {
+	for i, c := range graphs {
+		net, s := graphStep(t, i, 3)
+		got := make([]float32, len(s.X))
+		if err := net.Predict(got, s.X, s.Level); err != nil {
+			t.Fatal(err)
+		}
+		out, err := net.InferenceGraph(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		leaves := map[string][]float64{}
+		for name, values := range map[string][]float32{"x": s.X, "level": s.Level} {
+			for _, v := range values {
+				leaves[name] = append(leaves[name], float64(v))
+			}
+		}
+		want, err := interpret(leaves, out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum, diff := 0.0, 0.0
+		for k, v := range want[0].v {
+			sum += v * v
+			diff += math.Pow(v-float64(got[k]), 2)
+		}
+		if e := math.Sqrt(diff / sum); !(e < 1e-5) {
+			t.Errorf("%s: error %.2g", c.name, e)
+		}
+	}
+}
+
+// TestGraphText holds the text of graphs against files; -update rewrites them.
+func TestGraphText(t *testing.T) {
+	for i, c := range graphs {
+		if c.name != "signal_batch" && c.name != "image_cnn" {
+			continue
+		}
+		_, s := graphStep(t, i, 3)
+		var text bytes.Buffer
+		if err := op.WriteGraph(&text, s.Outputs()...); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join("testdata", "graph", c.name+".txt")
+		if *update {
+			if err := os.WriteFile(path, text.Bytes(), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(text.Bytes(), want) {
+			t.Errorf("%s: the graph differs from the file; compare after -update\n%s", path, text.Bytes())
+		}
+	}
+}
+
+// TestFLOP counts the work of a convolution by hand, and that of the paper's
+// network on MNIST: its convolutions and linear layers do three times their
+// multiplications and additions in a training step.
+func TestFLOP(t *testing.T) {
+	rt := newRuntime(t, 1)
+	g := G.NewGraph()
+	input := func(name string, shape ...int) *G.Node {
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		return op.NewInput(g, name, make([]float32, n), shape...)
+	}
+	y, err := op.NewConv(rt, op.Input{X: input("x", 2, 3, 5, 4)}, input("w", 7, 3, 3, 3), input("b", 7), op.ConvOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := op.FLOP(y), int64(2*7*5*4*(2*3*3*3)); got != want {
+		t.Errorf("convolution: %d, want %d", got, want)
+	}
+	net, err := model.New(rt, configs.Model{Channels: 16, Multipliers: []int{1, 2, 4}, Blocks: 2, Norm: "batch"}, []int{1, 28, 28}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := net.InferenceGraph(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := net.NewTrainStep(1, "mse", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	// By the shapes of the weights: each is used once a pixel of its level.
+	want := int64(0)
+	for _, n := range op.Nodes(out) {
+		if o, ok := n.Op().(op.Operation); ok && (o.Name() == "conv" || o.Name() == "linear") {
+			in := o.Inputs()
+			for k := range in {
+				if w := in[k].Shape(); k > 0 && strings.HasSuffix(in[k].Name(), ".weight") && w.Dims() > 1 {
+					want += 2 * int64(n.Shape().TotalSize()) * int64(w.TotalSize()/w[0])
+				}
+			}
+		}
+	}
+	forward, training := op.FLOP(out), op.FLOP(s.Outputs()...)
+	t.Logf("forward %.4g, layers alone %.4g, training %.4g GFLOP a sample", float64(forward)/1e9, float64(want)/1e9, float64(training)/1e9)
+	for what, ratio := range map[string]float64{"forward": float64(forward) / float64(want), "training": float64(training) / float64(3*want)} {
+		if ratio < 1 || ratio > 1.05 {
+			t.Errorf("%s: %.4g times the work of the layers", what, ratio)
+		}
+	}
+}
