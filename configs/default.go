@@ -1,7 +1,7 @@
 package configs
 
 // Default returns the settings that a file or preset overrides: the paper's
-// UNet (the sizes of a cnn are those published with it) and schedule (T = 300) on its random N = 64, K = 128 mixture.
+// UNet and schedule (T = 300) on its random N = 64, K = 128 mixture.
 func Default() Config {
 	return Config{
 		Name: "run",
@@ -18,15 +18,8 @@ func Default() Config {
 			Noise:      NoiseReal,
 			Last:       "drop",
 		},
-		Schedule: Schedule{Kind: "linear", Steps: 300},
-		Model: Model{
-			Kind:        "unet",
-			Channels:    16,
-			Multipliers: []int{1, 2, 4, 8},
-			Blocks:      2,
-			Norm:        "batch",
-			CNN:         CNN{Pre: []int{32, 64}, Post: []int{43, 22}, TimeLayers: 1, Embedding: 16},
-		},
+		Schedule:  Schedule{Kind: "linear", Steps: 300},
+		Model:     defaultModel(),
 		Objective: Objective{Target: "epsilon", Loss: "mse", Weighting: "none"},
 		Init:      Init{Weights: "ema", Shapes: []string{}, EMA: "restart"},
 		Adapt:     Adapt{Freeze: []string{}, LoRA: LoRA{Scale: 8, Targets: "weight$"}},

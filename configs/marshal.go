@@ -91,8 +91,7 @@ func (c Config) Clone() Config {
 		c.Train.Groups[i].LR, c.Train.Groups[i].WeightDecay = clonePointer(g.LR), clonePointer(g.WeightDecay)
 	}
 	c.Checkpoint.Milestones = slices.Clone(c.Checkpoint.Milestones)
-	c.Model.Multipliers = slices.Clone(c.Model.Multipliers)
-	c.Model.CNN.Pre, c.Model.CNN.Post = slices.Clone(c.Model.CNN.Pre), slices.Clone(c.Model.CNN.Post)
+	c.Model = c.Model.clone()
 	c.Init.Shapes = slices.Clone(c.Init.Shapes)
 	c.Adapt = c.Adapt.clone()
 	c.Eval.Methods = slices.Clone(c.Eval.Methods)

@@ -1,6 +1,9 @@
 package configs
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Model is the network.
 type Model struct {
@@ -22,6 +25,24 @@ type CNN struct {
 	Embedding  int   `yaml:"embedding"`   // dimension of the time embedding; unused without linear layers
 }
 
+// defaultModel is the paper's UNet; the sizes of a cnn are those published with it.
+func defaultModel() Model {
+	return Model{
+		Kind:        "unet",
+		Channels:    16,
+		Multipliers: []int{1, 2, 4, 8},
+		Blocks:      2,
+		Norm:        "batch",
+		CNN:         CNN{Pre: []int{32, 64}, Post: []int{43, 22}, TimeLayers: 1, Embedding: 16},
+	}
+}
+
+func (m Model) clone() Model {
+	m.Multipliers = slices.Clone(m.Multipliers)
+	m.CNN.Pre, m.CNN.Post = slices.Clone(m.CNN.Pre), slices.Clone(m.CNN.Post)
+	return m
+}
+
 // networks are the kinds of network: which settings each reads, and their rules.
 // Package model builds them; a test there holds its list and this one together.
 var networks = []struct {
@@ -29,7 +50,9 @@ var networks = []struct {
 	settings func(Model) Model // of m, without those that concern other kinds
 	validate func(Model, *rules)
 }{
-	{"unet", func(m Model) Model { m.CNN = CNN{}; return m }, Model.validateUNet},
+	{"unet", func(m Model) Model {
+		return Model{Kind: m.Kind, Channels: m.Channels, Multipliers: m.Multipliers, Blocks: m.Blocks, Norm: m.Norm, Dropout: m.Dropout}
+	}, Model.validateUNet},
 	{"cnn", func(m Model) Model { return Model{Kind: m.Kind, CNN: m.CNN} }, func(m Model, r *rules) { m.CNN.validate(r) }},
 }
 

@@ -6,8 +6,6 @@ import (
 	"log"
 
 	"github.com/condmean/condmean/gmm"
-	"github.com/condmean/condmean/internal/par"
-	"github.com/condmean/condmean/internal/rng"
 )
 
 // The conditional mean of a well separated pair ½N(±1, 0.05) pulls an
@@ -54,7 +52,7 @@ func ExampleFit() {
 		log.Fatal(err)
 	}
 	x := make([]float64, 10000*2)
-	if err := truth.Sample(par.New(1), x, 1, rng.DataTrain, 0); err != nil {
+	if err := truth.Sample(nil, x, 1, 3, 0); err != nil {
 		log.Fatal(err)
 	}
 	m, _, err := gmm.Fit(context.Background(), x, 2, gmm.FitOptions{Components: 2, Kind: gmm.Diag, Seed: 1})

@@ -13,10 +13,15 @@ import (
 )
 
 // Sample fills dst (B,N) with samples. Sample i of the batch is a function of
-// (seed, purpose, first+i) alone.
+// (seed, purpose, first+i) alone; purpose is any constant that tells apart what
+// the samples of one seed are for. It works on the given pool; nil means on the
+// calling goroutine alone.
 func (m *Mixture) Sample(pool *par.Pool, dst []float64, seed uint64, purpose rng.Purpose, first int) error {
 	if len(dst)%m.n != 0 {
 		return fmt.Errorf("gmm: %d values are no whole number of samples of dimension %d", len(dst), m.n)
+	}
+	if pool == nil {
+		pool = par.New(1)
 	}
 	cum := make([]float64, len(m.weights))
 	sum := 0.0
