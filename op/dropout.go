@@ -38,6 +38,11 @@ func NewDropoutMask(rt *Runtime, x *G.Node, p float64, layer int, r *Randomness)
 	if len(s) < 2 {
 		return nil, fmt.Errorf("op: dropout: input has shape %v, want (N,C,…)", s)
 	}
+	for _, n := range x.Graph().AllNodes() {
+		if d, ok := n.Op().(*DropoutMask); ok && d.Random == r && d.Layer == uint64(layer) {
+			return nil, fmt.Errorf("op: dropout: another mask has the number %d and would be equal", layer)
+		}
+	}
 	return apply(&DropoutMask{core: newCore(rt, "mask", mask, s[0], s[1]), P: p, Layer: uint64(layer), Random: r}, x)
 }
 

@@ -168,7 +168,8 @@ func TestBadShapes(t *testing.T) {
 	affineLeaf := leaf("c", 3)
 	moments := must(Moments(rt, x))
 	affine := must(NewNorm(rt, x, moments, nil, leaf("gamma", 3), leaf("beta", 3), NormOptions{Kind: Instance}))
-	dropout := must(NewDropoutMask(rt, x, 0.5, 1, &Randomness{}))
+	keys := &Randomness{}
+	dropout := must(NewDropoutMask(rt, x, 0.5, 1, keys))
 	mask4 := must(NewDropoutMask(rt, leaf("four", 2, 4, 4), 0.5, 2, &Randomness{}))
 	norm := func(o NormOptions) func() (*G.Node, error) {
 		return func() (*G.Node, error) { return NewNorm(rt, x, moments, nil, affineLeaf, affineLeaf, o) }
@@ -198,6 +199,7 @@ func TestBadShapes(t *testing.T) {
 		"affine of an array": func() (*G.Node, error) { return NewActivate(rt, Input{X: x, Affine: leaf("a", 2, 2, 3)}) },
 		"affine of others":   func() (*G.Node, error) { return NewActivate(rt, Input{X: leaf("x4", 2, 4, 4, 4), Affine: affine}) },
 		"padding":            func() (*G.Node, error) { return NewConv(rt, Input{X: x}, w, b, ConvOptions{Padding: 2}) },
+		"dropout layer":      func() (*G.Node, error) { return NewDropoutMask(rt, x, 0.5, 1, keys) },
 		"unblock":            func() (*G.Node, error) { return Unblock(rt, affine) },
 		"relu":               func() (*G.Node, error) { return NewReLU(rt, dropout) },
 		"linear of a mask":   func() (*G.Node, error) { return NewLinear(rt, dropout, leaf("l3", 4, 3), leaf("l4", 4), nil) },
