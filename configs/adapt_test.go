@@ -17,7 +17,6 @@ func TestValidateAdapting(t *testing.T) {
 			`adapt.lora.scale = 0: want a number in (0,1e4]`},
 		{"adapt.levels.kind=linear", `adapt.levels.steps = 0: want an integer from 2 to 100000`},
 		{"adapt.levels.kind=linear adapt.levels.steps=100 objective.target=mean", `adapt.levels.kind = "linear": the posterior mean of objective.target depends on the schedule's steps, not on the SNR alone; want another target`},
-		{"model.kind=resnet", `model.kind = "resnet": want unet, cnn`},
 		{"model.kind=cnn model.cnn.pre= model.cnn.post=0", `model.cnn.pre = []: want the channels after each convolution in front of the scale-shift, such as [32, 64]` + "\n" +
 			`model.cnn.post[0] = 0: want an integer from 1 to 8192`},
 		{"model.kind=cnn model.cnn.embedding=3", `model.cnn.embedding = 3: want an even number from 4 to 8192`},

@@ -50,7 +50,8 @@ func TestGMM64IsThePapers(t *testing.T) {
 	want.Data.Dim, want.Data.Components = 64, 128
 	want.Data.Samples = Samples{100_000, 10_000, 10_000}
 	want.Schedule = Schedule{Kind: "linear", Steps: 300}
-	want.Model = Model{Kind: "unet", Channels: 16, Multipliers: []int{1, 2, 4, 8}, Blocks: 2, Norm: "batch", CNN: want.Model.CNN}
+	want.Model = Model{Kind: "unet", Channels: 16, Multipliers: []int{1, 2, 4, 8}, Blocks: 2, Norm: "batch"}
+	cfg.Model = cfg.Model.ReadBy("unet")
 	want.Objective = Objective{Target: "epsilon", Loss: "mse", Weighting: "none"}
 	want.Train.Epochs, want.Train.Batch, want.Train.Optimizer = 500, 128, "adam"
 	for _, d := range Diff(want, cfg) {
