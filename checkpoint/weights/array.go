@@ -44,6 +44,26 @@ func FromInt64(name string, shape []int, data []int64) Array {
 	return Array{Name: name, Shape: shape, DType: Int64, raw: raw}
 }
 
+// FromComplex128 is FromFloat32 for complex elements, which are copied; they are
+// Complex64 in the file unless wide.
+func FromComplex128(name string, shape []int, data []complex128, wide bool) Array {
+	mustHold(name, shape, len(data))
+	a := Array{Name: name, Shape: shape, DType: Complex64, raw: make([]byte, 0, 16*len(data))}
+	if wide {
+		a.DType = Complex128
+	}
+	for _, v := range data {
+		for _, part := range [2]float64{real(v), imag(v)} {
+			if wide {
+				a.raw = binary.LittleEndian.AppendUint64(a.raw, math.Float64bits(part))
+			} else {
+				a.raw = binary.LittleEndian.AppendUint32(a.raw, math.Float32bits(float32(part)))
+			}
+		}
+	}
+	return a
+}
+
 func mustHold(name string, shape []int, n int) {
 	if want, err := elements(shape); err != nil || want != n {
 		panic(fmt.Sprintf("weights: %s: shape %v does not hold %d elements", name, shape, n))
@@ -61,12 +81,13 @@ func (a Array) Len() int {
 
 // Float32 returns the elements widened (or, from 64-bit types, rounded) to
 // float32. The slice is the caller's own, except that an array made by
-// FromFloat32 returns the very slice it was made from.
+// FromFloat32 returns the very slice it was made from. Complex elements give
+// two numbers each, the real part first.
 func (a Array) Float32() []float32 {
 	if a.f32 != nil {
 		return a.f32
 	}
-	dst := make([]float32, a.Len())
+	dst := make([]float32, a.values())
 	if a.f64 != nil {
 		for i, v := range a.f64 {
 			dst[i] = float32(v)
@@ -82,7 +103,7 @@ func (a Array) Float64() []float64 {
 	if a.f64 != nil {
 		return a.f64
 	}
-	dst := make([]float64, a.Len())
+	dst := make([]float64, a.values())
 	if a.f32 != nil {
 		for i, v := range a.f32 {
 			dst[i] = float64(v)
@@ -91,6 +112,28 @@ func (a Array) Float64() []float64 {
 	}
 	widen(dst, a.raw, a.DType)
 	return dst
+}
+
+// Complex128 returns the elements as complex numbers, the caller's own.
+func (a Array) Complex128() []complex128 {
+	x := a.Float64()
+	dst := make([]complex128, a.Len())
+	for i := range dst {
+		if a.DType.Complex() {
+			dst[i] = complex(x[2*i], x[2*i+1])
+		} else {
+			dst[i] = complex(x[i], 0)
+		}
+	}
+	return dst
+}
+
+// values returns the number of real numbers that the elements consist of.
+func (a Array) values() int {
+	if a.DType.Complex() {
+		return 2 * a.Len()
+	}
+	return a.Len()
 }
 
 // bytes returns the elements in little-endian order; the result is shared
@@ -129,43 +172,6 @@ func elements(shape []int) (int, error) {
 		n *= d
 	}
 	return n, nil
-}
-
-// rowMajor returns the elements of a column-major (Fortran) array of the given
-// shape, each size bytes, in row-major order.
-func rowMajor(src []byte, shape []int, size int) []byte {
-	strides := make([]int, len(shape))
-	step := 1
-	for i, d := range shape {
-		strides[i] = step
-		step *= d
-	}
-	return gather(src, 0, shape, strides, size)
-}
-
-// gather copies the elements at offset + Σ index·stride, in row-major order of
-// the index; offset and strides count elements of size bytes.
-func gather(src []byte, offset int, shape, strides []int, size int) []byte {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	dst := make([]byte, n*size)
-	index := make([]int, len(shape))
-	at := offset
-	for i := range n {
-		copy(dst[i*size:(i+1)*size], src[at*size:])
-		for k := len(shape) - 1; k >= 0; k-- {
-			index[k]++
-			at += strides[k]
-			if index[k] < shape[k] {
-				break
-			}
-			at -= strides[k] * shape[k]
-			index[k] = 0
-		}
-	}
-	return dst
 }
 
 // checkNames refuses empty and repeated names.

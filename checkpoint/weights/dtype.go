@@ -4,96 +4,66 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"github.com/condmean/condmean/internal/npy"
 )
 
 // DType is the element type an array has in its file, under its NumPy name.
 type DType string
 
-// The element types that can be read. Float32 and Float64 can be written.
+// The element types that can be read. Float32, Float64 and Int64 can be written,
+// and Complex64 and Complex128 to .npy.
 const (
-	Float64  DType = "float64"
-	Float32  DType = "float32"
-	Float16  DType = "float16"
-	BFloat16 DType = "bfloat16"
-	Int64    DType = "int64"
-	Int32    DType = "int32"
-	Int16    DType = "int16"
-	Int8     DType = "int8"
-	Uint8    DType = "uint8"
-	Bool     DType = "bool"
+	Float64    DType = "float64"
+	Float32    DType = "float32"
+	Float16    DType = "float16"
+	BFloat16   DType = "bfloat16"
+	Int64      DType = "int64"
+	Int32      DType = "int32"
+	Int16      DType = "int16"
+	Int8       DType = "int8"
+	Uint64     DType = "uint64"
+	Uint32     DType = "uint32"
+	Uint16     DType = "uint16"
+	Uint8      DType = "uint8"
+	Bool       DType = "bool"
+	Complex64  DType = "complex64"
+	Complex128 DType = "complex128"
 )
 
 // Size returns the number of bytes of one element, 0 for an unknown type.
 func (d DType) Size() int {
-	switch d {
-	case Float64, Int64:
-		return 8
-	case Float32, Int32:
-		return 4
-	case Float16, BFloat16, Int16:
+	if d == BFloat16 {
 		return 2
-	case Int8, Uint8, Bool:
-		return 1
 	}
-	return 0
+	return npyElements[d].Size
+}
+
+// Complex tells whether elements are complex numbers.
+func (d DType) Complex() bool { return d == Complex64 || d == Complex128 }
+
+// npyElements are the types that .npy files have.
+var npyElements = map[DType]npy.Element{
+	Float64: {Kind: 'f', Size: 8}, Float32: {Kind: 'f', Size: 4}, Float16: {Kind: 'f', Size: 2},
+	Int64: {Kind: 'i', Size: 8}, Int32: {Kind: 'i', Size: 4}, Int16: {Kind: 'i', Size: 2}, Int8: {Kind: 'i', Size: 1},
+	Uint64: {Kind: 'u', Size: 8}, Uint32: {Kind: 'u', Size: 4}, Uint16: {Kind: 'u', Size: 2}, Uint8: {Kind: 'u', Size: 1},
+	Complex128: {Kind: 'c', Size: 16}, Complex64: {Kind: 'c', Size: 8}, Bool: {Kind: 'b', Size: 1},
 }
 
 // widen decodes little-endian elements of type d from src into dst, which has
-// the right length. Half and bfloat16 widen exactly; 64-bit values are rounded
-// to nearest where T is float32.
+// the right length: of complex elements two numbers, the real part first. Half
+// and bfloat16 widen exactly; 64-bit values are rounded to nearest where T is
+// float32.
 func widen[T float32 | float64](dst []T, src []byte, d DType) {
-	le := binary.LittleEndian
-	switch d {
-	case Float64:
+	if d == BFloat16 {
 		for i := range dst {
-			dst[i] = T(math.Float64frombits(le.Uint64(src[8*i:])))
+			dst[i] = T(math.Float32frombits(uint32(binary.LittleEndian.Uint16(src[2*i:])) << 16))
 		}
-	case Float32:
-		for i := range dst {
-			dst[i] = T(math.Float32frombits(le.Uint32(src[4*i:])))
-		}
-	case Float16:
-		for i := range dst {
-			dst[i] = T(half(le.Uint16(src[2*i:])))
-		}
-	case BFloat16:
-		for i := range dst {
-			dst[i] = T(math.Float32frombits(uint32(le.Uint16(src[2*i:])) << 16))
-		}
-	case Int64:
-		for i := range dst {
-			dst[i] = T(int64(le.Uint64(src[8*i:])))
-		}
-	case Int32:
-		for i := range dst {
-			dst[i] = T(int32(le.Uint32(src[4*i:])))
-		}
-	case Int16:
-		for i := range dst {
-			dst[i] = T(int16(le.Uint16(src[2*i:])))
-		}
-	case Int8:
-		for i := range dst {
-			dst[i] = T(int8(src[i]))
-		}
-	case Uint8, Bool:
-		for i := range dst {
-			dst[i] = T(src[i])
-		}
-	default:
+		return
+	}
+	e, ok := npyElements[d]
+	if !ok {
 		panic(fmt.Sprintf("weights: element type %q has no decoder", d))
 	}
-}
-
-// half widens an IEEE 754 binary16 number: 1 sign, 5 exponent, 10 fraction bits.
-func half(h uint16) float32 {
-	sign := uint32(h>>15) << 31
-	exp, frac := uint32(h>>10&0x1f), uint32(h&0x3ff)
-	switch exp {
-	case 0: // zero or subnormal: frac·2⁻²⁴, exact in float32
-		return math.Float32frombits(sign | math.Float32bits(float32(frac)*0x1p-24))
-	case 0x1f: // infinity or NaN
-		return math.Float32frombits(sign | 0xff<<23 | frac<<13)
-	}
-	return math.Float32frombits(sign | (exp+127-15)<<23 | frac<<13)
+	npy.Decode(dst, src, e)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // ReadNPZ reads all arrays of an .npz archive of the given size, in the order
-// they were stored. Object arrays are refused, Fortran order is undone, and
+// they were stored. Object and complex arrays are refused, Fortran order is undone, and
 // no more memory is taken than a fixed multiple of size.
 func ReadNPZ(r io.ReaderAt, size int64) ([]Array, error) {
 	z, err := openArchive(r, size)
@@ -29,6 +29,9 @@ func ReadNPZ(r io.ReaderAt, size int64) ([]Array, error) {
 		a, err := parseNPY(b)
 		if err != nil {
 			return nil, fmt.Errorf("array %q: %w", name, err)
+		}
+		if a.DType.Complex() {
+			return nil, fmt.Errorf("array %q: %s is not supported here; real numbers are wanted", name, a.DType)
 		}
 		a.Name = name
 		arrays = append(arrays, a)

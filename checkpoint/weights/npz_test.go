@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/sbinet/npyio/npz"
+
+	"github.com/condmean/condmean/internal/npy"
 )
 
 // expected reads a fixture's reference values with an independent reader.
@@ -187,7 +189,7 @@ func archiveOf(t testing.TB, entries ...entry) []byte {
 // npyOf is an .npy file with the given header fields.
 func npyOf(descr, shape, data string) string {
 	h := fmt.Sprintf("{'descr': %s, 'fortran_order': False, 'shape': %s, }\n", descr, shape)
-	return npyMagic + "\x01\x00" + string([]byte{byte(len(h)), byte(len(h) >> 8)}) + h + data
+	return npy.Magic + "\x01\x00" + string([]byte{byte(len(h)), byte(len(h) >> 8)}) + h + data
 }
 
 func TestHostileNPZ(t *testing.T) {
@@ -211,16 +213,16 @@ func TestHostileNPZ(t *testing.T) {
 		"other file":     {archiveOf(t, entry{name: "evil.exe", data: good}), "evil.exe"},
 		"objects":        {archiveOf(t, entry{name: "a.npy", data: npyOf("'|O'", "(1,)", "cos\nsystem\n(S'x'\ntR.")}), "Python objects"},
 		"structured":     {archiveOf(t, entry{name: "a.npy", data: npyOf("[('x', '<f4')]", "(1,)", "1234")}), "structured"},
-		"complex":        {archiveOf(t, entry{name: "a.npy", data: npyOf("'<c8'", "(1,)", "12345678")}), "<c8"},
-		"big-endian":     {archiveOf(t, entry{name: "a.npy", data: npyOf("'>f4'", "(1,)", "1234")}), ">f4"},
+		"complex":        {archiveOf(t, entry{name: "a.npy", data: npyOf("'<c8'", "(1,)", "12345678")}), "complex64"},
+		"long double":    {archiveOf(t, entry{name: "a.npy", data: npyOf("'<f16'", "(1,)", "0123456789abcdef")}), "<f16"},
 		"too little":     {archiveOf(t, entry{name: "a.npy", data: npyOf("'<f4'", "(2,)", "1234")}), "needs 8 bytes"},
 		"too much":       {archiveOf(t, entry{name: "a.npy", data: npyOf("'<f4'", "(1,)", "12345")}), "needs 4 bytes"},
 		"huge shape":     {archiveOf(t, entry{name: "a.npy", data: npyOf("'<f4'", "(4611686018427387904, 4)", "")}), "too large"},
 		"overflow":       {archiveOf(t, entry{name: "a.npy", data: npyOf("'<f4'", "(99999999999999999999,)", "")}), "out of range"},
 		"negative shape": {archiveOf(t, entry{name: "a.npy", data: npyOf("'<f4'", "(-1,)", "")}), "malformed"},
-		"no header":      {archiveOf(t, entry{name: "a.npy", data: npyMagic + "\x01\x00\xff\xff{"}), "truncated"},
-		"long header":    {archiveOf(t, entry{name: "a.npy", data: npyMagic + "\x02\x00\xff\xff\xff\xff{"}), "truncated"},
-		"version 9":      {archiveOf(t, entry{name: "a.npy", data: npyMagic + "\x09\x00\x01\x00{"}), "version 9"},
+		"no header":      {archiveOf(t, entry{name: "a.npy", data: npy.Magic + "\x01\x00\xff\xff{"}), "truncated"},
+		"long header":    {archiveOf(t, entry{name: "a.npy", data: npy.Magic + "\x02\x00\xff\xff\xff\xff{"}), "truncated"},
+		"version 9":      {archiveOf(t, entry{name: "a.npy", data: npy.Magic + "\x09\x00\x01\x00{"}), "version 9"},
 		"no magic":       {archiveOf(t, entry{name: "a.npy", data: "hello"}), "not an .npy"},
 		"no name":        {archiveOf(t, entry{name: ".npy", data: good}), "no name"},
 	} {

@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"github.com/nlpodyssey/gopickle/types"
+
+	"github.com/condmean/condmean/internal/npy"
 )
 
 // storage is a reference to the flat memory behind one or more tensors.
@@ -123,7 +125,7 @@ func (v *view) array(name string) Array {
 	case dense:
 		a.raw = v.storage.data[v.offset*size : (v.offset+n)*size]
 	default:
-		a.raw = gather(v.storage.data, v.offset, v.shape, v.strides, size)
+		a.raw = npy.Gather(v.storage.data, v.offset, v.shape, v.strides, size)
 	}
 	return a
 }

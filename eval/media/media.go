@@ -111,6 +111,9 @@ func readArray(path string) (*Media, error) {
 	if err != nil {
 		return nil, err
 	}
+	if a.DType.Complex() {
+		return nil, fmt.Errorf("%s: holds complex numbers (%s); want real ones", path, a.DType)
+	}
 	m := &Media{Kind: Array, Shape: a.Shape, X: a.Float64()}
 	if len(m.X) == 0 {
 		return nil, fmt.Errorf("%s: its shape is %v; there is nothing in it", path, a.Shape)
