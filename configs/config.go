@@ -40,7 +40,7 @@ type Data struct {
 	Hop        int     `yaml:"hop"`          // audio: samples from frame to frame; 0 means half a frame
 	SkipBad    bool    `yaml:"skip_bad"`     // folder, audio: leave out and count files that cannot be read
 	Samples    Samples `yaml:"samples"`      // split sizes
-	Normalize  string  `yaml:"normalize"`    // power (default) | dimension | minmax | none
+	Normalize  string  `yaml:"normalize"`    // power (default) | dimension (each value by its own deviation, but at least by a tenth of power's scale) | minmax | none
 	Noise      string  `yaml:"noise"`        // real (default): power one and ε of variance one a real value; complex: a complex value, so that ε has variance 1/2 a real one, as the paper's published code has it
 	Augment    Augment `yaml:"augment"`      // random changes of training images
 	Last       string  `yaml:"last"`         // rest of an epoch that fills no batch: drop | wrap (into the next epoch)

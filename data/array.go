@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/limit"
+	"github.com/condmean/condmean/internal/npy"
 )
 
 // maxChannels is how long an axis may be for "auto" to take it for channels.
@@ -22,47 +24,53 @@ type array struct {
 	r        io.ReaderAt // of the elements, the last axis fastest
 	n        int
 	shape    []int
-	element  npyElement
+	element  npy.Element
 	channels int // > 1 where they are the last axis and have to become the first
-	scratch  sync.Pool
+	bytes    int // of a sample
+
+	single, double sync.Pool // of *arrayScratch, by their precision
 }
 
-var _ Source = (*array)(nil)
+var (
+	_ Source = (*array)(nil)
+	_ wide   = (*array)(nil)
+)
 
 // arrayScratch is one sample as it is in the file.
-type arrayScratch struct {
+type arrayScratch[T float32 | float64] struct {
 	raw    []byte
-	values []float32
+	values []T
 }
 
 // newArray interprets the array that r holds with its header.
 func newArray(name string, r io.ReaderAt, size int64, layout string) (*array, error) {
-	h, err := readNPYHeader(io.NewSectionReader(r, 0, size), size)
+	h, err := npy.ReadHeader(io.NewSectionReader(r, 0, size), size)
 	if err != nil {
 		return nil, fmt.Errorf("data: %s: %w", name, err)
 	}
-	a := &array{name: name, element: h.element, r: io.NewSectionReader(r, h.offset, size-h.offset)}
-	if len(h.shape) < 2 || slices.Contains(h.shape, 0) {
-		return nil, configs.Usagef("data: %s: its shape is %v; want samples along the first axis, (N,L), (N,C,L), (N,H,W) or (N,C,H,W)", name, h.shape)
+	a := &array{name: name, element: h.Element, r: io.NewSectionReader(r, h.Offset, size-h.Offset)}
+	if len(h.Shape) < 2 || slices.Contains(h.Shape, 0) {
+		return nil, configs.Usagef("data: %s: its shape is %v; want samples along the first axis, (N,L), (N,C,L), (N,H,W) or (N,C,H,W)", name, h.Shape)
 	}
-	a.n = h.shape[0]
-	if a.shape, a.channels, err = sampleShape(h.shape[1:], layout); err != nil {
-		return nil, configs.Usagef("data: %s: shape %v: %w", name, h.shape, err)
+	a.n = h.Shape[0]
+	if a.shape, a.channels, err = sampleShape(h.Shape[1:], layout); err != nil {
+		return nil, configs.Usagef("data: %s: shape %v: %w", name, h.Shape, err)
 	}
-	if h.element.complex() {
-		a.shape[0] *= 2
-	}
-	if h.fortran {
-		b := make([]byte, size-h.offset)
-		if _, err := a.r.ReadAt(b, 0); err != nil && err != io.EOF {
+	a.shape[0] *= h.Element.Values()
+	a.bytes = dim(h.Shape[1:]) * h.Element.Size
+	if h.Fortran {
+		if err := limit.Check("elements in Fortran order, which are put into C order in memory (numpy.ascontiguousarray does it beforehand)", int64(h.Count())); err != nil {
+			return nil, configs.Usagef("data: %s: %w", name, err)
+		}
+		b := make([]byte, size-h.Offset)
+		if err := readFullAt(a.r, b, 0); err != nil {
 			return nil, fmt.Errorf("data: %s: %w", name, err)
 		}
-		a.r = bytes.NewReader(rowMajor(b, h.shape, h.element.size))
+		a.r = bytes.NewReader(npy.RowMajor(b, h.Shape, h.Element.Size))
 	}
-	a.scratch.New = func() any {
-		d := dim(a.shape)
-		return &arrayScratch{make([]byte, dim(h.shape[1:])*h.element.size), make([]float32, d)}
-	}
+	values := dim(a.shape)
+	a.single.New = func() any { return &arrayScratch[float32]{make([]byte, a.bytes), make([]float32, values)} }
+	a.double.New = func() any { return &arrayScratch[float64]{make([]byte, a.bytes), make([]float64, values)} }
 	return a, nil
 }
 
@@ -92,69 +100,47 @@ func sampleShape(axes []int, layout string) (shape []int, channelsLast int, err 
 func (a *array) Len() int     { return a.n }
 func (a *array) Shape() []int { return slices.Clone(a.shape) }
 
-func (a *array) Read(dst []float32, index int) error {
+func (a *array) Read(dst []float32, index int) error { return readArray(a, &a.single, dst, index) }
+
+func (a *array) wide() bool { return !a.element.Exact() }
+
+func (a *array) read64(dst []float64, index int) error { return readArray(a, &a.double, dst, index) }
+
+func readArray[T float32 | float64](a *array, scratch *sync.Pool, dst []T, index int) error {
 	if err := inRange(index, a.n); err != nil {
 		return err
 	}
-	s := a.scratch.Get().(*arrayScratch)
-	defer a.scratch.Put(s)
-	if _, err := a.r.ReadAt(s.raw, int64(index)*int64(len(s.raw))); err != nil && err != io.EOF {
+	s := scratch.Get().(*arrayScratch[T])
+	defer scratch.Put(s)
+	if err := readFullAt(a.r, s.raw, int64(index)*int64(a.bytes)); err != nil {
 		return fmt.Errorf("data: %s: sample %d: %w", a.name, index, err)
 	}
-	a.element.decode(s.values, s.raw)
+	a.element.ToLittle(s.raw)
+	npy.Decode(s.values, s.raw, a.element)
 	for k, v := range s.values {
 		if v := float64(v); math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("data: %s: sample %d holds %v at value %d; want finite numbers", a.name, index, v, k)
+			return configs.Usagef("data: %s: sample %d holds %v at value %d; want finite numbers", a.name, index, v, k)
 		}
 	}
-	a.arrange(dst, s.values)
+	arrange(dst, s.values, a.element.Values(), a.channels)
 	return nil
 }
 
 // arrange puts channels first, and real parts before imaginary ones.
-func (a *array) arrange(dst, src []float32) {
-	parts := 1
-	if a.element.complex() {
-		parts = 2
-	}
-	if parts == 1 && a.channels < 2 {
+func arrange[T float32 | float64](dst, src []T, parts, channels int) {
+	if parts == 1 && channels < 2 {
 		copy(dst, src)
 		return
 	}
 	n := len(src) / parts // elements
-	channels := max(a.channels, 1)
-	pixels := n / channels
+	pixels := n / max(channels, 1)
 	for e := range n {
 		at := e
-		if a.channels > 1 {
+		if channels > 1 {
 			at = e%channels*pixels + e/channels
 		}
 		for p := range parts {
 			dst[p*n+at] = src[e*parts+p]
 		}
 	}
-}
-
-// rowMajor reorders elements whose first axis is the fastest.
-func rowMajor(b []byte, shape []int, size int) []byte {
-	out := make([]byte, 0, len(b))
-	strides := make([]int, len(shape))
-	stride := size
-	for i, n := range shape {
-		strides[i] = stride
-		stride *= n
-	}
-	at, index := 0, make([]int, len(shape))
-	for len(out) < len(b) {
-		out = append(out, b[at:at+size]...)
-		for i := len(shape) - 1; i >= 0; i-- {
-			if index[i]++; index[i] < shape[i] {
-				at += strides[i]
-				break
-			}
-			at -= (shape[i] - 1) * strides[i]
-			index[i] = 0
-		}
-	}
-	return out
 }

@@ -12,12 +12,12 @@ type augmenter struct {
 	seed   uint64
 	shape  []int // (C,H,W)
 	stream rng.Stream
-	was    []float32 // the image before
 }
 
-// apply changes image x, the sample index, as it is in the given epoch.
-func (a *augmenter) apply(x []float32, epoch, index int) {
-	if a.Augment == (configs.Augment{}) {
+// augment changes image x, the sample index, as it is in the given epoch; was
+// holds it as it was before. A nil augmenter changes nothing.
+func augment[T float32 | float64](a *augmenter, was *[]T, x []T, epoch, index int) {
+	if a == nil || a.Augment == (configs.Augment{}) {
 		return
 	}
 	a.stream.Reset(a.seed, rng.Augment, uint64(epoch), uint64(index))
@@ -30,9 +30,9 @@ func (a *augmenter) apply(x []float32, epoch, index int) {
 		return
 	}
 	h, w := a.shape[1], a.shape[2]
-	a.was = append(a.was[:0], x...)
+	*was = append((*was)[:0], x...)
 	for c := range a.shape[0] {
-		plane, to := a.was[c*h*w:][:h*w], x[c*h*w:][:h*w]
+		plane, to := (*was)[c*h*w:][:h*w], x[c*h*w:][:h*w]
 		for i := range h {
 			row := plane[clamp(i+dy, h)*w:][:w]
 			for j := range w {

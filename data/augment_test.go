@@ -39,7 +39,7 @@ func TestAugment(t *testing.T) {
 	const trials = 5000
 	for i := range trials {
 		x := slices.Clone(was)
-		a.apply(x, 3, i)
+		augment(a, new([]float32), x, 3, i)
 		found := false
 		for _, flip := range []bool{false, true} {
 			for dy := -shift; dy <= shift; dy++ {
@@ -72,7 +72,7 @@ func TestAugmentIsKeyed(t *testing.T) {
 		for i := range x {
 			x[i] = float32(i)
 		}
-		(&augmenter{Augment: c, seed: seed, shape: []int{1, 8, 8}}).apply(x, epoch, index)
+		augment(&augmenter{Augment: c, seed: seed, shape: []int{1, 8, 8}}, new([]float32), x, epoch, index)
 		return x
 	}
 	both := configs.Augment{Flip: true, Shift: 3}

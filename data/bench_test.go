@@ -82,7 +82,7 @@ func BenchmarkNorm(b *testing.B) {
 		s.data[i] = byte(i * i)
 	}
 	for b.Loop() {
-		if _, err := NewNorm(context.Background(), "power", s, pool); err != nil {
+		if _, err := normOf(context.Background(), "power", s, pool); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -98,7 +98,7 @@ func TestNorm(t *testing.T) {
 	defer pool.Close()
 	src := numbered(40, 4)
 	for _, kind := range []string{"power", "dimension", "minmax", "none"} {
-		n, err := NewNorm(context.Background(), kind, src, pool)
+		n, err := normOf(context.Background(), kind, src, pool)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +138,7 @@ func TestNorm(t *testing.T) {
 			t.Errorf("%s: vectors come back as %v, %v", kind, back, err)
 		}
 	}
-	if _, err := NewNorm(context.Background(), "power", &memory{shape: []int{1, 2}, data: make([]float32, 8)}, pool); err == nil {
+	if _, err := normOf(context.Background(), "power", &memory{shape: []int{1, 2}, data: make([]float32, 8)}, pool); err == nil {
 		t.Error("constant data are normalised")
 	}
 	if _, err := NormFromVectors(map[string][]float64{"mean": {0}, "scale": {0}}, 1); err == nil {

@@ -6,8 +6,11 @@
 //
 //	x ← (x - μ)/c,  μ = mean of the train split,  c = √(mean‖x-μ‖²/N)
 //
-// so that every sample has zero mean and average power one. A [Loader] hands out
-// batches of the train split in an order that is a function of (seed, epoch),
+// so that every sample has zero mean and average power one; both are applied in
+// float64 to values as precise as their file has them. All splits are read once
+// when a set is opened: what cannot be used is found then, and the [Fingerprint]
+// tells the set from others. A [Loader] hands out batches of the train split in
+// an order that is a function of (seed, epoch),
 // prefetched, from a cursor that can be saved.
 //
 // # Kinds
@@ -26,6 +29,7 @@
 // downloaded and verified. Large arrays, folders and recordings are read from
 // disk when their samples are needed.
 //
-// Nothing in a file is trusted: sizes are checked against the file's before
-// memory is taken, and errors name the file and the offset.
+// Nothing in a file is trusted: sizes are checked against the file's, and what is
+// unpacked against a limit, before memory is taken; a file that changes while it is
+// in use ends its use; errors name the file and the offset or the sample.
 package data

@@ -31,9 +31,12 @@ func (o *opener) fitted(ctx context.Context) (*prior, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := gmm.Load(path)
+	m, hash, err := loadMixture(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		m, err = o.fit(ctx, f, path)
+		if err := o.fit(ctx, f, path); err != nil {
+			return nil, err
+		}
+		m, hash, err = loadMixture(path)
 	}
 	if err != nil {
 		return nil, err
@@ -42,14 +45,8 @@ func (o *opener) fitted(ctx context.Context) (*prior, error) {
 	if m.Dim() != dim(shape) || m.Components() != o.c.Components {
 		return nil, configs.Usagef("data.mixture: %s has %d components in %d dimensions, want %d in %d; remove it to fit it anew", path, m.Components(), m.Dim(), o.c.Components, dim(shape))
 	}
-	p := &prior{name: fmt.Sprintf("mixture of %d Gaussians fitted to %s", m.Components(), f.name), shape: shape, image: f.image}
-	scale := 0.0
-	mean := []float64(nil)
-	if p.z, mean, scale, err = m.Normalize(); err != nil {
-		return nil, err
-	}
-	p.norm = &Norm{Mean: mean, Scale: []float64{scale}}
-	return p, nil
+	p := &prior{name: fmt.Sprintf("mixture of %d Gaussians fitted to %s", m.Components(), f.name), shape: shape, image: f.image, hash: hash}
+	return p, p.normalize(m)
 }
 
 // fitPath returns the file of the fit.
@@ -69,13 +66,13 @@ func (o *opener) fitPath() (string, error) {
 }
 
 // fit fits the mixture and saves it.
-func (o *opener) fit(ctx context.Context, f files, path string) (*gmm.Mixture, error) {
+func (o *opener) fit(ctx context.Context, f files, path string) error {
 	kind, rank, err := gmm.ParseCovariance(o.c.Covariance)
 	if err != nil {
-		return nil, configs.Usagef("data.covariance: %w", err)
+		return configs.Usagef("data.covariance: %w", err)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, configs.Usagef("data.mixture: %w", err)
+		return configs.Usagef("data.mixture: %w", err)
 	}
 	d := dim(f.train.Shape())
 	x, sample := make([]float64, 0, f.train.Len()*d), make([]float32, d)
@@ -88,7 +85,7 @@ func (o *opener) fit(ctx context.Context, f files, path string) (*gmm.Mixture, e
 		}
 		return nil
 	}); err != nil {
-		return nil, err
+		return err
 	}
 	pool := par.New(o.threads)
 	defer pool.Close()
@@ -105,8 +102,8 @@ func (o *opener) fit(ctx context.Context, f files, path string) (*gmm.Mixture, e
 		},
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	o.log.Info("fitted", "iterations", len(result.Steps), "converged", result.Converged, "log_likelihood", result.Steps[len(result.Steps)-1].LogLik)
-	return m, m.Save(path)
+	return m.Save(path)
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/internal/par"
+	"github.com/condmean/condmean/internal/rng"
 )
 
 // TestFitted fits a mixture to images, draws from it, and finds the fit again.
@@ -95,5 +97,64 @@ func TestMixtureFile(t *testing.T) {
 	}
 	if s, err := Open(context.Background(), c, 1); err != nil || s.Dim() != 5 || s.Mixture.Components() != 2 {
 		t.Errorf("%v", err)
+	}
+}
+
+// Samples of a mixture from a file are in its units, and normalising them gives
+// the very samples that were drawn.
+func TestMixtureFileKeepsItsUnits(t *testing.T) {
+	const d = 5
+	m, err := gmm.Random(d, 2, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	offset := make([]float64, d)
+	for k := range offset {
+		offset[k] = -100 - float64(k)
+	}
+	if m, err = m.Affine(offset, []float64{1. / 3}); err != nil { // x ← 3(x + 100 + k)
+		t.Fatal(err)
+	}
+	c := configs.Default().Data
+	c.Mixture, c.Samples = filepath.Join(t.TempDir(), "m.npz"), configs.Samples{Train: 3000, Val: 10, Test: 10}
+	if err := m.Save(c.Mixture); err != nil {
+		t.Fatal(err)
+	}
+	if m, err = gmm.Load(c.Mixture); err != nil {
+		t.Fatal(err)
+	}
+	z, mean, scale, err := m.Normalize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(context.Background(), c, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := par.New(2)
+	defer pool.Close()
+	drawn := make([]float64, 3000*d)
+	if err := z.Sample(pool, drawn, 1, rng.DataTrain, 0); err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float32, 3000*d)
+	if err := s.Read(x, s.Train, 0); err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range x {
+		if v != float32(drawn[i]) {
+			t.Fatalf("value %d is %v normalised, want %v as it was drawn", i, v, drawn[i])
+		}
+	}
+	for k, got := range meanOf(t, s.Train) {
+		if math.Abs(s.Norm.Mean[k]-mean[k]) > 1e-9*math.Abs(mean[k]) || math.Abs(s.Norm.Scale[0]/scale-1) > 1e-9 {
+			t.Errorf("the map is (x - %v)/%v, want the mixture's own, %v and %v", s.Norm.Mean[k], s.Norm.Scale[0], mean[k], scale)
+		}
+		if math.Abs(got-mean[k]) > 5*3*scale/math.Sqrt(3000) {
+			t.Errorf("value %d of the samples has the mean %v, want %v", k, got, mean[k])
+		}
+	}
+	if !(s.Norm.Low < s.Norm.High) || s.Norm.Low < 100 {
+		t.Errorf("range [%v, %v]", s.Norm.Low, s.Norm.High)
 	}
 }

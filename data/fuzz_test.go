@@ -1,6 +1,7 @@
 package data
 
 import (
+	"archive/zip"
 	"bytes"
 	"image"
 	"image/jpeg"
@@ -67,11 +68,13 @@ func FuzzNPY(f *testing.F) {
 	addFiles(f, "npy/l_f4.npy", "npy/hwc_c16.npy", "npy/hw_f2.npy", "npy/chw_big.npy")
 	f.Add(npyFile(npyText("<f4", "4294967296, 4294967296, 16"), 4))
 	f.Add(npyFile(npyText("|O", "2, 2"), 4))
+	f.Add(npyFile(npyText("<x\n4", "2,\n2"), 16))
 	fuzzFile(f, "npy", 64, configs.Data{Layout: "auto"})
 }
 
 func FuzzNPZ(f *testing.F) {
 	addFiles(f, "npy/stored.npz", "npy/deflated.npz")
+	f.Add(npz(f, "a\nb.npy", zip.Deflate, []byte("hello")))
 	fuzzFile(f, "npz", 8*maxDeflate, configs.Data{Layout: "auto"})
 }
 

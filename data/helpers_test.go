@@ -2,12 +2,14 @@ package data
 
 import (
 	"bytes"
+	"context"
 	"hash/crc32"
 	"image"
 	"image/png"
 	"testing"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/par"
 )
 
 func testOpener(c configs.Data) *opener {
@@ -41,6 +43,15 @@ func expected(t testing.TB, path string) [][]float32 {
 		t.Fatal(err)
 	}
 	return readAll(t, found[0])
+}
+
+// normOf computes the normalisation of a source.
+func normOf(ctx context.Context, kind string, s Source, pool *par.Pool) (*Norm, error) {
+	m, err := newMoments(ctx, s, pool)
+	if err != nil {
+		return nil, err
+	}
+	return newNorm(kind, m)
 }
 
 // bigPNG returns an image of 60×50 grey pixels.

@@ -11,6 +11,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/limit"
 )
 
 // The IDX format of MNIST and Fashion-MNIST, all numbers big-endian: two zero
@@ -95,13 +98,13 @@ func readIDXFile(path string, rank int) (axes []int, b []byte, err error) {
 func readIDX(r io.Reader, size int64, rank int) (axes []int, b []byte, err error) {
 	buffered := bufio.NewReaderSize(r, 1<<16)
 	r = buffered
-	limit := size
+	most, packed := size, false
 	if head, err := buffered.Peek(2); err == nil && head[0] == 0x1f && head[1] == 0x8b {
 		z, err := gzip.NewReader(buffered)
 		if err != nil {
 			return nil, nil, fmt.Errorf("gzip header: %w", err)
 		}
-		r, limit = z, size*maxDeflate
+		r, most, packed = z, size*maxDeflate, true
 	}
 	header := make([]byte, 4+4*rank)
 	if n, err := io.ReadFull(r, header); err != nil {
@@ -115,10 +118,15 @@ func readIDX(r io.Reader, size int64, rank int) (axes []int, b []byte, err error
 		at := 4 + 4*i
 		n := int64(binary.BigEndian.Uint32(header[at:]))
 		axes = append(axes, int(n))
-		if n > 0 && total > limit/n {
+		if n > 0 && total > most/n {
 			return nil, nil, fmt.Errorf("byte %d: axes of lengths %v hold more values than a file of %d bytes can", at, axes, size)
 		}
 		total *= n
+	}
+	if packed {
+		if err := limit.Check("compressed pixels", total); err != nil {
+			return nil, nil, configs.Usagef("%w; or unpack the file (gunzip)", err)
+		}
 	}
 	b, err = readBounded(r, int(total), int(min(8*size, total)))
 	if errors.Is(err, io.ErrUnexpectedEOF) {

@@ -40,7 +40,6 @@ type LoaderOptions struct {
 // buffers that are used again.
 type Loader struct {
 	src   Source
-	norm  *Norm
 	batch int
 	seed  uint64
 	wrap  bool
@@ -70,14 +69,14 @@ func startLoader(src Source, norm *Norm, batch int, seed uint64, from Cursor, o 
 		return nil, ErrSmall
 	}
 	if from.Epoch < 0 || from.Position < 0 || from.Position > src.Len() {
-		return nil, errors.New("data: the cursor lies outside of the train split")
+		return nil, configs.Usagef("data: the cursor is at sample %d of epoch %d, which lies outside of the train split of %d samples: the data changed since the cursor was saved", from.Position, from.Epoch, src.Len())
 	}
 	if o.Augment != (configs.Augment{}) && len(src.Shape()) != 3 {
 		return nil, errors.New("data: only images can be augmented")
 	}
 	workers := cmp.Or(o.Workers, 2)
 	buffers := workers + 2
-	l := &Loader{src: src, norm: norm, batch: batch, seed: seed, wrap: o.Wrap,
+	l := &Loader{src: src, batch: batch, seed: seed, wrap: o.Wrap,
 		ready: make(chan *Batch, buffers), jobs: make(chan *Batch, buffers), free: make(chan *Batch, buffers)}
 	for range buffers {
 		l.free <- &Batch{X: make([]float32, batch*dim(src.Shape())), IDs: make([]int, batch), epochs: make([]int, batch), filled: make(chan error, 1)}
@@ -86,9 +85,9 @@ func startLoader(src Source, norm *Norm, batch int, seed uint64, from Cursor, o 
 	l.done.Go(func() { l.plan(from) })
 	for range workers {
 		l.done.Go(func() {
-			a := &augmenter{Augment: o.Augment, seed: seed, shape: src.Shape()}
+			r := newReader(src, norm, &augmenter{Augment: o.Augment, seed: seed, shape: src.Shape()})
 			for b := range l.jobs {
-				b.filled <- l.fill(b, a)
+				b.filled <- l.fill(b, r)
 			}
 		})
 	}
@@ -172,15 +171,9 @@ func (l *Loader) plan(c Cursor) {
 }
 
 // fill reads the samples of a batch.
-func (l *Loader) fill(b *Batch, a *augmenter) error {
+func (l *Loader) fill(b *Batch, r *reader) error {
 	d := len(b.X) / len(b.IDs)
 	return firstError(l.ctx, len(b.IDs), func(i int) error {
-		x := b.X[i*d:][:d]
-		if err := l.src.Read(x, b.IDs[i]); err != nil {
-			return err
-		}
-		a.apply(x, b.epochs[i], b.IDs[i])
-		l.norm.Apply(x)
-		return nil
+		return r.read(b.X[i*d:][:d], b.epochs[i], b.IDs[i])
 	})
 }

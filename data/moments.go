@@ -2,18 +2,18 @@ package data
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"github.com/condmean/condmean/internal/par"
 )
 
 // moments are statistics of samples: of each value the mean and the sum of
-// squared differences from it, of all values the range.
+// squared differences from it, of all values the range and a hash.
 type moments struct {
 	count        float64
 	mean, square []float64
 	low, high    float64
+	hash         contentHash
 }
 
 const (
@@ -21,13 +21,10 @@ const (
 	roundChunks  = 16  // chunks in memory at a time
 )
 
-// newMoments reads a source once. Chunks are combined in their order, so that
-// the result does not depend on the number of workers.
+// newMoments reads a source once, in full precision. Chunks are combined in
+// their order, so that the result does not depend on the number of workers.
 func newMoments(ctx context.Context, s Source, pool *par.Pool) (*moments, error) {
 	n, d := s.Len(), dim(s.Shape())
-	if n == 0 {
-		return nil, fmt.Errorf("data.normalize: the train split is empty")
-	}
 	empty := func() *moments {
 		return &moments{mean: make([]float64, d), square: make([]float64, d), low: math.Inf(1), high: math.Inf(-1)}
 	}
@@ -36,14 +33,17 @@ func newMoments(ctx context.Context, s Source, pool *par.Pool) (*moments, error)
 		parts[i] = empty()
 	}
 	errs := make([]error, len(parts))
-	buffers := make([][]float32, pool.Threads())
+	w := asWide(s)
+	single, double := make([][]float32, pool.Threads()), make([][]float64, pool.Threads())
 	for first := 0; first < n; first += len(parts) * chunkSamples {
 		pool.Do(len(parts), func(c, worker int) {
-			if buffers[worker] == nil {
-				buffers[worker] = make([]float32, d)
-			}
 			lo := first + c*chunkSamples
-			errs[c] = parts[c].read(ctx, s, buffers[worker], lo, min(lo+chunkSamples, n))
+			hi := min(lo+chunkSamples, n)
+			if w != nil {
+				errs[c] = measure(ctx, parts[c], w.read64, &double[worker], lo, hi)
+			} else {
+				errs[c] = measure(ctx, parts[c], s.Read, &single[worker], lo, hi)
+			}
 		})
 		for c, p := range parts {
 			if errs[c] != nil {
@@ -55,24 +55,29 @@ func newMoments(ctx context.Context, s Source, pool *par.Pool) (*moments, error)
 	return total, nil
 }
 
-// read replaces m by the moments of samples [lo,hi), by Welford's recurrence.
-func (m *moments) read(ctx context.Context, s Source, x []float32, lo, hi int) error {
-	m.count, m.low, m.high = 0, math.Inf(1), math.Inf(-1)
+// measure replaces m by the moments of samples [lo,hi), by Welford's recurrence.
+// Samples are read into x, which is made where it is nil.
+func measure[T float32 | float64](ctx context.Context, m *moments, read func(dst []T, index int) error, x *[]T, lo, hi int) error {
+	m.count, m.low, m.high, m.hash = 0, math.Inf(1), math.Inf(-1), 0
 	clear(m.mean)
 	clear(m.square)
+	if *x == nil {
+		*x = make([]T, len(m.mean))
+	}
 	return firstError(ctx, max(hi-lo, 0), func(i int) error {
-		if err := s.Read(x, lo+i); err != nil {
+		if err := read(*x, lo+i); err != nil {
 			return err
 		}
 		m.count++
 		by := 1 / m.count
-		for k, v := range x {
+		for k, v := range *x {
 			v := float64(v)
 			delta := v - m.mean[k]
 			m.mean[k] += delta * by
 			m.square[k] += delta * (v - m.mean[k])
 			m.low, m.high = min(m.low, v), max(m.high, v)
 		}
+		m.hash = hashSample(m.hash, *x)
 		return nil
 	})
 }
@@ -90,4 +95,5 @@ func (m *moments) add(p *moments) {
 	}
 	m.count = count
 	m.low, m.high = min(m.low, p.low), max(m.high, p.high)
+	m.hash = m.hash.with(uint64(p.hash))
 }

@@ -3,9 +3,12 @@ package data
 import (
 	"context"
 	"math"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/par"
 )
 
@@ -50,13 +53,102 @@ func TestNormStops(t *testing.T) {
 	defer pool.Close()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := NewNorm(ctx, "power", numbers(10), pool); err == nil {
+	if _, err := normOf(ctx, "power", numbers(10), pool); err == nil {
 		t.Error("cancelled, and yet there are statistics")
 	}
-	if _, err := NewNorm(context.Background(), "power", failing{numbers(10)}, pool); err == nil {
+	if _, err := normOf(context.Background(), "power", failing{numbers(10)}, pool); err == nil {
 		t.Error("a broken sample is normalised")
 	}
-	if _, err := NewNorm(context.Background(), "strange", numbers(10), pool); err == nil {
+	if _, err := normOf(context.Background(), "strange", numbers(10), pool); err == nil {
 		t.Error("an unknown kind is taken")
+	}
+}
+
+// Values that hardly ever or never differ from their mean get a tenth of the
+// overall scale, the others their own standard deviation.
+func TestDimensionFloor(t *testing.T) {
+	const n = 1000
+	s := &memory{shape: []int{1, 4}}
+	for i := range n {
+		sign := float32(1 - 2*(i%2))
+		tiny := float32(0)
+		if i == 0 {
+			tiny = 0.01
+		}
+		s.data = append(s.data, 5+2*sign, -1+sign, 7, tiny)
+	}
+	pool := par.New(2)
+	defer pool.Close()
+	norm, err := normOf(context.Background(), "dimension", s, pool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tiny := float64(float32(0.01))
+	variances := []float64{4, 1, 0, tiny * tiny * (n - 1) / (n * n)}
+	c := math.Sqrt((variances[0] + variances[1] + variances[2] + variances[3]) / 4)
+	for k, want := range []float64{2, 1, c / 10, c / 10} {
+		if math.Abs(norm.Scale[k]/want-1) > 1e-12 {
+			t.Errorf("scale %d is %v, want %v", k, norm.Scale[k], want)
+		}
+	}
+	if norm.Low != -2 || norm.High != 7 {
+		t.Errorf("range [%v, %v], want [-2, 7]", norm.Low, norm.High)
+	}
+}
+
+// The range is kept with the statistics, and may be missing.
+func TestNormKeepsTheRange(t *testing.T) {
+	n := &Norm{Mean: []float64{1}, Scale: []float64{2}, Low: -3, High: 4}
+	back, err := NormFromVectors(n.Vectors(), 1)
+	if err != nil || back.Low != -3 || back.High != 4 {
+		t.Errorf("%+v, %v", back, err)
+	}
+	if back, err := NormFromVectors(map[string][]float64{"mean": {1}, "scale": {2}}, 1); err != nil || back.Low != 0 || back.High != 0 {
+		t.Errorf("early statistics: %+v, %v", back, err)
+	}
+	for _, r := range [][]float64{{}, {1}, {2, 1}, {math.NaN(), 1}, {0, math.Inf(1)}, {1, 2, 3}} {
+		if _, err := NormFromVectors(map[string][]float64{"mean": {1}, "scale": {2}, "range": r}, 1); err == nil {
+			t.Errorf("the range %v is taken", r)
+		}
+	}
+	if _, err := NormFromVectors(map[string][]float64{"mean": {math.NaN()}, "scale": {2}}, 1); err == nil {
+		t.Error("a mean of NaN is taken")
+	}
+}
+
+// What would end an evaluation is found when the data are opened, in every split.
+func TestUnusableSamples(t *testing.T) {
+	const n, d = 20, 3
+	good, zero, nan, huge := ramp(n*d), make([]float64, n*d), ramp(n*d), ramp(n*d)
+	nan[7*d+1], huge[4] = math.NaN(), 1e39
+	for name, c := range map[string]struct {
+		normalize        string
+		train, val, test []float64
+		want             string // "" if nothing is wrong
+	}{
+		"all is well":       {"none", good, good, good, ""},
+		"zeros for testing": {"none", good, good, zero, "the test split has no power"},
+		"zeros to validate": {"none", good, zero, good, "the val split has no power"},
+		"zeros to train":    {"none", zero, good, good, "the train split has no power"},
+		"constant training": {"power", zero, good, good, "variance 0"},
+		"zeros off centre":  {"power", good, good, zero, ""},
+		"NaN for testing":   {"power", good, good, nan, "test.npy: sample 7 holds NaN at value 1"},
+		"NaN to validate":   {"none", good, nan, good, "val.npy: sample 7 holds NaN at value 1"},
+		"too large":         {"none", good, good, huge, "float32 does not hold"},
+		"large":             {"minmax", huge, good, good, ""},
+	} {
+		dir := t.TempDir()
+		for split, x := range map[string][]float64{"train": c.train, "val": c.val, "test": c.test} {
+			writeArray(t, filepath.Join(dir, split+".npy"), []int{n, d}, x)
+		}
+		of := configs.Default().Data
+		of.Kind, of.Dir, of.Normalize = "npy", dir, c.normalize
+		_, err := Open(context.Background(), of, 1)
+		if c.want == "" && err == nil {
+			continue
+		}
+		if c.want == "" || err == nil || !configs.IsUsage(err) || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), dir) && c.normalize != "power" {
+			t.Errorf("%s: error %v, want %q", name, err, c.want)
+		}
 	}
 }

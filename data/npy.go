@@ -12,6 +12,9 @@ import (
 	"strings"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
+	"github.com/condmean/condmean/internal/limit"
+	"github.com/condmean/condmean/internal/npy"
 )
 
 // splitNames are the names of arrays that make up the splits of a data set.
@@ -35,7 +38,7 @@ func (o *opener) arrays() (files, error) {
 			return f, configs.Usagef("data: %s has samples of shape %v, but %s of shape %v", found[0].name, found[0].Shape(), a.name, a.Shape())
 		}
 	}
-	f.complex = found[0].element.complex()
+	f.complex = found[0].element.Values() == 2
 	f.image = len(found[0].shape) == 3 && !f.complex
 	return f, nil
 }
@@ -69,27 +72,19 @@ func (o *opener) findArrays() (found [3]*array, err error) {
 
 // openArrays opens a file. It stays open as long as the arrays are in use.
 func (o *opener) openArrays(path string) (found [3]*array, err error) {
-	f, err := os.Open(path)
+	f, err := openSteady(path)
 	if err != nil {
-		return found, fmt.Errorf("data: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, f.Close())
-		}
-	}()
-	info, err := f.Stat()
-	if err != nil {
-		return found, fmt.Errorf("data: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return found, configs.Usagef("data: %s is not a regular file", path)
+		return found, cannotOpen(path, err)
 	}
 	if strings.EqualFold(filepath.Ext(path), ".npz") {
-		return o.openNPZ(path, f, info.Size())
+		found, err = o.openNPZ(path, f, f.size)
+	} else {
+		found[0], err = newArray(path, f, f.size, o.c.Layout)
 	}
-	found[0], err = newArray(path, f, info.Size(), o.c.Layout)
-	return found, err
+	if err != nil {
+		return found, firstOf(err, f.f.Close())
+	}
+	return found, nil
 }
 
 // openNPZ picks arrays of an archive.
@@ -104,7 +99,7 @@ func (o *opener) openNPZ(path string, r io.ReaderAt, size int64) (found [3]*arra
 		entries[name], names = e, append(names, name)
 	}
 	open := func(name string) (*array, error) {
-		inside := path + ": array " + name
+		inside := path + ": array " + foreign.Name(name)
 		at, n, err := openEntry(entries[name], r, size)
 		if err != nil {
 			return nil, fmt.Errorf("data: %s: %w", inside, err)
@@ -113,7 +108,7 @@ func (o *opener) openNPZ(path string, r io.ReaderAt, size int64) (found [3]*arra
 	}
 	switch {
 	case o.c.Array != "" && entries[o.c.Array] == nil:
-		return found, configs.Usagef("data.array: %s has no array %q, only %s", path, o.c.Array, strings.Join(names, ", "))
+		return found, configs.Usagef("data.array: %s has no array %q, only %s", path, o.c.Array, foreign.Names(names))
 	case o.c.Array != "":
 		found[0], err = open(o.c.Array)
 		return found, err
@@ -121,7 +116,7 @@ func (o *opener) openNPZ(path string, r io.ReaderAt, size int64) (found [3]*arra
 		found[0], err = open(names[0])
 		return found, err
 	case entries["train"] == nil:
-		return found, configs.Usagef("data.array: %s holds the arrays %s; name one of them", path, strings.Join(names, ", "))
+		return found, configs.Usagef("data.array: %s holds the arrays %s; name one of them", path, foreign.Names(names))
 	}
 	for i, names := range splitNames {
 		for _, name := range names {
@@ -136,9 +131,9 @@ func (o *opener) openNPZ(path string, r io.ReaderAt, size int64) (found [3]*arra
 }
 
 // openEntry returns the contents of an archive's entry, after comparing its
-// checksum: in place if it is stored as it is, else unpacked in memory, which is
-// bounded by the size of the archive.
-func openEntry(e *zip.File, r io.ReaderAt, size int64) (io.ReaderAt, int64, error) {
+// checksum: in place if it is stored as it is, else unpacked in memory, once its
+// header tells that this is within the limit.
+func openEntry(e *zip.File, r io.ReaderAt, size int64) (_ io.ReaderAt, _ int64, err error) {
 	if e.UncompressedSize64 > uint64(size)*maxDeflate {
 		return nil, 0, fmt.Errorf("unpacks to %d bytes, more than an archive of %d bytes can hold", e.UncompressedSize64, size)
 	}
@@ -147,16 +142,26 @@ func openEntry(e *zip.File, r io.ReaderAt, size int64) (io.ReaderAt, int64, erro
 	if err != nil {
 		return nil, 0, err
 	}
+	defer func() { err = firstOf(err, from.Close()) }()
 	if e.Method == zip.Store {
 		at, err := e.DataOffset()
-		if err == nil {
-			_, err = io.Copy(io.Discard, from)
+		if err != nil {
+			return nil, 0, err
 		}
-		return io.NewSectionReader(r, at, n), n, errors.Join(err, from.Close())
+		_, err = io.Copy(io.Discard, from)
+		return io.NewSectionReader(r, at, n), n, err
 	}
-	b, err := readBounded(from, int(n), int(min(n, 8*size)))
+	var head bytes.Buffer
+	h, err := npy.ReadHeader(io.TeeReader(from, &head), n)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := limit.Check("compressed elements", int64(h.Count())); err != nil {
+		return nil, 0, configs.Usagef("%w; or save the array uncompressed (numpy.save, numpy.savez)", err)
+	}
+	b, err := readBounded(io.MultiReader(&head, from), int(n), int(min(n, 8*size)))
 	if err == nil {
 		_, err = io.Copy(io.Discard, from) // its end is where the checksum is compared
 	}
-	return bytes.NewReader(b), n, errors.Join(err, from.Close())
+	return bytes.NewReader(b), n, err
 }

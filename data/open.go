@@ -107,10 +107,31 @@ func (o *opener) set(ctx context.Context, f files) (*Set, error) {
 	if o.c.Augment != (configs.Augment{}) && len(s.Shape()) != 3 {
 		return nil, configs.Usagef("data.augment: only images can be augmented; the samples of %s have shape %v", f.name, s.Shape())
 	}
+	return s, o.survey(ctx, s)
+}
+
+// survey reads all splits: it computes the normalisation and the fingerprint,
+// and finds samples that cannot be used before anything is made with the others.
+func (o *opener) survey(ctx context.Context, s *Set) error {
 	pool := par.New(o.threads)
 	defer pool.Close()
-	s.Norm, err = NewNorm(ctx, o.c.Normalize, s.Train, pool)
-	return s, err
+	var m [3]*moments
+	var err error
+	for i, split := range []Source{s.Train, s.Val, s.Test} {
+		if m[i], err = newMoments(ctx, split, pool); err != nil {
+			return err
+		}
+	}
+	if s.Norm, err = newNorm(o.c.Normalize, m[0]); err != nil {
+		return err
+	}
+	for i, split := range []string{"train", "val", "test"} {
+		if err := s.Norm.suits(s.Name, split, m[i]); err != nil {
+			return err
+		}
+	}
+	s.Fingerprint, err = fingerprint(ctx, s, pool, m[0], m[1], m[2])
+	return err
 }
 
 func (o *opener) loading() LoaderOptions {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/regular"
 )
 
 // Environment is the variable that names the folder in which the data sets'
@@ -50,25 +51,34 @@ func firstThere(dir string, names ...string) string {
 
 // withFile opens a regular file for f.
 func withFile(path string, f func(r *os.File, size int64) error) (err error) {
-	r, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return configs.Usagef("data: %s: there is no such file", path)
-	}
+	r, size, err := openRegular(path)
 	if err != nil {
-		return fmt.Errorf("data: %w", err)
+		return err
 	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	info, err := r.Stat()
-	if err != nil {
-		return fmt.Errorf("data: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return configs.Usagef("data: %s is not a regular file", path)
-	}
-	if err := f(r, info.Size()); err != nil {
+	if err := firstOf(f(r, size), r.Close()); err != nil {
 		return fmt.Errorf("data: %s: %w", path, err)
 	}
 	return nil
+}
+
+// openRegular opens a file; one that is missing or of another kind is for the
+// user to mend.
+func openRegular(path string) (*os.File, int64, error) {
+	r, size, err := regular.Open(path)
+	return r, size, cannotOpen(path, err)
+}
+
+// cannotOpen explains why a file cannot be opened, if err is not nil.
+func cannotOpen(path string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return configs.Usagef("data: %s: there is no such file", path)
+	case errors.Is(err, regular.ErrKind), errors.Is(err, fs.ErrPermission):
+		return configs.Usagef("data: %w", err)
+	}
+	return fmt.Errorf("data: %w", err)
 }
 
 // readBounded reads exactly n bytes. The memory it takes at first is small

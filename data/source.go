@@ -18,11 +18,30 @@ type Source interface {
 	Read(dst []float32, index int) error
 }
 
+// wide is a source whose values float32 may not hold, such as a large offset
+// with a small signal: they are normalised before they are rounded.
+type wide interface {
+	Source
+	// wide tells whether there are such values; if not, Read is as good.
+	wide() bool
+	// read64 is Read in full precision.
+	read64(dst []float64, index int) error
+}
+
+// asWide returns s if its values have to be read in full precision, else nil.
+func asWide(s Source) wide {
+	if w, ok := s.(wide); ok && w.wide() {
+		return w
+	}
+	return nil
+}
+
 // Set is a data set in three splits.
 type Set struct {
 	Name             string
 	Train, Val, Test Source
 	Norm             *Norm        // from the train split; applies to all
+	Fingerprint      Fingerprint  // of the contents of the splits
 	Mixture          *gmm.Mixture // the prior of the normalised samples where it is known, else nil
 	Image            bool         // samples are images (C,H,W)
 	Complex          bool         // the first half of the channels are real parts, the second imaginary ones
@@ -51,21 +70,32 @@ func dim(shape []int) int {
 }
 
 // ReadNormalized reads samples [first, first+n) of a split, n = len(dst)/Dim,
-// normalised, as float64.
+// normalised, as float64; they are the very numbers that Read gives.
 func (s *Set) ReadNormalized(dst []float64, split Source, first int) error {
+	return s.read(split, first, len(dst), func(i int, x []float32) {
+		for k, v := range x {
+			dst[i*len(x)+k] = float64(v)
+		}
+	})
+}
+
+// Read reads samples [first, first+n) of a split, n = len(dst)/Dim, normalised.
+func (s *Set) Read(dst []float32, split Source, first int) error {
+	return s.read(split, first, len(dst), func(i int, x []float32) { copy(dst[i*len(x):], x) })
+}
+
+// read hands out samples of so many values in all.
+func (s *Set) read(split Source, first, values int, to func(i int, x []float32)) error {
 	d := s.Dim()
-	if len(dst)%d != 0 || first+len(dst)/d > split.Len() {
-		return fmt.Errorf("data: %s: samples %d to %d of a split of %d", s.Name, first, first+len(dst)/d, split.Len())
+	if values%d != 0 || first < 0 || first+values/d > split.Len() {
+		return fmt.Errorf("data: %s: samples %d to %d of a split of %d", s.Name, first, first+values/d, split.Len())
 	}
-	x := make([]float32, d)
-	for i := 0; i*d < len(dst); i++ {
-		if err := split.Read(x, first+i); err != nil {
+	r, x := newReader(split, s.Norm, nil), make([]float32, d)
+	for i := range values / d {
+		if err := r.read(x, 0, first+i); err != nil {
 			return err
 		}
-		s.Norm.Apply(x)
-		for k, v := range x {
-			dst[i*d+k] = float64(v)
-		}
+		to(i, x)
 	}
 	return nil
 }

@@ -34,6 +34,15 @@ func (s *subset) Read(dst []float32, i int) error {
 	return s.Source.Read(dst, s.index[i])
 }
 
+func (s *subset) wide() bool { return asWide(s.Source) != nil }
+
+func (s *subset) read64(dst []float64, i int) error {
+	if err := inRange(i, len(s.index)); err != nil {
+		return err
+	}
+	return asWide(s.Source).read64(dst, s.index[i])
+}
+
 // blocks returns where runs of the source begin among the samples.
 func (s *subset) blocks() []int {
 	b, ok := s.Source.(blocked)

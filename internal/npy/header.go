@@ -70,7 +70,7 @@ func ReadHeader(r io.Reader, size int64) (h Header, err error) {
 		return h, fmt.Errorf("byte 6: .npy version %d is not known", start[6])
 	}
 	if length > size-h.Offset {
-		return h, fmt.Errorf("byte 8: truncated: a header of %d bytes does not fit the %d of the file", length, size)
+		return h, fmt.Errorf("byte 8: a header of %d bytes does not fit the %d of the file, which is truncated", length, size)
 	}
 	if length > maxHeader {
 		return h, fmt.Errorf("byte 8: a header of %d bytes, want at most %d", length, maxHeader)
