@@ -37,6 +37,8 @@ type Manifest struct {
 	Counters map[string]int64 `json:"counters,omitempty"`
 	// Sample is the shape (C,L) or (C,H,W) of one sample of the network.
 	Sample []int `json:"sample,omitempty"`
+	// Data is the fingerprint of the data set that the network was trained on.
+	Data json.RawMessage `json:"data,omitempty"`
 	// Normalization names the file with the data's statistics, if there is one.
 	Normalization string `json:"normalization,omitempty"`
 	Config        string `json:"config"`

@@ -83,6 +83,13 @@ func read(fsys FS, dir string) (*Snapshot, error) {
 		return nil, err
 	}
 	s := &Snapshot{Step: m.Step, Counters: m.Counters, Program: m.Program, Config: m.Config, Sample: m.Sample}
+	if m.Data != nil { // compact, whatever the manifest's layout
+		var data bytes.Buffer
+		if err := json.Compact(&data, m.Data); err != nil {
+			return nil, &DamagedError{File: filepath.Join(dir, manifestFile), Err: err}
+		}
+		s.Data = data.Bytes()
+	}
 	for _, part := range m.Files {
 		if err := s.readPart(fsys, dir, part); err != nil {
 			return nil, &DamagedError{File: filepath.Join(dir, part.Name), Err: err}

@@ -18,6 +18,7 @@ type Snapshot struct {
 	Program  string           // name and version of the program that wrote it
 	Config   string           // resolved configuration, YAML or JSON, verbatim
 	Sample   []int            // shape (C,L) or (C,H,W) of one sample; nil in early checkpoints
+	Data     json.RawMessage  // fingerprint of the data set, package data's own; nil in early checkpoints
 
 	Weights   []model.Tensor // parameters and running statistics
 	EMA       []model.Tensor // exponential moving average of Weights
@@ -51,6 +52,9 @@ func (s *Snapshot) check() error {
 				return fmt.Errorf("tensor %s: shape %v does not hold %d elements", t.Name, t.Shape, len(t.Data))
 			}
 		}
+	}
+	if s.Data != nil && !json.Valid(s.Data) {
+		return errors.New("the fingerprint of the data is not valid JSON")
 	}
 	for name, v := range s.State {
 		if !json.Valid(v) {

@@ -108,6 +108,9 @@ func (r *Report) facts() [][2]string {
 // notes collects what rows have to say, each once.
 func (r *Report) notes() []string {
 	var list []string
+	if r.Warning != "" {
+		list = append(list, r.Warning)
+	}
 	seen := map[string]bool{}
 	for _, row := range r.Rows {
 		if text := fmt.Sprintf("%s dB: %s", dB(row.SNR), row.Note); row.Note != "" && !seen[text] {

@@ -46,6 +46,7 @@ type Report struct {
 	Lipschitz  []LipschitzAt   `json:"lipschitz,omitempty"`
 
 	Config     string    `json:"config,omitempty"`            // of the run, resolved
+	Warning    string    `json:"warning,omitempty"`           // the data are not those of the training
 	DataSeed   uint64    `json:"data_seed"`                   // of the run: it draws and splits the data
 	Source     string    `json:"source,omitempty"`            // the checkpoint
 	Checkpoint string    `json:"checkpoint_sha256,omitempty"` // of its manifest, which has the hashes of its files; or of the mixture's file

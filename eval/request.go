@@ -36,6 +36,7 @@ type Request struct {
 	Examples   int       // how many samples the report shows
 	Studies    Studies
 	Pool       *par.Pool
+	Warning    string            // what a report says of the data; may be empty
 	Log        func(line string) // what is going on; may be nil
 }
 

@@ -51,6 +51,9 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.Warning != "" {
+		log(r.Warning)
+	}
 	text, err := configs.Marshal(s.Config)
 	if err != nil {
 		return nil, err
@@ -74,6 +77,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	rep.Source, rep.Checkpoint, rep.Config, rep.Step = s.Dir, hash, string(text), s.Step
+	rep.Warning = r.Warning
 	rep.DataSeed, rep.Machine, rep.Made = s.Config.Seed, thisMachine(rt), time.Now().UTC().Truncate(time.Second)
 	if j == nil {
 		return rep, nil

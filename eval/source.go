@@ -29,6 +29,11 @@ func (s *Subject) Request(ctx context.Context, samples int) (*Request, error) {
 	if err := set.ReadNormalized(r.Test, set.Test, 0); err != nil {
 		return nil, err
 	}
+	if s.snapshot != nil {
+		if r.Warning, err = dataChanged(set, s.snapshot.Data); err != nil {
+			return nil, err
+		}
+	}
 	if set.Image && len(set.Shape()) == 3 {
 		r.Image = newImage(set, s.Config.Data, r.Test)
 	}

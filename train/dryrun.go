@@ -61,7 +61,7 @@ func DryRun(ctx context.Context, cfg configs.Config, w io.Writer, o Options) err
 // afterwards.
 func (t *trainer) timeStep(ctx context.Context) (time.Duration, error) {
 	x0 := make([]float32, len(t.examples.x))
-	if err := readNormalized(t.set, t.set.Train, x0, 0); err != nil {
+	if err := t.set.Read(x0, t.set.Train, 0); err != nil {
 		return 0, err
 	}
 	const trials = 3

@@ -33,7 +33,7 @@ func Overfit(ctx context.Context, cfg configs.Config, steps int, w io.Writer, o 
 		}
 	}
 	x0 := make([]float32, len(t.examples.x))
-	if err := readNormalized(t.set, t.set.Train, x0, 0); err != nil {
+	if err := t.set.Read(x0, t.set.Train, 0); err != nil {
 		return err
 	}
 	t.diffuser.fill(t.pool, t.examples, x0, rng.TrainLevel, rng.TrainNoise, 1, 0)

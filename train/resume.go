@@ -10,6 +10,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/data"
 )
 
 // resumable are the settings that may change when a run is resumed, with the
@@ -82,9 +83,25 @@ func (t *trainer) resumeFrom(s *checkpoint.Snapshot) error {
 	if len(refused) > 0 {
 		return &configs.UsageError{Err: errors.Join(refused...)}
 	}
+	if err := t.sameData(s); err != nil {
+		return err
+	}
 	if err := t.restore(s); err != nil {
 		return fmt.Errorf("train: the checkpoint of step %d does not fit its configuration: %w", s.Step, err)
 	}
 	t.at.Changes = append(t.at.Changes, changes...)
+	return nil
+}
+
+// sameData refuses data that are not those of the run: the split would be dealt
+// anew, and samples held out now may have been trained on before.
+func (t *trainer) sameData(s *checkpoint.Snapshot) error {
+	was, known, err := data.FingerprintFrom(s.Data)
+	if err != nil || !known {
+		return err
+	}
+	if what := was.Changed(t.set.Fingerprint); what != "" {
+		return configs.Usagef("data: %s: the data changed since step %d of the run: %s; put the former data back, or start a new run, from these weights by --init-from", t.set.Name, s.Step, what)
+	}
 	return nil
 }

@@ -61,9 +61,13 @@ func (t *trainer) snapshot() (*checkpoint.Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("train: state: %w", err)
 	}
+	print, err := json.Marshal(t.set.Fingerprint)
+	if err != nil {
+		return nil, fmt.Errorf("train: fingerprint of the data: %w", err)
+	}
 	s := &checkpoint.Snapshot{
 		Step: t.at.Step, Counters: map[string]int64{"epoch": int64(t.at.Cursor.Epoch)}, Program: "condmean",
-		Config: t.yaml, Sample: t.set.Shape(), Weights: t.net.State(), Optimizer: t.optimizer.State(), Norm: t.set.Norm.Vectors(),
+		Config: t.yaml, Sample: t.set.Shape(), Data: print, Weights: t.net.State(), Optimizer: t.optimizer.State(), Norm: t.set.Norm.Vectors(),
 		State: map[string]json.RawMessage{stateSection: at},
 	}
 	if t.ema != nil {

@@ -73,7 +73,7 @@ func (v *validator) loss(ctx context.Context, u network) (loss, error) {
 		// The last batch keeps the size, and with it the network its graph; what
 		// lies behind its end is left over from before and is not counted.
 		b := min(size, n-first)
-		if err := readNormalized(v.set, v.set.Val, v.x0[:b*dim], first); err != nil {
+		if err := v.set.Read(v.x0[:b*dim], v.set.Val, first); err != nil {
 			return loss{}, err
 		}
 		v.d.fill(v.pool, v.e.first(b), v.x0[:b*dim], rng.ValLevel, rng.ValNoise, 0, first)
@@ -108,17 +108,4 @@ func distance(x, y []float32, l1 bool) float64 {
 		}
 	}
 	return sum
-}
-
-// readNormalized reads as many samples as dst holds.
-func readNormalized(set *data.Set, split data.Source, dst []float32, first int) error {
-	dim := set.Dim()
-	for i := range len(dst) / dim {
-		x := dst[i*dim:][:dim]
-		if err := split.Read(x, first+i); err != nil {
-			return err
-		}
-		set.Norm.Apply(x)
-	}
-	return nil
 }
