@@ -93,11 +93,11 @@ var (
 	_ filed = (*subset)(nil)
 )
 
-func (s *imageSource) file(index int) (string, int) { return s.paths[index], 0 }
+func (s *imageSource) file(index int) (string, int) { return s.images[index].path, 0 }
 
 func (s *audioSource) file(index int) (string, int) {
 	i := sort.SearchInts(s.starts, index+1) - 1
-	return s.paths[i], index - s.starts[i]
+	return s.recordings[i].path, index - s.starts[i]
 }
 
 func (s *subset) file(index int) (string, int) {

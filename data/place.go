@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
 	"github.com/condmean/condmean/internal/regular"
 )
 
@@ -56,7 +57,7 @@ func withFile(path string, f func(r *os.File, size int64) error) (err error) {
 		return err
 	}
 	if err := firstOf(f(r, size), r.Close()); err != nil {
-		return fmt.Errorf("data: %s: %w", path, err)
+		return fmt.Errorf("data: %s: %w", foreign.Name(path), err)
 	}
 	return nil
 }
@@ -70,15 +71,19 @@ func openRegular(path string) (*os.File, int64, error) {
 
 // cannotOpen explains why a file cannot be opened, if err is not nil.
 func cannotOpen(path string, err error) error {
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.Is(err, fs.ErrNotExist):
-		return configs.Usagef("data: %s: there is no such file", path)
-	case errors.Is(err, regular.ErrKind), errors.Is(err, fs.ErrPermission):
-		return configs.Usagef("data: %w", err)
 	}
-	return fmt.Errorf("data: %w", err)
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		err = p.Err // the path may be foreign
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return configs.Usagef("data: %s: there is no such file", foreign.Name(path))
+	case errors.Is(err, regular.ErrKind), errors.Is(err, fs.ErrPermission):
+		return configs.Usagef("data: %s: %w", foreign.Name(path), err)
+	}
+	return fmt.Errorf("data: %s: %w", foreign.Name(path), err)
 }
 
 // readBounded reads exactly n bytes. The memory it takes at first is small
