@@ -31,8 +31,9 @@
 //
 // [Run] is the checkpoints folder of one run. It keeps the newest Keep
 // checkpoints, the best and the pinned ones; the small text files latest, best and
-// pinned hold folder names and are replaced atomically. [Resolve] finds the
-// checkpoint that a path given by a user means.
+// pinned hold folder names and are replaced atomically. A run that goes on from
+// an older checkpoint sets the later ones aside ([Run.Rewind]). [Resolve] finds
+// the checkpoint that a path given by a user means.
 //
 // Reading and writing of foreign weight files is in the weights subpackage.
 package checkpoint

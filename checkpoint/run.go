@@ -222,8 +222,7 @@ func (r *Run) tidy() error {
 	return nil
 }
 
-// prune removes what neither Keep nor a mark covers. A folder is renamed
-// before it is removed, so that no half-removed one looks like a checkpoint.
+// prune removes what neither Keep nor a mark covers.
 func (r *Run) prune(latest int) error {
 	if r.Keep <= 0 {
 		return nil
@@ -246,11 +245,7 @@ func (r *Run) prune(latest int) error {
 		if keep[d.step] || i >= len(dirs)-r.Keep {
 			continue
 		}
-		gone := filepath.Join(r.Dir, tmpPrefix+filepath.Base(d.path))
-		if err := r.fs().Rename(d.path, gone); err != nil {
-			return err
-		}
-		if err := r.fs().RemoveAll(gone); err != nil {
+		if err := r.discard(d.path); err != nil {
 			return err
 		}
 	}
