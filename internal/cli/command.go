@@ -56,7 +56,13 @@ func (c *Command) Main() {
 
 // Execute parses args, runs the command and returns the exit code. Errors are
 // written to s.Err, one a line.
-func (c *Command) Execute(ctx context.Context, args []string, s Streams) int {
+func (c *Command) Execute(ctx context.Context, args []string, s Streams) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			c.reportPanic(s, r)
+			code = ExitFailed
+		}
+	}()
 	err := c.parse(args)
 	if errors.Is(err, pflag.ErrHelp) {
 		_, err = io.WriteString(s.Out, c.Help())
@@ -84,6 +90,12 @@ func (c *Command) parse(args []string) error {
 	c.Flags.SetOutput(io.Discard)
 	c.Flags.Usage = func() {}
 	c.Flags.SortFlags = false
+	c.Flags.VisitAll(func(f *pflag.Flag) {
+		switch f.Value.Type() {
+		case "int", "uint64":
+			f.Value = decimal{f.Value}
+		}
+	})
 	err := c.Flags.Parse(args)
 	switch {
 	case errors.Is(err, pflag.ErrHelp):

@@ -36,6 +36,7 @@ func TestExitCodesAndErrorLines(t *testing.T) {
 		"own package": {nil, errors.New("tool: step 3 broke"), 1, "tool: step 3 broke\n"},
 		"flag":        {[]string{"--cuont", "3"}, nil, 2, "tool: unknown flag: --cuont; see tool --help\n"},
 		"value":       {[]string{"--count", "x"}, nil, 2, `tool: invalid argument "x" for "--count" flag: must be an integer; see tool --help` + "\n"},
+		"octal":       {[]string{"--count", "030"}, nil, 2, `tool: invalid argument "030" for "--count" flag: leading zeros mean octal to some programs, leave them out; see tool --help` + "\n"},
 		"argument":    {[]string{"extra"}, nil, 2, `tool: unexpected argument "extra"; see tool --help` + "\n"},
 	}
 	for name, tt := range tests {
