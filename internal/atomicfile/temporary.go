@@ -1,0 +1,151 @@
+package atomicfile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"syscall"
+)
+
+// Operations in errors.
+const (
+	opCreate = "create"
+	opWrite  = "write"
+)
+
+// temporary is a file being written beside its place. It is locked meanwhile,
+// so that others can tell it from what a killed process left.
+type temporary struct {
+	*os.File
+	name   string // as the user knows the file
+	target string // where it goes
+}
+
+// create makes the temporary file of a target, with the permissions that the
+// target has or a new file gets.
+func create(name, target string) (*temporary, error) {
+	perm, chmod := fs.FileMode(0o666), false // the system takes the umask away
+	if info, err := os.Lstat(target); err == nil && info.Mode().IsRegular() {
+		perm, chmod = info.Mode().Perm(), true
+	} else if err == nil && info.IsDir() {
+		return nil, &fs.PathError{Op: opCreate, Path: name, Err: syscall.EISDIR}
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, named(err, name)
+	}
+	const tries = 10_000
+	for range tries {
+		f, err := os.OpenFile(temporaryName(target), os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		} else if err != nil {
+			return nil, named(err, name)
+		}
+		t := &temporary{f, name, target}
+		if chmod {
+			if err := f.Chmod(perm); err != nil {
+				return nil, errors.Join(named(err, name), t.discard())
+			}
+		}
+		if !lock(f) { // swept away in the moment before it was locked
+			if err := f.Close(); err != nil {
+				return nil, named(err, name)
+			}
+			continue
+		}
+		return t, nil
+	}
+	return nil, &fs.PathError{Op: opCreate, Path: name, Err: fs.ErrExist}
+}
+
+// fill writes the contents and makes them durable.
+func (t *temporary) fill(write func(io.Writer) error) error {
+	err := write(t.File)
+	if err == nil {
+		err = t.Sync()
+	}
+	return t.rename(err)
+}
+
+// install gives the file its place.
+func (t *temporary) install() error {
+	if err := t.Close(); err != nil {
+		return t.rename(err)
+	}
+	return named(os.Rename(t.Name(), t.target), t.name)
+}
+
+// discard removes the file.
+func (t *temporary) discard() error {
+	err := t.Close()
+	if errors.Is(err, os.ErrClosed) {
+		err = nil
+	}
+	return t.rename(errors.Join(err, os.Remove(t.Name())))
+}
+
+// rename lets an error of the temporary file name the file it stands for.
+func (t *temporary) rename(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) && p.Path == t.Name() {
+		p.Path = t.name
+	}
+	return err
+}
+
+// named returns the cause of an error as that of creating the file of a name.
+func named(err error, name string) error {
+	var p *fs.PathError
+	var l *os.LinkError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &p):
+		err = p.Err
+	case errors.As(err, &l):
+		err = l.Err
+	}
+	return &fs.PathError{Op: opCreate, Path: name, Err: err}
+}
+
+// longestName is what file systems allow for one name, in bytes.
+const longestName = 255
+
+const suffix = ".condmean-tmp"
+
+// ours finds the temporary files of this package by their names.
+var ours = regexp.MustCompile(`^\..*\.[0-9a-f]{16}\.condmean-tmp$`)
+
+// temporaryName returns a random name beside a file, which begins as the file's
+// does.
+func temporaryName(target string) string {
+	tail := fmt.Sprintf(".%016x%s", rand.Uint64(), suffix) // of no number that the program computes
+	base := filepath.Base(target)
+	base = base[:min(len(base), longestName-1-len(tail))]
+	return filepath.Join(filepath.Dir(target), "."+base+tail)
+}
+
+// sweep removes the temporary files of a folder that nobody writes any more.
+// Those that cannot be removed are no concern of who writes another file.
+func sweep(dir string) error {
+	d, err := os.Open(dir)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil // a folder may be written though it cannot be listed
+	} else if err != nil {
+		return err
+	}
+	names, err := d.Readdirnames(-1)
+	if err = errors.Join(err, d.Close()); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if ours.MatchString(name) {
+			removeAbandoned(filepath.Join(dir, name))
+		}
+	}
+	return nil
+}
