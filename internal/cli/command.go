@@ -9,25 +9,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/pflag"
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/foreign"
 )
-
-// Exit codes of all commands.
-const (
-	ExitDone        = 0
-	ExitFailed      = 1
-	ExitUsage       = 2   // wrong arguments or configuration
-	ExitInterrupted = 130 // stopped cleanly by SIGINT or SIGTERM
-)
-
-const exitCodes = "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted.\n"
 
 // Streams are a command's outputs: results go to Out, everything else to Err.
 type Streams struct{ Out, Err io.Writer }
@@ -46,12 +34,10 @@ type Command struct {
 	Run func(ctx context.Context, s Streams) error
 }
 
-// Main runs the command on the process's arguments and exits. The first SIGINT
-// or SIGTERM cancels the context of Run; a second one ends the process at once.
+// Main runs the command on the process's arguments and exits. The context of Run
+// ends when the process is asked to stop; see untilAsked.
 func (c *Command) Main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	os.Exit(c.Execute(ctx, os.Args[1:], Streams{Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(c.Execute(untilAsked(), os.Args[1:], Streams{Out: os.Stdout, Err: os.Stderr}))
 }
 
 // Execute parses args, runs the command and returns the exit code. Errors are
@@ -63,25 +49,22 @@ func (c *Command) Execute(ctx context.Context, args []string, s Streams) (code i
 			code = ExitFailed
 		}
 	}()
+	s.Out = results{s.Out}
 	err := c.parse(args)
 	if errors.Is(err, pflag.ErrHelp) {
 		_, err = io.WriteString(s.Out, c.Help())
 	} else if err == nil {
 		err = c.Run(ctx, s)
 	}
-	switch {
-	case err == nil:
-		return ExitDone
-	case errors.Is(err, context.Canceled):
+	code = exitCode(err)
+	switch code {
+	case ExitDone, ExitUnread: // who has gone wants no message
+	case ExitInterrupted:
 		c.report(s, strings.Replace(err.Error(), context.Canceled.Error(), "interrupted", 1))
-		return ExitInterrupted
-	case configs.IsUsage(err):
-		c.report(s, err.Error())
-		return ExitUsage
 	default:
 		c.report(s, err.Error())
-		return ExitFailed
 	}
+	return code
 }
 
 // parse reads the flags; the package's own output is silenced so that an error
