@@ -4,12 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/condmean/condmean/checkpoint"
-	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/atomicfile"
 )
 
@@ -17,42 +15,19 @@ import (
 const (
 	CheckpointsDir = "checkpoints"
 	ConfigFile     = "config.yaml" // the resolved configuration
+	reportDir      = "report"      // of the evaluation at the end
 	lockFile       = "train.lock"
 )
-
-// claim makes the folder of a new run, or finds that of a run to be resumed,
-// and locks it against other processes.
-func claim(o Options) (dir string, lock *folderLock, err error) {
-	if o.Resume != "" {
-		if dir, err = RunFolder(o.Resume); err != nil {
-			return "", nil, err
-		}
-	} else {
-		dir = o.Out
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return "", nil, configs.Usagef("--out: %w", err)
-		}
-	}
-	if lock, err = lockFolder(dir); err != nil || o.Resume != "" {
-		return dir, lock, err
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return "", nil, errors.Join(fmt.Errorf("train: %w", err), lock.release())
-	}
-	for _, e := range entries {
-		if e.Name() != lockFile {
-			err := configs.Usagef("--out %s: the folder holds something already; name a new one, or continue the run with --resume", dir)
-			return "", nil, errors.Join(err, lock.release())
-		}
-	}
-	return dir, lock, nil
-}
 
 // open prepares the run's folder for the loop and starts reading data.
 func (t *trainer) open(dir string, o Options) (err error) {
 	t.dir = dir
 	t.run = &checkpoint.Run{Dir: filepath.Join(dir, CheckpointsDir), Keep: t.cfg.Checkpoint.Keep}
+	if o.Resume != "" {
+		if err := t.rewind(); err != nil {
+			return err
+		}
+	}
 	if t.metrics, err = openMetrics(dir, t.at.Step); err != nil {
 		return err
 	}
@@ -86,7 +61,7 @@ func writeConfig(dir, yaml string) error {
 
 // replaceFile writes a file that is never seen half written.
 func replaceFile(name string, b []byte) error {
-	if err := atomicfile.Write(name, b); err != nil {
+	if err := atomicfile.WriteOwn(name, b); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
 	return nil

@@ -3,11 +3,11 @@ package train
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/regular"
 	"github.com/condmean/condmean/model"
 )
 
@@ -54,12 +54,7 @@ func keyMap(name string) (weights.KeyMap, error) {
 		return weights.CommonPrefixes(), nil
 	}
 	const limit = 1 << 20
-	if info, err := os.Stat(name); err != nil {
-		return nil, configs.Usagef("init.key_map: %w", err)
-	} else if info.Size() > limit {
-		return nil, configs.Usagef("init.key_map: %s: larger than %d bytes; this is no key map", name, limit)
-	}
-	text, err := os.ReadFile(name)
+	text, err := regular.ReadFile(name, limit)
 	if err != nil {
 		return nil, configs.Usagef("init.key_map: %w", err)
 	}

@@ -6,10 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
-	"strings"
 	"syscall"
 
 	"github.com/condmean/condmean/configs"
@@ -19,39 +20,70 @@ import (
 // gives it up when the process ends, however that happens.
 type folderLock struct{ f *os.File }
 
+// owner is what a lock file holds: the number of a process, or nothing yet.
+var owner = regexp.MustCompile(`^([0-9]{1,20}\n)?$`)
+
 func lockFolder(dir string) (*folderLock, error) {
 	name := filepath.Join(dir, lockFile)
 	for {
-		f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o644)
+		f, err := openOwn(name, 0)
+		if configs.IsUsage(err) {
+			return nil, err
+		} else if err != nil {
+			return nil, fmt.Errorf("a run writes to its folder, which cannot be written: %w", err)
+		}
+		content, err := io.ReadAll(io.LimitReader(f, 32))
+		if err == nil && !owner.Match(content) {
+			err = configs.Usagef("%s: not the lock of a run; move it away", name)
+		}
 		if err != nil {
-			return nil, configs.Usagef("a run writes to its folder, which cannot be written: %w", err)
+			return nil, errors.Join(err, f.Close())
 		}
 		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
-			owner, _ := io.ReadAll(io.LimitReader(f, 32)) // helps only
-			return nil, errors.Join(configs.Usagef("%s: process %s trains in this folder; wait for it or name another folder", dir, strings.TrimSpace(string(owner))), f.Close())
+			return nil, errors.Join(configs.Usagef("%s: process %s trains in this folder; wait for it or name another folder", dir, content[:max(len(content)-1, 0)]), f.Close())
 		} else if err != nil {
 			return nil, errors.Join(fmt.Errorf("train: %s: cannot be locked: %w", name, err), f.Close())
 		}
-		// Another process may have removed the file since it was opened.
-		held, err1 := f.Stat()
-		there, err2 := os.Stat(name)
-		if err1 != nil || err2 != nil || !os.SameFile(held, there) {
+		l := &folderLock{f}
+		if !l.held() { // another process has removed the file since it was opened
 			if err := f.Close(); err != nil {
 				return nil, fmt.Errorf("train: %w", err)
 			}
 			continue
 		}
-		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
-		if err = errors.Join(err, f.Truncate(int64(len(strconv.Itoa(os.Getpid()))+1))); err != nil {
+		pid := strconv.Itoa(os.Getpid()) + "\n"
+		_, err = f.WriteAt([]byte(pid), 0)
+		if err = errors.Join(err, f.Truncate(int64(len(pid)))); err != nil {
 			return nil, errors.Join(fmt.Errorf("train: %w", err), f.Close())
 		}
-		return &folderLock{f}, nil
+		return l, nil
 	}
 }
 
-// release removes the file and gives up the lock.
+// held reports whether the lock's file is still in its place, as far as can be
+// told. Where nothing is locked nothing is lost.
+func (l *folderLock) held() bool { return l == nil || inPlace(l.f) }
+
+// renew locks the folder that has taken the place of the one before.
+func (l *folderLock) renew(dir string) error {
+	next, err := lockFolder(dir)
+	if err != nil {
+		return err
+	}
+	old := l.f
+	l.f = next.f
+	return old.Close()
+}
+
+// release removes the file, if it is still in its place, and gives up the lock.
 func (l *folderLock) release() error {
-	if err := errors.Join(os.Remove(l.f.Name()), l.f.Close()); err != nil {
+	var err error
+	if l.held() {
+		if err = os.Remove(l.f.Name()); errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+	}
+	if err = errors.Join(err, l.f.Close()); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
 	return nil

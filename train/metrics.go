@@ -8,11 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/condmean/condmean/train/internal/tensorboard"
 )
@@ -36,6 +39,12 @@ type Metrics struct {
 	Seconds  float64            `json:"seconds"`            // of training in all
 }
 
+// Files of metrics inside a run's folder.
+const (
+	jsonlFile = "metrics.jsonl"
+	csvFile   = "metrics.csv"
+)
+
 // csvColumns are those of metrics.csv: what has one value a line, and the NMSE.
 func csvColumns() []string {
 	c := []string{"step", "epoch", "loss", "lr", "grad_norm", "val", "val_ema"}
@@ -44,6 +53,9 @@ func csvColumns() []string {
 	}
 	return append(c, "steps_per_second", "data_wait_fraction", "seconds")
 }
+
+// csvHead is the first line of metrics.csv.
+func csvHead() string { return strings.Join(csvColumns(), ",") + "\n" }
 
 func (m Metrics) csvRow() []string {
 	f := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
@@ -86,8 +98,8 @@ func (m Metrics) scalars() []tensorboard.Scalar {
 }
 
 // metricsFiles are metrics.jsonl and, with the same numbers, metrics.csv and
-// TensorBoard's events. Each line is one write, so that a run that is killed leaves at most its last line
-// incomplete, which truncate removes.
+// TensorBoard's events. Each line is one write, so that a run that is killed
+// leaves at most its last line incomplete, which truncate removes.
 type metricsFiles struct {
 	jsonl, csv *os.File
 	events     *tensorboard.Writer
@@ -100,10 +112,10 @@ func openMetrics(dir string, step int) (*metricsFiles, error) {
 	for _, f := range []struct {
 		to   **os.File
 		name string
-	}{{&m.jsonl, "metrics.jsonl"}, {&m.csv, "metrics.csv"}} {
+	}{{&m.jsonl, jsonlFile}, {&m.csv, csvFile}} {
 		var err error
-		if *f.to, err = os.OpenFile(filepath.Join(dir, f.name), os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o644); err != nil {
-			return nil, fmt.Errorf("train: %w", errors.Join(err, m.close()))
+		if *f.to, err = openOwn(filepath.Join(dir, f.name), os.O_APPEND); err != nil {
+			return nil, errors.Join(err, m.close())
 		}
 	}
 	err := m.truncate(step)
@@ -151,17 +163,49 @@ func (m *metricsFiles) truncate(step int) error {
 	return writeCSV(m.csv, csvColumns())
 }
 
-// keepLines cuts f off in front of the first line that is incomplete or that
-// keep does not want.
+// move writes the files anew where their folder was taken away, and refuses one
+// that holds the metrics of another run.
+func (m *metricsFiles) move(dir string, step int) error {
+	if inPlace(m.jsonl) {
+		return nil
+	}
+	for _, f := range []**os.File{&m.jsonl, &m.csv} {
+		next, err := openOwn((*f).Name(), os.O_APPEND|os.O_EXCL)
+		if errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("train: %s: the run's folder was taken away, and holds another run now", dir)
+		} else if err != nil {
+			return err
+		}
+		if _, err := io.Copy(next, io.NewSectionReader(*f, 0, math.MaxInt64)); err != nil {
+			return fmt.Errorf("train: %w", errors.Join(err, next.Close()))
+		}
+		*f, next = next, *f
+		if err := next.Close(); err != nil {
+			return fmt.Errorf("train: %w", err)
+		}
+	}
+	events, err := tensorboard.Create(dir, int64(step))
+	if err != nil {
+		return err
+	}
+	events, m.events = m.events, events
+	return events.Close()
+}
+
+// longestLine bounds what a line may have, in bytes; none of ours comes near.
+const longestLine = 1 << 20
+
+// keepLines cuts f off in front of the first line that is incomplete, too long, or
+// that keep does not want.
 func keepLines(f *os.File, keep func(n int, line []byte) bool) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
-	r := bufio.NewReader(f)
+	r := bufio.NewReaderSize(f, longestLine)
 	end := int64(0)
 	for n := 0; ; n++ {
-		line, err := r.ReadBytes('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
+		line, err := r.ReadSlice('\n')
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
 			return fmt.Errorf("train: %w", err)
 		}
 		if err != nil || !keep(n, line) {

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/atomicfile"
 	"github.com/condmean/condmean/model"
 	"github.com/condmean/condmean/op"
 )
@@ -32,6 +32,9 @@ const (
 // keepBatch writes the present batch, with the weights as they are, for Replay,
 // and returns the file's name.
 func (t *trainer) keepBatch(bad *NonFiniteError) (name string, err error) {
+	if err := t.keepFolder(); err != nil {
+		return "", err
+	}
 	name = filepath.Join(t.dir, fmt.Sprintf("nonfinite-step-%d.npz", bad.Step))
 	ids := make([]float64, len(bad.Samples))
 	for i, id := range bad.Samples {
@@ -50,15 +53,7 @@ func (t *trainer) keepBatch(bad *NonFiniteError) (name string, err error) {
 	for _, s := range t.net.State() {
 		arrays = append(arrays, weights.FromFloat32(stateOf+s.Name, s.Shape, s.Data))
 	}
-	f, err := os.Create(name)
-	if err != nil {
-		return "", err
-	}
-	if err := weights.WriteNPZ(f, arrays); err != nil {
-		_ = f.Close() // the first error counts
-		return "", fmt.Errorf("%s: %w", name, err)
-	}
-	return name, f.Close()
+	return name, atomicfile.WriteOwnFunc(name, func(w io.Writer) error { return weights.WriteNPZ(w, arrays) })
 }
 
 // Replay repeats a step that was kept because it was not finite, and writes what

@@ -3,6 +3,7 @@ package train
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -104,4 +105,21 @@ func (t *trainer) sameData(s *checkpoint.Snapshot) error {
 		return configs.Usagef("data: %s: the data changed since step %d of the run: %s; put the former data back, or start a new run, from these weights by --init-from", t.set.Name, s.Step, what)
 	}
 	return nil
+}
+
+// rewind makes the run's folder that of the checkpoint it goes on from: what was
+// trained behind it before is another line, on which nothing may fall back.
+func (t *trainer) rewind() error {
+	if err := t.run.Rewind(t.at.Step); errors.Is(err, fs.ErrNotExist) {
+		return configs.Usagef("--resume: step %d is no checkpoint of this run any more; to go on there all the same, rename it to %s", t.at.Step, t.run.StepDir(t.at.Step))
+	} else if err != nil {
+		return err
+	}
+	best := t.at.BestStep
+	if _, err := os.Stat(t.run.StepDir(best)); best == 0 || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	return t.run.SetBest(best)
 }

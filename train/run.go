@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
@@ -41,11 +43,23 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (r *Result, err err
 		return nil, configs.Usagef("%w", err)
 	}
 	defer rt.Close()
-	dir, lock, err := claim(o)
+	text, err := configs.Marshal(cfg)
+	if err != nil {
+		return nil, err
+	}
+	dir, lock, err := claim(string(text), o)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, lock.release()) }()
+	if o.Resume == "" {
+		_, there := os.Lstat(filepath.Join(dir, ConfigFile))
+		defer func() {
+			if err != nil {
+				abandon(dir, string(text), there == nil)
+			}
+		}()
+	}
 	var resumed *checkpoint.Snapshot
 	if o.Resume != "" {
 		if resumed, err = readLatest(o.Resume); err != nil {
@@ -57,6 +71,7 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (r *Result, err err
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, t.close()) }()
+	t.lock = lock
 	if resumed != nil {
 		err = t.resumeFrom(resumed)
 	} else if cfg.Init.From != "" {

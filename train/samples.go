@@ -140,7 +140,7 @@ func (t *trainer) show(g *grid, tag, prefix string) error {
 		return fmt.Errorf("train: %s: %w", tag, err)
 	}
 	dir := filepath.Join(t.dir, SamplesDir)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
 	if err := replaceFile(filepath.Join(dir, fmt.Sprintf("%sstep-%d.png", prefix, t.at.Step)), b.Bytes()); err != nil {

@@ -38,7 +38,8 @@ type trainer struct {
 	at        state
 
 	log       *slog.Logger
-	dir       string // of the run
+	dir       string      // of the run
+	lock      *folderLock // of it
 	loader    *data.Loader
 	run       *checkpoint.Run
 	metrics   *metricsFiles
@@ -69,6 +70,9 @@ func (t *trainer) observe(ctx context.Context, lr, norm float64) error {
 	validates := t.due(t.valEvery) || t.last()
 	if !validates && !t.due(t.cfg.Train.LogEvery) {
 		return nil
+	}
+	if err := t.keepFolder(); err != nil {
+		return err
 	}
 	t.tick()
 	took := max(t.seconds-t.line.seconds, 1e-9)
@@ -135,6 +139,9 @@ func (t *trainer) saveDue() bool {
 // save writes a checkpoint of the present step and, if it is the best one, marks
 // it.
 func (t *trainer) save() error {
+	if err := t.keepFolder(); err != nil {
+		return err
+	}
 	s, err := t.snapshot()
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/pflag"
@@ -86,13 +87,16 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	case o.replay != "":
 		return train.Replay(ctx, cfg, o.replay, s.Out)
 	}
-	if o.resume == "" {
-		if run.Out, err = cli.NewFolder(o.out, filepath.Join("runs", cfg.Name)); err != nil {
+	if run.Out = o.out; run.Out == "" && o.resume == "" {
+		if run.Out, err = cli.FreeFolder(filepath.Join("runs", cfg.Name)); err != nil {
 			return err
 		}
 	}
 	result, err := train.Run(ctx, cfg, run)
 	if err != nil {
+		if o.out == "" && o.resume == "" {
+			_ = os.Remove(run.Out) // goes only if the run left nothing in it
+		}
 		return err
 	}
 	report, err := eval.Run(ctx, eval.Options{

@@ -180,25 +180,25 @@ func TestSweep(t *testing.T) {
 
 // An error of the writing itself names the file, and leaves it as it was.
 func TestWriteError(t *testing.T) {
+	if name := os.Getenv("ATOMICFILE_TEST_FILE"); name != "" { // the process without room
+		room := syscall.Rlimit{Cur: 1000, Max: 1000} // bytes a file
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &room); err != nil {
+			t.Skip(err)
+		}
+		err := Write(name, bytes.Repeat([]byte("x"), 5000))
+		if !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), suffix) {
+			t.Fatalf("error %v", err)
+		}
+		return
+	}
 	name := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(name, []byte("old"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var limit syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
-		t.Fatal(err)
-	}
-	small := limit
-	small.Cur = 1000 // the kernel's way to run out of room
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &small); err != nil {
-		t.Skip(err)
-	}
-	err := Write(name, bytes.Repeat([]byte("x"), 5000))
-	if err2 := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err2 != nil {
-		t.Fatal(err2)
-	}
-	if !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), suffix) {
-		t.Errorf("error %v", err)
+	cmd := exec.Command(os.Args[0], "-test.run=^TestWriteError$")
+	cmd.Env = append(os.Environ(), "ATOMICFILE_TEST_FILE="+name)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
 	}
 	if b, err := os.ReadFile(name); err != nil || string(b) != "old" {
 		t.Errorf("the file holds %q, %v", b, err)

@@ -120,6 +120,10 @@ const suffix = ".condmean-tmp"
 // ours finds the temporary files of this package by their names.
 var ours = regexp.MustCompile(`^\..*\.[0-9a-f]{16}\.condmean-tmp$`)
 
+// IsTemporary reports whether a file of that name was being written, or was when
+// its writer was killed.
+func IsTemporary(name string) bool { return ours.MatchString(name) }
+
 // temporaryName returns a random name beside a file, which begins as the file's
 // does.
 func temporaryName(target string) string {
@@ -143,7 +147,7 @@ func sweep(dir string) error {
 		return err
 	}
 	for _, name := range names {
-		if ours.MatchString(name) {
+		if IsTemporary(name) {
 			removeAbandoned(filepath.Join(dir, name))
 		}
 	}

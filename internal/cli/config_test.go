@@ -49,24 +49,20 @@ func TestResolveRefuses(t *testing.T) {
 	}
 }
 
-func TestNewFolderNeverSharesNorOverwrites(t *testing.T) {
+func TestFreeFolderNeverShares(t *testing.T) {
 	base := filepath.Join(t.TempDir(), "runs", "quick")
 	for i, want := range []string{base + "-1", base + "-2"} {
-		if got, err := NewFolder("", base); err != nil || got != want {
+		if got, err := FreeFolder(base); err != nil || got != want {
 			t.Fatalf("call %d: %q, %v; want %q", i, got, err, want)
 		}
 	}
-	empty := base + "-2"
-	if got, err := NewFolder(empty, base); err != nil || got != empty {
-		t.Errorf("an empty folder: %q, %v", got, err)
-	}
-	file := filepath.Join(empty, "x")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
+	if err := os.WriteFile(base+"-3", nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, out := range []string{empty, file} {
-		if _, err := NewFolder(out, base); !configs.IsUsage(err) {
-			t.Errorf("%s: error %v, want a UsageError", out, err)
-		}
+	if got, err := FreeFolder(base); err != nil || got != base+"-4" {
+		t.Errorf("beside a file: %q, %v", got, err)
+	}
+	if got, err := FreeFolder(filepath.Join(base+"-3", "below")); !configs.IsUsage(err) {
+		t.Errorf("below a file: %q, %v, want a UsageError", got, err)
 	}
 }

@@ -33,6 +33,16 @@ type Writer struct {
 	now func() time.Time
 }
 
+// FilePrefix begins the names of event files.
+const FilePrefix = "events.out.tfevents."
+
+// Empty reports whether the contents of an event file hold no event, but at most
+// its version.
+func Empty(b []byte) bool {
+	const version = 64 // bytes, more than its record takes
+	return len(b) < 8 || len(b) < version && uint64(len(b)) <= 16+binary.LittleEndian.Uint64(b)
+}
+
 // Create makes a new event file in dir. If a run was resumed after step from,
 // events of later steps in earlier files are void from now on.
 func Create(dir string, from int64) (*Writer, error) {
@@ -42,8 +52,8 @@ func Create(dir string, from int64) (*Writer, error) {
 func create(dir string, from int64, now func() time.Time) (*Writer, error) {
 	// Readers take the files of a folder in the order of their names.
 	t := now()
-	name := fmt.Sprintf("events.out.tfevents.%010d.%09d", t.Unix(), t.Nanosecond())
-	f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	name := fmt.Sprintf(FilePrefix+"%010d.%09d", t.Unix(), t.Nanosecond())
+	f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("tensorboard: %w", err)
 	}

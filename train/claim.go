@@ -1,0 +1,129 @@
+package train
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/atomicfile"
+	"github.com/condmean/condmean/internal/regular"
+	"github.com/condmean/condmean/train/internal/tensorboard"
+)
+
+// claim makes the folder of a new run with the given configuration, or finds
+// that of a run to be resumed, and locks it against other processes.
+func claim(yaml string, o Options) (dir string, lock *folderLock, err error) {
+	if o.Resume != "" {
+		if dir, err = RunFolder(o.Resume); err != nil {
+			return "", nil, err
+		}
+		if err := checkOwn(dir); err != nil {
+			return "", nil, err
+		}
+		lock, err = lockFolder(dir)
+		return dir, lock, err
+	}
+	dir = o.Out
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return "", nil, configs.Usagef("--out: %w", err)
+	}
+	if lock, err = lockFolder(dir); err != nil {
+		return "", nil, err
+	}
+	if err := reclaim(dir, yaml); err != nil {
+		return "", nil, errors.Join(err, lock.release())
+	}
+	return dir, lock, nil
+}
+
+// reclaim empties a folder of what a run of the same configuration leaves that
+// ended before its first checkpoint, so that the same command works again. A
+// folder that holds anything else is refused and stays as it is.
+func reclaim(dir, yaml string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return configs.Usagef("--out: %w", err)
+	}
+	for _, e := range entries {
+		left, err := leftover(dir, e, yaml)
+		if err != nil {
+			return fmt.Errorf("train: %w", err)
+		}
+		if !left {
+			return configs.Usagef("--out %s: the folder holds something already and is never overwritten; name another one, or continue its run with --resume", dir)
+		}
+	}
+	for _, e := range entries {
+		if e.Name() == lockFile || e.Name() == ConfigFile { // the latter is as the run will write it
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+			return fmt.Errorf("train: %w", err)
+		}
+	}
+	return nil
+}
+
+// abandon leaves nothing of a run that failed before its first checkpoint. A
+// configuration that was there before it stays.
+func abandon(dir, yaml string, config bool) {
+	if reclaim(dir, yaml) != nil {
+		return // it can be resumed, or the next run in this folder says what is in its way
+	}
+	if !config {
+		_ = os.Remove(filepath.Join(dir, ConfigFile)) // likewise
+	}
+}
+
+// leftover tells whether something in a folder is nothing but what a run writes
+// before its first checkpoint.
+func leftover(dir string, e fs.DirEntry, yaml string) (bool, error) {
+	path := filepath.Join(dir, e.Name())
+	if e.Name() == CheckpointsDir && e.IsDir() {
+		return onlyUnfinished(path)
+	}
+	if !e.Type().IsRegular() {
+		return false, nil
+	}
+	const most = 1 << 20 // bytes of what is compared; nothing of a run's beginning is larger
+	info, err := e.Info()
+	if err != nil || info.Size() > most {
+		return false, err
+	}
+	content, err := regular.ReadFile(path, most)
+	if err != nil {
+		return false, err
+	}
+	switch name := e.Name(); {
+	case name == lockFile || atomicfile.IsTemporary(name):
+		return true, nil
+	case name == ConfigFile:
+		return string(content) == yaml, nil
+	case name == jsonlFile:
+		return len(content) == 0, nil
+	case name == csvFile:
+		return bytes.HasPrefix([]byte(csvHead()), content), nil
+	case strings.HasPrefix(name, tensorboard.FilePrefix):
+		return tensorboard.Empty(content), nil
+	}
+	return false, nil
+}
+
+// onlyUnfinished tells whether a folder of checkpoints holds none.
+func onlyUnfinished(checkpoints string) (bool, error) {
+	entries, err := os.ReadDir(checkpoints)
+	for _, e := range entries {
+		if e.Name() != unfinishedFirst {
+			return false, err
+		}
+	}
+	return err == nil, err
+}
+
+// unfinishedFirst is the folder in which package checkpoint writes that of step 0.
+const unfinishedFirst = ".tmp-step-0"

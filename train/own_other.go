@@ -1,0 +1,5 @@
+//go:build !unix
+
+package train
+
+const noFollow = 0
