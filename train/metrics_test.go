@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -86,4 +87,38 @@ func TestMetricsTruncate(t *testing.T) {
 	if b, err := os.ReadFile(filepath.Join(dir, "metrics.csv")); err != nil || bytes.Count(b, []byte("\n")) != 1 {
 		t.Errorf("metrics.csv should hold its head line alone: %q, %v", b, err)
 	}
+}
+
+// Whatever metrics.jsonl and metrics.csv hold, what is left of them after a
+// resume are whole lines of steps up to it, in which nothing was changed.
+func FuzzMetrics(f *testing.F) {
+	f.Add([]byte(`{"step":1,"loss":0.5,"seconds":1}`+"\n"+`{"step":2}`+"\n"), []byte("step,epoch\n1,2\n2,3\n"), 1)
+	f.Add([]byte("{\n"), []byte("\n1\n"), 5)
+	f.Add([]byte(`{"step":-1,"nmse_db":{"10":1e308}}`+"\n"), []byte(csvHead()+"9223372036854775808\n"), 0)
+	f.Add([]byte(`{"step":1e3}`+"\n"+`{"ste`), []byte(","), 1<<40)
+	f.Fuzz(func(t *testing.T, jsonl, table []byte, step int) {
+		dir := t.TempDir()
+		put(t, filepath.Join(dir, jsonlFile), string(jsonl))
+		put(t, filepath.Join(dir, csvFile), string(table))
+		m, err := openMetrics(dir, step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.close(); err != nil {
+			t.Fatal(err)
+		}
+		left := read(t, filepath.Join(dir, jsonlFile))
+		if !bytes.HasPrefix(jsonl, []byte(left)) {
+			t.Errorf("%q became %q", jsonl, left)
+		}
+		for line := range strings.Lines(left) {
+			var v Metrics
+			if err := json.Unmarshal([]byte(line), &v); err != nil || v.Step > step || !strings.HasSuffix(line, "\n") {
+				t.Errorf("left at step %d: %q, %v", step, line, err)
+			}
+		}
+		if left := read(t, filepath.Join(dir, csvFile)); !bytes.HasPrefix(table, []byte(left)) && left != csvHead() {
+			t.Errorf("%q became %q", table, left)
+		}
+	})
 }

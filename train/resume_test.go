@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/op"
 )
 
 func TestResumeRefusesOtherSettings(t *testing.T) {
@@ -79,6 +81,115 @@ func TestResumeFromCheckpoint(t *testing.T) {
 	mustRun(t, c, Options{Resume: damaged.LastGood})
 	if !bytes.Equal(weightsOf(t, dir, "step-24"), want) {
 		t.Error("continued from the last good checkpoint the run ends elsewhere")
+	}
+}
+
+// A run that goes on from an older checkpoint leaves the line that it had taken
+// from there: neither its latest and best checkpoints nor what it falls back on
+// when a step is not finite are of that line, and it ends where a run ends that
+// was never interrupted.
+func TestResumeLeavesAbandonedLine(t *testing.T) {
+	c := tiny()
+	c.Train.ValEvery, c.Train.LogEvery, c.Checkpoint.EverySteps = 2, 1, 2
+	c.Checkpoint.Milestones = []int{6, 16}
+	dir := filepath.Join(t.TempDir(), "run")
+	mustRun(t, c, Options{Out: dir})
+	whole := tree(t, dir)
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err := Run(ctx, c, Options{Resume: filepath.Join(dir, CheckpointsDir, "step-10"), Err: stopAfter{"step 13/", cancel}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	run := checkpoint.Run{Dir: filepath.Join(dir, CheckpointsDir)}
+	for what, find := range map[string]func() (string, error){"latest": run.Latest, "best": run.Best, "last good": run.LastGood} {
+		found, err := find()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := checkpoint.Read(found)
+		if err != nil || s.Step > 13 || what != "best" && s.Step != 13 {
+			t.Errorf("%s is %s, %v, though the run is at step 13", what, found, err)
+		}
+	}
+	if pinned := read(t, filepath.Join(run.Dir, "pinned")); pinned != "step-6\n" {
+		t.Errorf("pinned: %q", pinned)
+	}
+	for _, m := range readMetrics(t, dir) {
+		if m.Step > 13 {
+			t.Errorf("a line of metrics of step %d", m.Step)
+		}
+	}
+	mustRun(t, c, Options{Resume: dir})
+	for path, want := range whole {
+		name := filepath.Base(path)
+		if slices.Contains([]string{"weights.npz", "ema.npz", "optimizer.npz", "state.json", "latest", "best", "pinned"}, name) && read(t, path) != want {
+			t.Errorf("%s differs from that of the uninterrupted run", path)
+		}
+	}
+}
+
+// A rollback behind such a resume stays on the line.
+func TestRollbackAfterResume(t *testing.T) {
+	c := tiny()
+	c.Train.OnNonFinite, c.Train.MaxNonFinite, c.Checkpoint.EverySteps = "rollback", 1, 5
+	dir := filepath.Join(t.TempDir(), "run")
+	mustRun(t, c, Options{Out: dir})
+	rt, err := op.NewRuntime(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close()
+	tr, err := newTrainer(context.Background(), c, rt, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := tr.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	s, err := checkpoint.Read(filepath.Join(dir, CheckpointsDir, "step-10"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(tr.resumeFrom(s), tr.open(dir, Options{Resume: dir})); err != nil {
+		t.Fatal(err)
+	}
+	if err := tr.rollback(context.Background(), tr.at.Cursor); err != nil {
+		t.Fatal(err)
+	}
+	if tr.at.Step != 10 || tr.at.BestStep > 10 {
+		t.Errorf("went back to step %d, best step %d, want step 10", tr.at.Step, tr.at.BestStep)
+	}
+	assertSameWeights(t, tr, s)
+}
+
+// assertSameWeights compares the weights of a trainer with a checkpoint's.
+func assertSameWeights(t *testing.T, tr *trainer, s *checkpoint.Snapshot) {
+	t.Helper()
+	now, err := tr.snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range s.Weights {
+		if !slices.Equal(w.Data, now.Weights[i].Data) {
+			t.Errorf("%s differs", w.Name)
+		}
+	}
+}
+
+// A checkpoint of an abandoned line is resumed under its own name only.
+func TestResumeAbandoned(t *testing.T) {
+	c := tiny()
+	dir := filepath.Join(t.TempDir(), "run")
+	mustRun(t, c, Options{Out: dir})
+	checkpoints := filepath.Join(dir, CheckpointsDir)
+	aside := filepath.Join(checkpoints, "abandoned-step-20")
+	if err := os.Rename(filepath.Join(checkpoints, "step-20"), aside); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Run(context.Background(), c, Options{Resume: aside}); !configs.IsUsage(err) || !strings.Contains(err.Error(), filepath.Join(checkpoints, "step-20")) {
+		t.Errorf("error %v", err)
 	}
 }
 
