@@ -57,7 +57,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	cmd = full.start(t)
 	code = full.end(t, cmd)
-	if last := lastLine(cmd.Stderr); code != cli.ExitUsage || !strings.Contains(last, "read-only file system") {
+	if last := lastLine(cmd.Stderr); code != cli.ExitFailed || !strings.Contains(last, "read-only file system") {
 		t.Errorf("on a read-only disk: exit code %d, last line %q", code, last)
 	}
 	if _, err := checkpoint.ResolveLatest(full.dir); err != nil {
