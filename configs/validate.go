@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/condmean/condmean/internal/par"
 )
 
 // Bounds that keep sizes computed from a configuration far from overflow and
@@ -19,8 +21,11 @@ const (
 	maxLevels     = 10
 	maxBatch      = 1 << 16
 	normGroups    = 8 // groups of group normalisation
-	maxAverage    = 1000
 )
+
+// MaxAverage bounds M of the method average:M, which takes M times as long as
+// one chain.
+const MaxAverage = 1000
 
 var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
@@ -31,7 +36,7 @@ func (c Config) Validate() error {
 	if !namePattern.MatchString(c.Name) {
 		r.broken("name", c.Name, "want 1 to 64 letters, digits, dots, dashes and underscores, the first a letter or digit")
 	}
-	r.count("threads", c.Threads, 0, 1024)
+	r.count("threads", c.Threads, 0, par.MaxThreads)
 	c.Data.validate(&r)
 	c.Schedule.validate(&r, "schedule")
 	c.Model.validate(&r)
@@ -98,8 +103,8 @@ func (e Eval) validate(r *rules) {
 	}
 	for _, m := range e.Methods {
 		if count, ok := strings.CutPrefix(m, "average:"); ok {
-			if n, err := strconv.Atoi(count); err != nil || n < 1 || n > maxAverage || count != strconv.Itoa(n) {
-				r.broken("eval.methods", m, "want average:M with M from 1 to %d", maxAverage)
+			if n, err := strconv.Atoi(count); err != nil || n < 1 || n > MaxAverage || count != strconv.Itoa(n) {
+				r.broken("eval.methods", m, "want average:M with M from 1 to %d", MaxAverage)
 			}
 			continue
 		}

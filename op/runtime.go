@@ -25,8 +25,8 @@ func NewRuntime(threads int) (*Runtime, error) {
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	if threads < 1 {
-		return nil, fmt.Errorf("threads: %d, want 0 or more", threads)
+	if threads < 1 || threads > par.MaxThreads {
+		return nil, fmt.Errorf("threads: %d, want an integer from 0 to %d", threads, par.MaxThreads)
 	}
 	pool := par.New(threads)
 	ws, err := kernel.NewWorkspace(pool)

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-)
 
-// maxAverage bounds M of average:M against slips of the keyboard.
-const maxAverage = 1_000_000
+	"github.com/condmean/condmean/configs"
+)
 
 // Method names a way to denoise with a predictor.
 type Method struct {
@@ -37,8 +36,8 @@ func ParseMethod(s string) (Method, error) {
 		return Method{Kind: kind}, nil
 	case "average":
 		m, err := strconv.Atoi(arg)
-		if err != nil || m < 1 || m > maxAverage || arg != strconv.Itoa(m) {
-			return Method{}, fmt.Errorf("method %q: average needs a number of chains from 1 to %d, as in average:8", s, maxAverage)
+		if err != nil || m < 1 || m > configs.MaxAverage || arg != strconv.Itoa(m) {
+			return Method{}, fmt.Errorf("method %q: average needs a number of chains from 1 to %d, as in average:8", s, configs.MaxAverage)
 		}
 		return Average(m), nil
 	}

@@ -3,6 +3,8 @@ package sched
 import (
 	"strings"
 	"testing"
+
+	"github.com/condmean/condmean/configs"
 )
 
 func TestParseMethod(t *testing.T) {
@@ -17,6 +19,13 @@ func TestParseMethod(t *testing.T) {
 	for _, in := range []string{"", "Mean", "mean:3", "average", "average:", "average:0", "average:-1", "average:+1", "average:08", "average:1e9", "average:99999999999", "cme"} {
 		if m, err := ParseMethod(in); err == nil || !strings.Contains(err.Error(), "method") {
 			t.Errorf("ParseMethod(%q) = %v, %v", in, m, err)
+		}
+	}
+	for m, ok := range map[int]bool{1: true, configs.MaxAverage: true, configs.MaxAverage + 1: false, 0: false} {
+		c := configs.Default()
+		c.Eval.Methods = []string{Average(m).String()}
+		if _, err := ParseMethod(c.Eval.Methods[0]); err == nil != ok || c.Validate() == nil != ok {
+			t.Errorf("average:%d: %v, in a configuration %v, want both to accept: %v", m, err, c.Validate(), ok)
 		}
 	}
 	if MethodMean.Stochastic() || !Average(2).Stochastic() {

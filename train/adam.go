@@ -35,7 +35,8 @@ type Adam struct {
 
 var _ Optimizer = (*Adam)(nil)
 
-// NewAdam returns Adam with zero moments for params.
+// NewAdam returns Adam with zero moments for params. A nil pool
+// means one thread, whose results are the same.
 func NewAdam(pool *par.Pool, params []*model.Tensor, o AdamOptions) *Adam {
 	if o.Update == nil {
 		o.Update = op.PortableAdam

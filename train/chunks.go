@@ -15,7 +15,11 @@ type chunks struct {
 
 type span struct{ tensor, lo, hi int }
 
+// newChunks cuts tensors; without a pool they are worked on by one thread.
 func newChunks(pool *par.Pool, tensors []*model.Tensor) *chunks {
+	if pool == nil {
+		pool = par.New(1)
+	}
 	const size = 8192 // values: a few streams of them fit the first cache
 	c := &chunks{pool: pool}
 	for i, t := range tensors {

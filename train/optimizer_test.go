@@ -273,7 +273,7 @@ func TestConfiguredOptimizer(t *testing.T) {
 func TestLoadState(t *testing.T) {
 	pool := par.New(1)
 	defer pool.Close()
-	a, b := NewAdam(pool, big(1), AdamOptions{}), NewAdam(pool, big(1), AdamOptions{})
+	a, b := NewAdam(pool, big(1), AdamOptions{}), NewAdam(nil, big(1), AdamOptions{}) // nil: as other modules call it
 	a.Step(big(1), 1, 0.1, 1)
 	if err := loadState(b, a.State()); err != nil {
 		t.Fatal(err)

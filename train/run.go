@@ -23,6 +23,9 @@ type Options struct {
 	Resume string       // folder of a run to continue instead, or one of its checkpoints
 	Err    io.Writer    // progress
 	Log    *slog.Logger // nil: discarded
+	// Check looks at the data before anything is trained, and may refuse them for
+	// what is to be done with the trained weights; nil accepts all.
+	Check func(*data.Set) error
 }
 
 // Result is what a run leaves behind.
@@ -108,6 +111,11 @@ func newTrainer(ctx context.Context, cfg configs.Config, rt *op.Runtime, o Optio
 	set, err := data.Open(ctx, cfg.Data, cfg.Seed, data.WithThreads(rt.Threads()), data.WithLog(log), data.WithProgress(tasks.Show))
 	if err != nil {
 		return nil, err
+	}
+	if o.Check != nil {
+		if err := o.Check(set); err != nil {
+			return nil, err
+		}
 	}
 	t, err := newTrainerOn(cfg, rt, set)
 	if err == nil {

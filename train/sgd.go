@@ -28,7 +28,8 @@ type SGD struct {
 
 var _ Optimizer = (*SGD)(nil)
 
-// NewSGD returns SGD for params.
+// NewSGD returns SGD for params. A nil pool
+// means one thread, whose results are the same.
 func NewSGD(pool *par.Pool, params []*model.Tensor, o SGDOptions) *SGD {
 	s := &SGD{o: o, params: params, groups: o.Groups.perTensor(params, o.WeightDecay), chunks: newChunks(pool, params)}
 	if o.Momentum != 0 {

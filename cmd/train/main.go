@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/eval"
 	"github.com/condmean/condmean/internal/cli"
 	"github.com/condmean/condmean/train"
@@ -80,12 +81,15 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	}
 	run := train.Options{Resume: o.resume, Err: s.Err, Log: cli.Logger(s)}
 	switch {
-	case o.dryRun:
-		return train.DryRun(ctx, cfg, s.Out, run)
 	case o.overfit:
 		return train.Overfit(ctx, cfg, overfitSteps, s.Out, run)
 	case o.replay != "":
 		return train.Replay(ctx, cfg, o.replay, s.Out)
+	}
+	// A run ends with an evaluation, which must not be refused only then.
+	run.Check = func(set *data.Set) error { return eval.Applicable(ctx, set, cfg.Eval) }
+	if o.dryRun {
+		return train.DryRun(ctx, cfg, s.Out, run)
 	}
 	if run.Out = o.out; run.Out == "" && o.resume == "" {
 		if run.Out, err = cli.FreeFolder(filepath.Join("runs", cfg.Name)); err != nil {

@@ -15,6 +15,10 @@ import (
 	"sync/atomic"
 )
 
+// MaxThreads is how many workers a pool may have. More than the processors are
+// of no use; far more never start.
+const MaxThreads = 1024
+
 // Pool is a fixed set of workers. Concurrent calls of Do run one after the other;
 // Do must not be called from inside its own function.
 type Pool struct {
