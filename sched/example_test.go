@@ -45,5 +45,5 @@ func ExampleParseMethod() {
 	fmt.Println(err)
 	// Output:
 	// average 8 <nil>
-	// method "average": average needs a number of chains from 1 to 1000000, as in average:8
+	// method "average": average needs a number of chains from 1 to 1000, as in average:8
 }

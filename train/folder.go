@@ -71,7 +71,7 @@ func replaceFile(name string, b []byte) error {
 func (t *trainer) close() error {
 	var errs []error
 	if t.progress != nil {
-		t.progress.close()
+		t.progress.Close()
 	}
 	if t.loader != nil {
 		t.loader.Close()

@@ -118,7 +118,7 @@ func (t *trainer) broken(ctx context.Context, bad *NonFiniteError) error {
 	case goesOn && t.policy == PolicySkip:
 		t.log.Warn("step left out"+kept, "reason", bad)
 		t.at.skip(bad.next)
-		t.progress.at(t.at.Step)
+		t.progress.At(t.at.Step)
 		return nil
 	case goesOn:
 		t.log.Warn("going back to the last checkpoint"+kept, "reason", bad)
@@ -154,7 +154,7 @@ func (t *trainer) rollback(ctx context.Context, next data.Cursor) error {
 	if err := t.metrics.truncate(t.at.Step); err != nil {
 		return err
 	}
-	t.progress.at(t.at.Step)
+	t.progress.At(t.at.Step)
 	t.loader.Close()
 	if t.loader, err = t.set.Loader(t.cfg.Train.Batch, t.cfg.Seed, next); err != nil {
 		return err

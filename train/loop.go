@@ -29,7 +29,7 @@ func (t *trainer) loop(ctx context.Context) error {
 		if err := t.observe(ctx, lr, g.norm); err != nil {
 			return err
 		}
-		t.progress.at(step)
+		t.progress.At(step)
 		if t.saveDue() {
 			if err := t.save(); err != nil {
 				return err

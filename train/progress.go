@@ -4,51 +4,36 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
-	bars "github.com/condmean/condmean/internal/progress"
+	display "github.com/condmean/condmean/internal/progress"
 )
 
-// progress shows how a run goes: a bar on a terminal, a line at each report
-// otherwise.
+// progress shows how a run goes.
 type progress struct {
-	w     io.Writer
-	total int
-	from  int // step at the start
-	start time.Time
-	bar   *bars.Bar
+	*display.Display
 	score string // of the last validation
 }
 
 func newProgress(w io.Writer, from, total int) *progress {
-	return &progress{w: w, from: from, total: total, start: time.Now(), bar: bars.NewBar(w, "step", from, total)}
+	return &progress{Display: display.New(w, "step", from, total)}
 }
 
-// at moves the bar.
-func (p *progress) at(step int) { p.bar.At(step) }
-
-// report shows the figures of a metrics line.
+// report shows the figures of a metrics line. A bar goes on showing the score of
+// the last validation, a line says only what deserves attention.
 func (p *progress) report(m Metrics) {
 	score := scoreText(m)
 	if score != "" {
 		p.score = score
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "loss %.4f", m.Loss)
-	if p.bar != nil {
-		score = p.score // a bar goes on showing it
+	if p.Bar() {
+		score = p.score
 	}
-	b.WriteString(score)
-	fmt.Fprintf(&b, "  %.1f steps/s", m.Rate)
-	if p.bar != nil || m.DataWait >= 0.05 { // a line only says what deserves attention
+	var b strings.Builder
+	fmt.Fprintf(&b, "epoch %.1f  loss %.4f%s  %.1f steps/s", m.Epoch, m.Loss, score, m.Rate)
+	if p.Bar() || m.DataWait >= 0.05 {
 		fmt.Fprintf(&b, "  waiting for data %.0f%%", 100*m.DataWait)
 	}
-	if p.bar != nil {
-		p.bar.Text(fmt.Sprintf("epoch %.1f  %s", m.Epoch, b.String()))
-		return
-	}
-	// Progress is a courtesy: a closed terminal must not end a run.
-	_, _ = fmt.Fprintf(p.w, "step %d/%d  epoch %.1f  %s  eta %s\n", m.Step, p.total, m.Epoch, b.String(), bars.Remaining(p.start, p.from, m.Step, p.total))
+	p.Report(m.Step, b.String())
 }
 
 // scoreText writes what a validation found, "" without one.
@@ -65,5 +50,3 @@ func scoreText(m Metrics) string {
 	}
 	return s
 }
-
-func (p *progress) close() { p.bar.Close() }

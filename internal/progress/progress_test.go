@@ -58,3 +58,28 @@ func TestTasks(t *testing.T) {
 		t.Errorf("wrote %q, want %q", out.String(), want)
 	}
 }
+
+// A display writes a line at each report, and otherwise now and then and at the
+// end; what was done before takes none of the time.
+func TestDisplay(t *testing.T) {
+	var out bytes.Buffer
+	d := New(&out, "step", 10, 40)
+	d.Report(11, "a")
+	d.Show(12, "b")
+	d.Skip(8)
+	d.Add(1)
+	d.Report(21, "")
+	d.line = time.Time{}
+	d.start = time.Now().Add(-30 * time.Second)
+	d.Show(22, "c") // 4 of the 22 were done here, 18 are left
+	d.Show(40, "")
+	d.Close()
+	want := "step 11/40  a  eta 0s\nstep 21/40  eta 0s\nstep 22/40  c  eta 2m15s\nstep 40/40  eta 0s\n"
+	if out.String() != want {
+		t.Errorf("wrote %q, want %q", out.String(), want)
+	}
+	if d.Bar() {
+		t.Error("a bar in a buffer")
+	}
+	New(nil, "step", 0, 1).Show(1, "")
+}

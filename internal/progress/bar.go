@@ -1,5 +1,3 @@
-// Package progress shows how far a long task is: a bar on a terminal. Elsewhere
-// there is none, and tasks write lines of their own.
 package progress
 
 import (
@@ -35,11 +33,15 @@ func NewBar(w io.Writer, label string, from, total int) *Bar {
 	b := &Bar{bars: mpb.New(mpb.WithOutput(w), mpb.WithWidth(32), mpb.WithRefreshRate(200*time.Millisecond))}
 	b.text.Store(new(string))
 	start := time.Now()
-	b.bar = b.bars.AddBar(int64(total),
+	bar, err := b.bars.Add(int64(total), mpb.BarStyle().Build(),
 		mpb.PrependDecorators(decor.CountersNoUnit(label+" %d/%d ")),
 		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string {
 			return fmt.Sprintf(" %s  eta %s", *b.text.Load(), Remaining(start, from, int(s.Current), total))
 		})))
+	if err != nil { // the terminal is gone already
+		return nil
+	}
+	b.bar = bar
 	b.bar.SetRefill(int64(from))
 	b.bar.SetCurrent(int64(from))
 	return b

@@ -1,0 +1,87 @@
+// Package progress shows how far a long task is: a bar on a terminal, a line now
+// and then elsewhere.
+//
+//	d := progress.New(os.Stderr, "step", 0, total)
+//	defer d.Close()
+//	for i := range total {
+//		…
+//		d.Show(i+1, "loss 0.12")
+//	}
+//
+// Progress is a courtesy: a terminal or log that is closed ends no task.
+package progress
+
+import (
+	"fmt"
+	"io"
+	"time"
+)
+
+// lineEvery is the least time between two lines of Show.
+const lineEvery = 5 * time.Second
+
+// Display shows one task, whose count goes from some number to a total. It is
+// used by one goroutine at a time.
+type Display struct {
+	w           io.Writer
+	bar         *Bar // nil unless w is a terminal
+	label       string
+	total       int
+	count, from int // from is what was not done here
+	start, line time.Time
+}
+
+// New returns the display of a task. The label is in front of the count; a nil w
+// shows nothing.
+func New(w io.Writer, label string, from, total int) *Display {
+	if w == nil {
+		w = io.Discard
+	}
+	return &Display{w: w, bar: NewBar(w, label, from, total), label: label, total: total, count: from, from: from, start: time.Now()}
+}
+
+// Bar reports whether the task is shown as a bar, whose text stays until it is
+// replaced.
+func (d *Display) Bar() bool { return d.bar != nil }
+
+// At moves the count.
+func (d *Display) At(count int) {
+	d.count = count
+	d.bar.At(count)
+}
+
+// Add moves the count on.
+func (d *Display) Add(n int) { d.At(d.count + n) }
+
+// Skip moves the count on by what was done before and took no time.
+func (d *Display) Skip(n int) {
+	d.from += n
+	d.Add(n)
+}
+
+// Show moves the count and tells the present text: on the bar, or as a line if the
+// last one is some seconds ago, or the task is done.
+func (d *Display) Show(count int, text string) {
+	if d.bar == nil && time.Since(d.line) < lineEvery && count < d.total {
+		d.At(count)
+		return
+	}
+	d.Report(count, text)
+}
+
+// Report is Show with a line in any case.
+func (d *Display) Report(count int, text string) {
+	d.At(count)
+	if d.bar != nil {
+		d.bar.Text(text)
+		return
+	}
+	d.line = time.Now()
+	if text != "" {
+		text = "  " + text
+	}
+	_, _ = fmt.Fprintf(d.w, "%s %d/%d%s  eta %v\n", d.label, count, d.total, text, Remaining(d.start, d.from, count, d.total))
+}
+
+// Close leaves the terminal as it is wanted for what follows.
+func (d *Display) Close() { d.bar.Close() }
