@@ -73,7 +73,7 @@ func (r *Report) WriteDir(dir string) error {
 		files[f.File+".svg"], files[f.File+".png"] = svg, png
 	}
 	for name, content := range files {
-		if err := atomicfile.Write(filepath.Join(dir, name), content); err != nil {
+		if err := atomicfile.WriteOwn(filepath.Join(dir, name), content); err != nil {
 			return fmt.Errorf("eval: %w", err)
 		}
 	}

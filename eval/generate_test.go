@@ -83,7 +83,7 @@ func TestWriteGenerated(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{
-		"x.jpg": "want an .npy or a .png file", filepath.Join(dir, "no", "x.npy"): "no such file", filepath.Join(path, "x.npy"): "is not a folder",
+		"x.jpg": "want an .npy or a .png file", filepath.Join(dir, "no", "x.npy"): "no such file", filepath.Join(path, "x.npy"): "not a directory",
 	} {
 		if err := g.Write(path, 0); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", path, err)

@@ -2,14 +2,12 @@ package eval
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/png"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,12 +29,7 @@ func (g *Generated) checkOutput(path string) error {
 	case ext == ".png" && (len(g.Shape) != 3 || g.Shape[0] != 1 && g.Shape[0] != 3):
 		return fmt.Errorf("%s: samples of shape %v are no grey or RGB images; name an .npy file", path, g.Shape)
 	}
-	if info, err := os.Stat(filepath.Dir(path)); err != nil {
-		return err
-	} else if !info.IsDir() {
-		return errors.New(filepath.Dir(path) + " is not a folder")
-	}
-	return nil
+	return atomicfile.Check(path)
 }
 
 // Write replaces a file by the samples: an .npy array (n, shape…) of float32, or

@@ -11,11 +11,15 @@ import (
 	"path/filepath"
 
 	"github.com/condmean/condmean/internal/atomicfile"
+	"github.com/condmean/condmean/internal/regular"
 )
 
 // journalFile keeps the finished parts of an evaluation in its output folder
 // until the report is written.
 const journalFile = "partial.json"
+
+// maxJournal bounds the size of that file, in bytes.
+const maxJournal = 1 << 28
 
 // journalFormat changes with what the parts mean.
 const journalFormat = 1
@@ -35,7 +39,7 @@ func openJournal(dir, fingerprint string, log func(string)) (*journal, error) {
 		return nil, fmt.Errorf("eval: %w", err)
 	}
 	j := &journal{path: filepath.Join(dir, journalFile)}
-	text, err := os.ReadFile(j.path)
+	text, err := regular.ReadFile(j.path, maxJournal)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -79,7 +83,7 @@ func (j *journal) put(key string, v any) error {
 	if err != nil {
 		return fmt.Errorf("eval: %w", err)
 	}
-	if err := atomicfile.Write(j.path, text); err != nil {
+	if err := atomicfile.WriteOwn(j.path, text); err != nil {
 		return fmt.Errorf("eval: %w", err)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/condmean/condmean/internal/regular"
 	"github.com/condmean/condmean/sched"
 )
 
@@ -160,5 +161,45 @@ func TestFingerprint(t *testing.T) {
 	}
 	if _, err := json.Marshal(base.Studies); err != nil {
 		t.Error(err)
+	}
+}
+
+// Whatever partial.json holds, it is continued or replaced.
+func FuzzJournal(f *testing.F) {
+	f.Add([]byte(`{"fingerprint":"print","parts":{"0 dB":{"rows":[{"snr_db":0,"method":"ls"}]}}}`))
+	f.Add([]byte(`{"fingerprint":"print","parts":null}`))
+	f.Add([]byte(`{"fingerprint":"other","parts":{"0 dB":1}}`))
+	f.Add([]byte(`null`))
+	f.Add([]byte(`{"parts`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, journalFile), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		j, err := openJournal(dir, "print", func(string) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.get("0 dB", new(point))
+		if err := j.put("10 dB", point{Rows: []Row{{SNR: 10}}}); err != nil {
+			t.Fatal(err)
+		}
+		if j, err = openJournal(dir, "print", func(string) {}); err != nil {
+			t.Fatal(err)
+		}
+		if p := new(point); !j.get("10 dB", p) || len(p.Rows) != 1 {
+			t.Error("a part that was put is not there")
+		}
+	})
+}
+
+// A folder, or whatever else is no file, in the place of partial.json is refused at once.
+func TestJournalOfAnotherKind(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, journalFile), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openJournal(dir, "print", func(string) {}); !errors.Is(err, regular.ErrKind) {
+		t.Errorf("error %v", err)
 	}
 }

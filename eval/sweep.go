@@ -26,6 +26,9 @@ func (s *session) sweep(ctx context.Context, list []estimator, rep *Report) erro
 		if err != nil {
 			return fmt.Errorf("eval: %s dB: %w", dB(db), err)
 		}
+		if len(p.Rows) != len(list) { // of a journal that somebody has changed
+			return fmt.Errorf("eval: %s dB: %d rows for %d columns in %s; remove it to evaluate anew", dB(db), len(p.Rows), len(list), journalFile)
+		}
 		if s.Sigmas != nil {
 			for k := range p.Rows {
 				p.Rows[k].Sigma = &s.Sigmas[i]

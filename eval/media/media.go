@@ -82,6 +82,9 @@ func (m *Media) CheckOutput(path string) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("%s is not a regular file", foreign.Name(path))
 	}
+	if err := atomicfile.Check(path); err != nil {
+		return err
+	}
 	if m.check != nil {
 		return m.check(path)
 	}
