@@ -58,7 +58,7 @@ func Check(name string) error {
 // replace writes the file target, which the user knows as name.
 func replace(name, target string, write func(io.Writer) error) error {
 	if err := sweep(filepath.Dir(target)); err != nil {
-		return named(err, name)
+		return named(err, opCreate, name)
 	}
 	t, err := create(name, target)
 	if err != nil {
@@ -84,7 +84,7 @@ func follow(name string) (string, error) {
 		case errors.Is(err, fs.ErrNotExist):
 			return target, nil
 		case err != nil:
-			return "", named(err, name)
+			return "", named(err, opCreate, name)
 		case info.IsDir():
 			return "", &fs.PathError{Op: opCreate, Path: name, Err: syscall.EISDIR}
 		case info.Mode().IsRegular():
@@ -94,7 +94,7 @@ func follow(name string) (string, error) {
 		}
 		to, err := os.Readlink(target)
 		if err != nil {
-			return "", named(err, name)
+			return "", named(err, opCreate, name)
 		}
 		if !filepath.IsAbs(to) {
 			to = filepath.Join(filepath.Dir(target), to)

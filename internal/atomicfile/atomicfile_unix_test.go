@@ -5,6 +5,7 @@ package atomicfile
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -185,7 +186,10 @@ func TestWriteError(t *testing.T) {
 		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &room); err != nil {
 			t.Skip(err)
 		}
-		err := Write(name, bytes.Repeat([]byte("x"), 5000))
+		err := WriteFunc(name, func(w io.Writer) error {
+			_, err := w.Write(bytes.Repeat([]byte("x"), 5000))
+			return fmt.Errorf("wrapped: %w", err) // which settles the text
+		})
 		if !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), suffix) {
 			t.Fatalf("error %v", err)
 		}

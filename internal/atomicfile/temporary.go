@@ -21,7 +21,7 @@ const (
 // temporary is a file being written beside its place. It is locked meanwhile,
 // so that others can tell it from what a killed process left.
 type temporary struct {
-	*os.File
+	f      *os.File
 	name   string // as the user knows the file
 	target string // where it goes
 }
@@ -35,7 +35,7 @@ func create(name, target string) (*temporary, error) {
 	} else if err == nil && info.IsDir() {
 		return nil, &fs.PathError{Op: opCreate, Path: name, Err: syscall.EISDIR}
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, named(err, name)
+		return nil, named(err, opCreate, name)
 	}
 	const tries = 10_000
 	for range tries {
@@ -43,17 +43,17 @@ func create(name, target string) (*temporary, error) {
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		} else if err != nil {
-			return nil, named(err, name)
+			return nil, named(err, opCreate, name)
 		}
 		t := &temporary{f, name, target}
 		if chmod {
 			if err := f.Chmod(perm); err != nil {
-				return nil, errors.Join(named(err, name), t.discard())
+				return nil, errors.Join(named(err, opCreate, name), t.discard())
 			}
 		}
 		if !lock(f) { // swept away in the moment before it was locked
 			if err := f.Close(); err != nil {
-				return nil, named(err, name)
+				return nil, named(err, opCreate, name)
 			}
 			continue
 		}
@@ -62,43 +62,40 @@ func create(name, target string) (*temporary, error) {
 	return nil, &fs.PathError{Op: opCreate, Path: name, Err: fs.ErrExist}
 }
 
+// Write writes to the file, whose errors name the file it stands for.
+func (t *temporary) Write(b []byte) (int, error) {
+	n, err := t.f.Write(b)
+	return n, named(err, opWrite, t.name)
+}
+
 // fill writes the contents and makes them durable.
 func (t *temporary) fill(write func(io.Writer) error) error {
-	err := write(t.File)
-	if err == nil {
-		err = t.Sync()
+	if err := write(t); err != nil {
+		return err
 	}
-	return t.rename(err)
+	return named(t.f.Sync(), opWrite, t.name)
 }
 
 // install gives the file its place.
 func (t *temporary) install() error {
-	if err := t.Close(); err != nil {
-		return t.rename(err)
+	if err := t.f.Close(); err != nil {
+		return named(err, opWrite, t.name)
 	}
-	return named(os.Rename(t.Name(), t.target), t.name)
+	return named(os.Rename(t.f.Name(), t.target), opCreate, t.name)
 }
 
 // discard removes the file.
 func (t *temporary) discard() error {
-	err := t.Close()
+	err := t.f.Close()
 	if errors.Is(err, os.ErrClosed) {
 		err = nil
 	}
-	return t.rename(errors.Join(err, os.Remove(t.Name())))
+	return named(errors.Join(err, os.Remove(t.f.Name())), opCreate, t.name)
 }
 
-// rename lets an error of the temporary file name the file it stands for.
-func (t *temporary) rename(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) && p.Path == t.Name() {
-		p.Path = t.name
-	}
-	return err
-}
-
-// named returns the cause of an error as that of creating the file of a name.
-func named(err error, name string) error {
+// named returns the cause of an error as that of an operation on the file of a
+// name.
+func named(err error, op, name string) error {
 	var p *fs.PathError
 	var l *os.LinkError
 	switch {
@@ -109,7 +106,7 @@ func named(err error, name string) error {
 	case errors.As(err, &l):
 		err = l.Err
 	}
-	return &fs.PathError{Op: opCreate, Path: name, Err: err}
+	return &fs.PathError{Op: op, Path: name, Err: err}
 }
 
 // longestName is what file systems allow for one name, in bytes.
