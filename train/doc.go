@@ -18,7 +18,10 @@
 // back to it when a run is resumed. A loss or gradient that is not finite is
 // found before anything is updated, and the running statistics that the forward
 // pass moved are put back; [Policy] says how the run goes on, and [Replay]
-// repeats the step. The folder is locked while a run works in it.
+// repeats the step. The folder is locked while a run works in it, and made anew with
+// all that resuming needs where somebody takes it away. A run that is resumed from
+// an older checkpoint sets the later ones aside, and one that ends before its first
+// checkpoint leaves nothing in the way of the next.
 //
 // Validation uses the same noise and levels each time. It judges the averaged
 // weights, whose running statistics are averaged along, where there are any, and
