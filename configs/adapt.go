@@ -71,13 +71,10 @@ func (a Adapt) validate(r *rules) {
 	}
 }
 
-// validateAdapt checks the rules between adapting and other sections.
+// validateAdapt checks the rules between adapting and what the network learns.
 func (c Config) validateAdapt(r *rules) {
 	if c.Adapt.Remapped() && c.Objective.Target == "mean" {
 		r.broken("adapt.levels.kind", c.Adapt.Levels.Kind, "the posterior mean of objective.target depends on the schedule's steps, not on the SNR alone; want another target")
-	}
-	if c.Init.EMA == "continue" && c.Train.EMA == 0 {
-		r.broken("init.ema", c.Init.EMA, "train.ema = 0 keeps no average; want restart")
 	}
 }
 

@@ -7,15 +7,21 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // Parse reads YAML over [Default] and refuses keys that do not exist. name is
 // the file's name for messages. Ranges of values are checked by
 // [Config.Validate], after overrides.
 func Parse(name string, text []byte) (Config, error) {
+	if len(text) > maxFile {
+		return Config{}, Usagef("%s: larger than %d bytes; this is no configuration", name, maxFile)
+	}
 	cfg := Default()
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	var doc yaml.Node
@@ -39,8 +45,9 @@ func Parse(name string, text []byte) (Config, error) {
 // decoder walks a YAML tree and the settings tree side by side. Its depth is
 // bounded by the latter, so that aliases cannot blow it up.
 type decoder struct {
-	name string // file name, or "--set"
-	errs []error
+	name   string // file name, or "--set"
+	errs   []error
+	merged int // pairs that merge keys brought
 }
 
 func (d *decoder) fail(n *yaml.Node, format string, args ...any) {
@@ -84,8 +91,9 @@ func (d *decoder) section(v reflect.Value, n *yaml.Node, path string) {
 		return
 	}
 	first := map[string]int{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		k, val := n.Content[i], n.Content[i+1]
+	content := d.merge(n)
+	for i := 0; i+1 < len(content); i += 2 {
+		k, val := content[i], content[i+1]
 		key := join(path, k.Value)
 		field, ok := fieldByKey(v, k.Value)
 		if !ok || k.Kind != yaml.ScalarNode {
@@ -136,11 +144,19 @@ func (d *decoder) scalar(v reflect.Value, n *yaml.Node, key string) {
 		}
 		return
 	}
+	if v.Kind() != reflect.Bool && leadingZero.MatchString(n.Value) {
+		d.fail(n, "%s: want %s, got %s; leading zeros mean octal to some programs, leave them out", key, want, describe(n))
+		return
+	}
 	whole := v.Kind() == reflect.Float64 || n.ShortTag() != "!!float" || isWhole(n)
 	if err := n.Decode(v.Addr().Interface()); err != nil || !whole {
 		d.fail(n, "%s: want %s, got %s", key, want, describe(n))
 	}
 }
+
+// leadingZero matches numbers that YAML 1.1 takes for octal ones and YAML 1.2 for
+// decimal ones, such as 030. 0o30 and 0x18 say what they are.
+var leadingZero = regexp.MustCompile(`^[-+]?0[0-9_]`)
 
 // isWhole reports whether a number written with a point or an exponent is an
 // integer all the same; the YAML package would cut off its fraction.
@@ -172,7 +188,7 @@ func describe(n *yaml.Node) string {
 
 // yamlMessage is the parser's message on one line, without its prefix.
 func yamlMessage(err error) string {
-	return strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "yaml: ")), " ")
+	return foreign.Line(strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "yaml: ")), " "), foreign.Limit)
 }
 
 func join(path, key string) string {

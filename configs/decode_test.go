@@ -1,6 +1,8 @@
 package configs
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,7 +57,18 @@ func TestParseRefuses(t *testing.T) {
 		"scalar":         {"hello", `f.yaml:1: want ` + "`key: value`" + ` lines, got "hello"`},
 		"documents":      {"seed: 1\n---\nseed: 2", `f.yaml: more than one YAML document`},
 		"syntax":         {"seed: [", `f.yaml: line 1: did not find expected node content`},
-		"merge key":      {"a: &a {lr: 1}\ntrain:\n  <<: *a", `f.yaml:3: unknown key "train.<<"`},
+		"octal":          {"train: {steps: 030}", `train.steps: want an integer, got "030"; leading zeros`},
+		"octal number":   {"train: {lr: 010}", `train.lr: want a number, got "010"; leading zeros`},
+		"signed octal":   {"schedule: {snr_max_db: -010}", `leading zeros mean octal`},
+		"not octal":      {"train: {steps: 089}", `leading zeros mean octal`},
+		"octal in list":  {"model: {multipliers: [01]}", `model.multipliers[0]: want an integer, got "01"`},
+		"sexagesimal":    {"train: {steps: 1:30}", `train.steps: want an integer, got "1:30"`},
+		"quoted number":  {"train: {steps: '30'}", `train.steps: want an integer, got "30"`},
+		"merge unknown":  {"train:\n  <<: {lrr: 1}", `f.yaml:2: unknown key "train.lrr"`},
+		"merge a number": {"train:\n  <<: 3", `f.yaml:2: <<: want a section or a list of sections to merge, got "3"`},
+		"merge itself":   {"train: &t\n  <<: *t\n  lr: 1e-3", `nested more than`},
+		"merge bomb":     {mergeBomb(), `merge keys bring more than`},
+		"long anchor":    {"seed: *" + strings.Repeat("a", 1000), `unknown anchor`},
 		"binary control": {"na\x00me: x", `f.yaml: control characters are not allowed`},
 	}
 	for name, tt := range tests {
@@ -90,10 +103,64 @@ func TestAliasesStayBounded(t *testing.T) {
 	}
 }
 
+// mergeBomb is a file of a kilobyte whose merge keys expand to 9^8 pairs.
+func mergeBomb() string {
+	items := []string{"&a0 {lr: 1e-3}"}
+	for i := range 8 {
+		items = append(items, fmt.Sprintf("&a%d {<<: [%s]}", i+1, strings.Join(slices.Repeat([]string{fmt.Sprintf("*a%d", i)}, 9), ", ")))
+	}
+	return "train:\n  <<: [" + strings.Join(items, ", ") + "]"
+}
+
+// Merge keys bring what a section does not say itself, the first of several first.
+func TestMergeKeys(t *testing.T) {
+	got, err := Parse("f.yaml", []byte(`
+train:
+  lr: 1e-3
+  <<: [&b {steps: 30, batch: 16, lr: 5}, {batch: 4, clip: 2, <<: {warmup: 3, clip: 7}}]
+eval: {<<: {samples: 20}, snr: 5}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Default()
+	want.Train.LR, want.Train.Steps, want.Train.Batch, want.Train.Clip, want.Train.Warmup = 1e-3, 30, 16, 2, 3
+	want.Eval.Samples, want.Eval.SNR = 20, "5"
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("parsed (-want +got):\n%s", d)
+	}
+}
+
+// Numbers mean one thing, however they are written.
+func TestNumbers(t *testing.T) {
+	for text, want := range map[string]int{"30": 30, "+30": 30, "1_000": 1000, "0x1e": 30, "0o36": 30, "0b11110": 30, "3e1": 30, "30.0": 30, "0": 0} {
+		got, err := Parse("f.yaml", []byte("train: {steps: "+text+"}"))
+		if err != nil || got.Train.Steps != want {
+			t.Errorf("%s is %d (%v), want %d", text, got.Train.Steps, err, want)
+		}
+	}
+	for text, want := range map[string]float64{"0.5": 0.5, ".5": 0.5, "-0.5": -0.5, "0e3": 0} {
+		got, err := Parse("f.yaml", []byte("train: {lr: "+text+"}"))
+		if err != nil || got.Train.LR != want {
+			t.Errorf("%s is %v (%v), want %v", text, got.Train.LR, err, want)
+		}
+	}
+	for text, want := range map[string]bool{"true": true, "yes": true, "On": true, "no": false, "off": false, "False": false} {
+		got, err := Parse("f.yaml", []byte("data: {skip_bad: "+text+"}"))
+		if err != nil || got.Data.SkipBad != want {
+			t.Errorf("%s is %v (%v), want %v", text, got.Data.SkipBad, err, want)
+		}
+	}
+	if got, err := Parse("f.yaml", []byte("name: 007")); err != nil || got.Name != "007" {
+		t.Errorf("text of digits is %q (%v)", got.Name, err)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, p := range ListPresets() {
 		f.Add([]byte(p.Text))
 	}
+	f.Add([]byte("train: &t {<<: [*t, {lr: 1}]}"))
 	f.Add([]byte("a: &a [*a]\nmodel: {multipliers: *a}"))
 	f.Add([]byte("train: {lr: .nan, batch: 0x10, clip: !!binary aGk=}"))
 	f.Add([]byte("seed: !!float 1e400\nname: !!int ~"))

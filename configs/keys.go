@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // Keys returns the dotted paths of all settings in the order of the tree.
@@ -76,7 +78,7 @@ func unknownKeyOf(section reflect.Value, path, name string) string {
 	}
 	var allowed []string
 	walk(section, "", func(key string, _ reflect.Value) { allowed = append(allowed, key) })
-	return fmt.Sprintf("unknown key %q; allowed here: %s", join(path, name), strings.Join(allowed, ", "))
+	return fmt.Sprintf("unknown key %s; allowed here: %s", foreign.Quote(join(path, name)), strings.Join(allowed, ", "))
 }
 
 // nearest returns the candidate closest to key: a small typo in the full path,

@@ -99,6 +99,7 @@ func (m Model) validateUNet(r *rules) {
 	}
 	if len(m.Multipliers) == 0 || len(m.Multipliers) > maxLevels {
 		r.broken("model.multipliers", m.Multipliers, "want 1 to %d levels, such as [1, 2, 4]", maxLevels)
+		return
 	}
 	for i, mult := range m.Multipliers {
 		key := fmt.Sprintf("model.multipliers[%d]", i)
@@ -121,6 +122,10 @@ func (m Model) validateUNet(r *rules) {
 func (c CNN) validate(r *rules) {
 	if len(c.Pre) == 0 {
 		r.broken("model.cnn.pre", c.Pre, "want the channels after each convolution in front of the scale-shift, such as [32, 64]")
+	}
+	if n := len(c.Pre) + len(c.Post); n > maxLayers {
+		r.broken("model.cnn.pre, model.cnn.post", n, "want at most %d convolutions in front of and behind the scale-shift", maxLayers)
+		return
 	}
 	for i, n := range c.Pre {
 		r.count(fmt.Sprintf("model.cnn.pre[%d]", i), n, 1, maxChannels)

@@ -3,17 +3,17 @@ package configs
 import (
 	"embed"
 	"errors"
-	"io"
 	"io/fs"
-	"os"
 	"path"
 	"strings"
+
+	"github.com/condmean/condmean/internal/regular"
 )
 
 //go:embed presets/*.yaml
 var presetFiles embed.FS
 
-// maxFile bounds the size of a configuration file.
+// maxFile bounds the size of a configuration, from a file or from metadata.
 const maxFile = 1 << 20
 
 // Preset is an embedded configuration.
@@ -55,7 +55,7 @@ func Load(nameOrPath string) (Config, error) {
 		}
 		names = append(names, p.Name)
 	}
-	text, err := readFile(nameOrPath)
+	text, err := regular.ReadFile(nameOrPath, maxFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		hint := ""
@@ -67,21 +67,4 @@ func Load(nameOrPath string) (Config, error) {
 		return Config{}, &UsageError{Err: err}
 	}
 	return Parse(nameOrPath, text)
-}
-
-// readFile reads a configuration file of bounded size.
-func readFile(name string) (text []byte, err error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	text, err = io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(text) > maxFile {
-		return nil, Usagef("%s: larger than %d bytes; this is no configuration file", name, maxFile)
-	}
-	return text, nil
 }

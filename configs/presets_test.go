@@ -18,8 +18,8 @@ func TestLoadRefuses(t *testing.T) {
 		"quickstrat":                     "quickstrat: no preset and no file of this name; did you mean quickstart? presets: audio, cifar10, fashion-gmm, fashion, folder, gmm64, mnist-gmm, mnist, npy, quickstart",
 		filepath.Join(dir, "none.yaml"):  "none.yaml: no preset and no file of this name; presets: audio, cifar10, fashion-gmm, fashion, folder, gmm64, mnist-gmm, mnist, npy, quickstart",
 		"":                               "no preset and no file of this name",
-		big:                              "larger than 1048576 bytes",
-		dir:                              "is a directory",
+		big:                              "more than the 1048576 that such a file may have",
+		dir:                              "not a regular file but a folder",
 		filepath.Join(big, "below.yaml"): "not a directory",
 	}
 	for name, want := range tests {

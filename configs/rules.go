@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // rules collects one message per broken rule, each naming the key, its value
@@ -12,10 +14,12 @@ import (
 type rules []error
 
 func (r *rules) broken(key string, value any, want string, args ...any) {
+	const maxShown = 200
+	shown := foreign.Line(fmt.Sprint(value), maxShown)
 	if s, ok := value.(string); ok {
-		value = fmt.Sprintf("%q", s)
+		shown = foreign.Quote(s)
 	}
-	*r = append(*r, fmt.Errorf("%s = %v: %s", key, value, fmt.Sprintf(want, args...)))
+	*r = append(*r, fmt.Errorf("%s = %s: %s", key, shown, fmt.Sprintf(want, args...)))
 }
 
 // oneOf wants value among the allowed words.

@@ -26,10 +26,16 @@ func IsUsage(err error) bool {
 	return errors.As(err, &u)
 }
 
+// maxErrors bounds the lines of a message.
+const maxErrors = 20
+
 // usage joins errs into one UsageError, or returns nil if there are none.
 func usage(errs []error) error {
 	if len(errs) == 0 {
 		return nil
+	}
+	if more := len(errs) - maxErrors; more > 0 {
+		errs = append(errs[:maxErrors:maxErrors], fmt.Errorf("and %d more", more))
 	}
 	return &UsageError{Err: errors.Join(errs...)}
 }

@@ -19,6 +19,7 @@ const (
 	maxTrainSteps = 1<<31 - 1
 	maxChannels   = 8192 // of any level
 	maxLevels     = 10
+	maxLayers     = 128 // of the lightweight network
 	maxBatch      = 1 << 16
 	normGroups    = 8 // groups of group normalisation
 )
@@ -48,6 +49,9 @@ func (c Config) Validate() error {
 	c.Eval.validate(&r)
 	c.validateAcross(&r)
 	c.validateAdapt(&r)
+	if c.Init.EMA == "continue" && c.Train.EMA == 0 {
+		r.broken("init.ema", c.Init.EMA, "train.ema = 0 keeps no average; want restart")
+	}
 	return usage(r)
 }
 
