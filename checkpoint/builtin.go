@@ -48,7 +48,9 @@ func loadBuiltin(name string) (*Snapshot, string, error) {
 }
 
 // Load resolves path for inference and reads the checkpoint found, whose
-// folder it returns too. What is on disk goes before built-in checkpoints.
+// folder it returns too. What is on disk goes before built-in checkpoints. Its
+// description is checked as in [Import]; weights that are not finite, or not those
+// of the network that it describes, are refused.
 func Load(path string) (*Snapshot, string, error) {
 	dir, err := Resolve(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -61,7 +63,13 @@ func Load(path string) (*Snapshot, string, error) {
 		return nil, "", err
 	}
 	s, err := Read(dir)
-	return s, dir, err
+	if err != nil {
+		return nil, "", err
+	}
+	if err := s.vet(dir); err != nil {
+		return nil, "", fmt.Errorf("checkpoint: %s: %w", dir, err)
+	}
+	return s, dir, nil
 }
 
 // Hash returns the SHA-256 of the manifest of a checkpoint folder that Load

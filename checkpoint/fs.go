@@ -2,11 +2,12 @@ package checkpoint
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"syscall"
+
+	"github.com/condmean/condmean/internal/regular"
 )
 
 // FS is what checkpoints need of a file system. OS is the real one; tests
@@ -74,30 +75,4 @@ func (OS) SyncDir(dir string) (err error) {
 func (OS) ReadDir(dir string) ([]fs.DirEntry, error) { return os.ReadDir(dir) }
 
 // ReadFile implements FS.
-func (OS) ReadFile(name string, limit int64) (b []byte, err error) {
-	info, err := os.Stat(name) // before Open, which would wait on a named pipe
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file", name)
-	}
-	if info.Size() > limit {
-		return nil, fmt.Errorf("%s: %d bytes, more than the expected %d", name, info.Size(), limit)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if cerr := f.Close(); err == nil {
-			err = cerr
-		}
-	}()
-	b = make([]byte, info.Size())
-	_, err = io.ReadFull(f, b)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return b, nil
-}
+func (OS) ReadFile(name string, limit int64) ([]byte, error) { return regular.ReadFile(name, limit) }

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // Imported is weights from elsewhere with all that their source tells.
@@ -20,6 +20,7 @@ type Imported struct {
 	Sample  []int                // shape (C,L) or (C,H,W) of one sample; nil: unknown
 	Norm    map[string][]float64 // statistics that normalise the data; nil: none
 	Step    int
+	Notes   []string // what was left aside of a file
 }
 
 // Keys of the metadata that .safetensors files of ours carry.
@@ -33,8 +34,20 @@ const (
 // Import reads a checkpoint, run folder or built-in name of ours, a run folder
 // of the paper's published code, or a weight file: .npz, .safetensors or
 // PyTorch's .pt. Nothing in it is executed or trusted: sizes are checked before
-// memory is taken.
+// memory is taken, settings as those of a configuration are, and numbers that are
+// not finite are refused by the tensor's name.
 func Import(path string) (*Imported, error) {
+	im, err := importAny(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := im.vet(); err != nil {
+		return nil, fmt.Errorf("%s: %w", im.From, err)
+	}
+	return im, nil
+}
+
+func importAny(path string) (*Imported, error) {
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
 		return importFile(path)
 	}
@@ -53,46 +66,26 @@ func Import(path string) (*Imported, error) {
 }
 
 func importFile(path string) (*Imported, error) {
-	if strings.ToLower(filepath.Ext(path)) != ".safetensors" {
-		arrays, err := weights.ReadFile(path)
-		return &Imported{From: path, Weights: network(arrays)}, err
-	}
-	arrays, meta, err := weights.ReadSafetensorsFile(path)
+	file, err := weights.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	im := &Imported{From: path, Weights: arrays}
+	chosen, err := weights.Choose(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	im := &Imported{From: path, Weights: chosen.Weights, EMA: chosen.Average, Notes: chosen.Notes}
 	for key, to := range map[string]any{metaSample: &im.Sample, metaNorm: &im.Norm, metaStep: &im.Step} {
-		if text, ok := meta[key]; ok {
+		if text, ok := file.Metadata[key]; ok {
 			if err := json.Unmarshal([]byte(text), to); err != nil {
-				return nil, fmt.Errorf("%s: metadata %s: %w", path, key, err)
+				return nil, fmt.Errorf("%s: metadata %s: %s", path, key, foreign.Line(err.Error(), foreign.Limit))
 			}
 		}
 	}
-	if err := checkSample(im.Sample); err != nil {
-		return nil, fmt.Errorf("%s: metadata %s: %w", path, metaSample, err)
-	}
-	if text, ok := meta[metaConfig]; ok {
+	if text, ok := file.Metadata[metaConfig]; ok {
 		return im, im.configure(text)
 	}
 	return im, nil
-}
-
-// network returns the network of a file of the published code, which keeps it
-// under model.model. beside the schedule's tables and the optimizer; of other
-// files it returns all.
-func network(arrays []weights.Array) []weights.Array {
-	var of []weights.Array
-	for _, a := range arrays {
-		if name, ok := strings.CutPrefix(a.Name, "model.model."); ok {
-			a.Name = name
-			of = append(of, a)
-		}
-	}
-	if of == nil {
-		return arrays
-	}
-	return of
 }
 
 func importAuthors(path string) (*Imported, error) {
@@ -112,11 +105,11 @@ func importAuthors(path string) (*Imported, error) {
 	return im, nil
 }
 
-// configure parses and checks settings that come with weights.
+// configure parses settings that come with weights.
 func (im *Imported) configure(text string) error {
 	c, err := configs.Parse(im.From, []byte(text))
 	if err != nil {
-		return err
+		return oneLine(err)
 	}
 	im.Config = &c
 	return nil

@@ -8,6 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // Version is the newest format version this package writes and reads. Older
@@ -24,8 +27,8 @@ const (
 	stateFile     = "state.json"
 
 	formatName       = "condmean checkpoint"
-	maxManifestBytes = 64 << 20
-	maxSampleDim     = 1 << 20
+	maxManifestBytes = 16 << 20
+	maxStateBytes    = 64 << 20
 )
 
 // Manifest describes a checkpoint; see the package comment.
@@ -95,10 +98,10 @@ func decodeManifest(b []byte) (*Manifest, error) {
 		Version int    `json:"version"`
 	}
 	if err := json.Unmarshal(b, &head); err != nil {
-		return nil, fmt.Errorf("not valid JSON: %w", err)
+		return nil, fmt.Errorf("not valid JSON: %s", foreign.Line(err.Error(), foreign.Limit))
 	}
 	if head.Format != formatName {
-		return nil, fmt.Errorf("not the manifest of a checkpoint (format %q)", head.Format)
+		return nil, fmt.Errorf("not the manifest of a checkpoint (format %s)", foreign.Quote(head.Format))
 	}
 	if head.Version < 1 || head.Version > Version {
 		return nil, fmt.Errorf("%w %d; this program reads versions 1 to %d", errVersion, head.Version, Version)
@@ -114,7 +117,7 @@ func decodeManifest(b []byte) (*Manifest, error) {
 	}
 	m := new(Manifest)
 	if err := json.Unmarshal(b, m); err != nil {
-		return nil, err
+		return nil, errors.New(foreign.Line(err.Error(), foreign.Limit))
 	}
 	if err := m.check(); err != nil {
 		return nil, err
@@ -129,7 +132,7 @@ func (m *Manifest) check() error {
 		switch p.Name {
 		case weightsFile, emaFile, adaptersFile, optimizerFile, normFile, stateFile:
 		default:
-			return fmt.Errorf("file %q has no place in a checkpoint", p.Name)
+			return fmt.Errorf("file %s has no place in a checkpoint", foreign.Quote(p.Name))
 		}
 		if seen[p.Name] {
 			return fmt.Errorf("file %q is listed twice", p.Name)
@@ -145,15 +148,8 @@ func (m *Manifest) check() error {
 	if m.Step < 0 {
 		return fmt.Errorf("step %d is negative", m.Step)
 	}
-	return checkSample(m.Sample)
-}
-
-// checkSample refuses shapes that no sample has.
-func checkSample(shape []int) error {
-	for _, d := range shape {
-		if d < 1 || d > maxSampleDim {
-			return fmt.Errorf("sample shape %v: want sizes from 1 to %d", shape, maxSampleDim)
-		}
+	if m.Sample == nil {
+		return nil
 	}
-	return nil
+	return configs.CheckSample(m.Sample)
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // A pointer is a text file with one folder name a line. Unlike a symbolic
@@ -26,7 +28,7 @@ func (r *Run) names(pointer string) ([]int, error) {
 	for line := range strings.Lines(string(b)) {
 		step, ok := stepOf(strings.TrimSpace(line))
 		if !ok {
-			return nil, fmt.Errorf("%s: %q is not the name of a checkpoint; correct or remove the file", path, strings.TrimSpace(line))
+			return nil, fmt.Errorf("%s: %s is not the name of a checkpoint; correct or remove the file", path, foreign.Quote(strings.TrimSpace(line)))
 		}
 		steps = append(steps, step)
 	}

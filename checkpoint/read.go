@@ -7,10 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path/filepath"
 	"slices"
 
 	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/internal/foreign"
+	"github.com/condmean/condmean/internal/limit"
 )
 
 // DamagedError says which file of a checkpoint cannot be trusted.
@@ -100,7 +103,16 @@ func read(fsys FS, dir string) (*Snapshot, error) {
 
 // readPart verifies one file against the manifest and takes its contents.
 func (s *Snapshot) readPart(fsys FS, dir string, part Part) error {
-	b, err := fsys.ReadFile(filepath.Join(dir, part.Name), part.Size)
+	values, err := limit.Values()
+	if err != nil {
+		return err
+	}
+	const widest = 8 // bytes of a value
+	most := min(part.Size, widest*min(values, math.MaxInt64/widest))
+	if part.Name == stateFile {
+		most = min(most, maxStateBytes)
+	}
+	b, err := fsys.ReadFile(filepath.Join(dir, part.Name), most)
 	if err != nil {
 		return err
 	}
@@ -111,7 +123,10 @@ func (s *Snapshot) readPart(fsys FS, dir string, part Part) error {
 		return errors.New("its SHA-256 does not match the manifest")
 	}
 	if part.Name == stateFile {
-		return json.Unmarshal(b, &s.State)
+		if err := json.Unmarshal(b, &s.State); err != nil {
+			return errors.New(foreign.Line(err.Error(), foreign.Limit))
+		}
+		return nil
 	}
 	arrays, err := weights.ReadNPZ(bytes.NewReader(b), part.Size)
 	if err != nil {
@@ -151,11 +166,11 @@ func (p Part) checkArrays(arrays []weights.Array) error {
 		shape, ok := p.Tensors[a.Name]
 		switch {
 		case !ok:
-			return fmt.Errorf("tensor %q is not declared in the manifest", a.Name)
+			return fmt.Errorf("tensor %s is not declared in the manifest", foreign.Quote(a.Name))
 		case !slices.Equal(a.Shape, shape):
-			return fmt.Errorf("tensor %s: shape %v, the manifest declares %v", a.Name, a.Shape, shape)
+			return fmt.Errorf("tensor %s: shape %v, the manifest declares %s", foreign.Name(a.Name), a.Shape, foreign.Line(fmt.Sprint(shape), foreign.Limit/4))
 		case a.DType != want:
-			return fmt.Errorf("tensor %s: element type %s instead of %s", a.Name, a.DType, want)
+			return fmt.Errorf("tensor %s: element type %s instead of %s", foreign.Name(a.Name), a.DType, want)
 		}
 	}
 	return nil

@@ -1,14 +1,13 @@
 package gmm
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/internal/atomicfile"
+	"github.com/condmean/condmean/internal/regular"
 )
 
 // The arrays of a mixture's .npz file: weights (K), means (K,N), and
@@ -24,28 +23,21 @@ const (
 
 // Load reads a mixture from an .npz file, as Save or numpy.savez write it.
 func Load(name string) (m *Mixture, err error) {
-	f, err := os.Open(name)
+	f, size, err := regular.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("gmm: %w", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("gmm: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("gmm: %s: not a regular file", name)
-	}
-	if m, err = Read(f, info.Size()); err != nil {
+	if m, err = Read(f, size); err != nil {
 		return nil, fmt.Errorf("gmm: %s: %w", name, err)
 	}
 	return m, nil
 }
 
-// Read reads a mixture from an .npz archive of the given size. Memory stays
-// within a fixed multiple of size.
+// Read reads a mixture from an .npz archive of the given size, whose other arrays
+// do not matter. What it unpacks to stays within the limit on decoded values.
 func Read(r io.ReaderAt, size int64) (*Mixture, error) {
-	arrays, err := weights.ReadNPZ(r, size)
+	arrays, err := weights.ReadNPZNamed(r, size, keyWeights, keyMeans, keyCovs, keyFactors, keyNoise)
 	if err != nil {
 		return nil, err
 	}
@@ -142,23 +134,9 @@ func (m *Mixture) Write(w io.Writer) error {
 }
 
 // Save writes the mixture to an .npz file, which appears whole or not at all.
-func (m *Mixture) Save(name string) (err error) {
-	var buf bytes.Buffer
-	if err := m.Write(&buf); err != nil {
-		return fmt.Errorf("gmm: %s: %w", name, err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
+func (m *Mixture) Save(name string) error {
+	if err := atomicfile.WriteFunc(name, m.Write); err != nil {
 		return fmt.Errorf("gmm: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("gmm: %w", errors.Join(err, os.Remove(f.Name())))
-		}
-	}()
-	_, err = f.Write(buf.Bytes())
-	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
+	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // Array is a named array as a weight file holds it, in row-major order. The
@@ -182,7 +184,7 @@ func checkNames(arrays []Array) error {
 			return fmt.Errorf("an array has no name")
 		}
 		if seen[a.Name] {
-			return fmt.Errorf("two arrays are named %q", a.Name)
+			return fmt.Errorf("two arrays are named %s", foreign.Quote(a.Name))
 		}
 		seen[a.Name] = true
 	}

@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
+	"github.com/condmean/condmean/internal/regular"
 )
 
 // Authors is a run folder in the layout of the paper's published code:
@@ -89,13 +91,13 @@ var authorsTargets = map[string]string{"pred_noise": "epsilon", "pred_x_0": "x0"
 // with the highest number.
 func ReadAuthors(dir string) (*Authors, error) {
 	name := filepath.Join(dir, authorsParams)
-	b, err := readSmall(name, maxParamsBytes)
+	b, err := regular.ReadFile(name, maxParamsBytes)
 	if err != nil {
 		return nil, err
 	}
 	var p simParams
 	if err := json.Unmarshal(b, &p); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %s", name, foreign.Line(err.Error(), foreign.Limit))
 	}
 	a := &Authors{Shape: p.Diffusion.Shape, Complex: p.Diffusion.Complex, Network: p.Network}
 	if err := a.configure(&p); err != nil {
@@ -107,6 +109,11 @@ func ReadAuthors(dir string) (*Authors, error) {
 	t, err := ReadTorchFile(a.File)
 	if err != nil {
 		return nil, err
+	}
+	for _, u := range t.Unread {
+		if strings.HasPrefix(u.Name, "model.") {
+			return nil, fmt.Errorf("%s: %w", a.File, u)
+		}
 	}
 	a.Scalars = t.Scalars
 	for _, x := range t.Arrays {
@@ -135,13 +142,13 @@ func (a *Authors) configure(p *simParams) error {
 	d := p.Diffusion
 	kind, ok := authorsSchedules[d.Schedule]
 	if !ok {
-		return fmt.Errorf("diff_model_dict.which_schedule: %q is not known", clip(d.Schedule))
+		return fmt.Errorf("diff_model_dict.which_schedule: %s is not known", foreign.Quote(d.Schedule))
 	}
 	if d.Steps < 1 || d.BetaStart == nil || d.BetaEnd == nil {
 		return errors.New("diff_model_dict: num_timesteps, beta_start and beta_end are needed")
 	}
-	if n := len(d.Shape); n < 2 || n > 3 || slices.Min(d.Shape) < 1 {
-		return fmt.Errorf("diff_model_dict.data_shape: %v is not channels and one or two dimensions", d.Shape)
+	if err := configs.CheckSample(d.Shape); err != nil {
+		return fmt.Errorf("diff_model_dict.data_shape: %w", err)
 	}
 	a.Schedule = configs.Schedule{Kind: kind, Steps: d.Steps, BetaStart: *d.BetaStart, BetaEnd: *d.BetaEnd}
 
@@ -149,20 +156,20 @@ func (a *Authors) configure(p *simParams) error {
 	weightings := map[bool]string{false: "none", true: "paper"}
 	a.Objective = configs.Objective{Target: authorsTargets[d.Objective], Loss: losses[d.Loss], Weighting: weightings[d.Weighting]}
 	if a.Objective.Target == "" || a.Objective.Loss == "" {
-		return fmt.Errorf("diff_model_dict: objective %q with loss %q is not known", clip(d.Objective), clip(d.Loss))
+		return fmt.Errorf("diff_model_dict: objective %s with loss %s is not known", foreign.Quote(d.Objective), foreign.Quote(d.Loss))
 	}
 
 	// The sibling paper's CNN is described under the same key.
 	var keys map[string]json.RawMessage
 	if err := json.Unmarshal(p.Network, &keys); err != nil {
-		return fmt.Errorf("unet_dict: %w", err)
+		return fmt.Errorf("unet_dict: %s", foreign.Line(err.Error(), foreign.Limit))
 	}
 	if _, ok := keys["n_layers_pre"]; ok {
 		return a.configureCNN(p)
 	}
 	var u unetParams
 	if err := json.Unmarshal(p.Network, &u); err != nil {
-		return fmt.Errorf("unet_dict: %w", err)
+		return fmt.Errorf("unet_dict: %s", foreign.Line(err.Error(), foreign.Limit))
 	}
 	switch {
 	case u.In != d.Shape[0] || u.Out != d.Shape[0]:
@@ -170,7 +177,7 @@ func (a *Authors) configure(p *simParams) error {
 	case u.Kernel != 3:
 		return fmt.Errorf("unet_dict.kernel_size: %d is not supported, only 3", u.Kernel)
 	case u.Mode != fmt.Sprintf("%dD", len(d.Shape)-1):
-		return fmt.Errorf("unet_dict.mode: %q does not fit the data shape %v", clip(u.Mode), d.Shape)
+		return fmt.Errorf("unet_dict.mode: %s does not fit the data shape %v", foreign.Quote(u.Mode), d.Shape)
 	}
 	a.Model = configs.Model{
 		Kind: "unet", Channels: u.Channels, Multipliers: u.Multipliers, Blocks: u.Blocks,

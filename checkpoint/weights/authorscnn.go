@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // cnnParams describe the sibling paper's lightweight CNN.
@@ -24,11 +25,14 @@ type cnnParams struct {
 	Padding    string          `json:"padding_mode"`
 }
 
+// maxLayers bounds the layers on one side of the CNN.
+const maxLayers = 64
+
 // configureCNN translates the settings of the lightweight CNN.
 func (a *Authors) configureCNN(p *simParams) error {
 	c := cnnParams{Downsample: 1, Stride: 1, Padding: "zeros"}
 	if err := json.Unmarshal(p.Network, &c); err != nil {
-		return fmt.Errorf("unet_dict: %w", err)
+		return fmt.Errorf("unet_dict: %s", foreign.Line(err.Error(), foreign.Limit))
 	}
 	channels, dims := a.Shape[0], len(a.Shape)-1
 	for _, l := range []struct {
@@ -36,8 +40,8 @@ func (a *Authors) configureCNN(p *simParams) error {
 		channels    []int
 		layers      int
 	}{{"ch_layers_pre", "n_layers_pre", c.Pre, c.PreLayers}, {"ch_layers_post", "n_layers_post", c.Post, c.PostLayers}} {
-		if l.layers < 1 || len(l.channels) != l.layers+1 || slices.Min(l.channels) < 1 {
-			return fmt.Errorf("unet_dict.%s: %v does not give the channels of the %d layers of %s", l.name, l.channels, l.layers, l.count)
+		if l.layers < 1 || l.layers > maxLayers || len(l.channels) != l.layers+1 || slices.Min(l.channels) < 1 {
+			return fmt.Errorf("unet_dict.%s: %d entries do not give the channels of the %d layers of %s (1 to %d of them)", l.name, len(l.channels), l.layers, l.count, maxLayers)
 		}
 	}
 	switch {
@@ -46,13 +50,13 @@ func (a *Authors) configureCNN(p *simParams) error {
 	case c.Post[0] != c.Pre[c.PreLayers]:
 		return fmt.Errorf("unet_dict: ch_layers_post %v does not begin where ch_layers_pre %v ends", c.Post, c.Pre)
 	case !threeTaps(c.Kernel, dims):
-		return fmt.Errorf("unet_dict.kernel_size: %s is not supported, only 3", clip(string(c.Kernel)))
+		return fmt.Errorf("unet_dict.kernel_size: %s is not supported, only 3", foreign.Name(string(c.Kernel)))
 	case c.Mode != fmt.Sprintf("%dD", dims):
-		return fmt.Errorf("unet_dict.mode: %q does not fit the data shape %v", clip(c.Mode), a.Shape)
+		return fmt.Errorf("unet_dict.mode: %s does not fit the data shape %v", foreign.Quote(c.Mode), a.Shape)
 	case c.BatchNorm && dims == 2: // the published code ignores it in 1-D
 		return fmt.Errorf("unet_dict.batch_norm: the CNN with batch norm is not supported")
 	case c.Downsample != 1 || c.Stride != 1 || c.Padding != "zeros":
-		return fmt.Errorf("unet_dict: downsamp_fac %d, stride %d, padding_mode %q are not supported, only 1, 1 and zeros", c.Downsample, c.Stride, clip(c.Padding))
+		return fmt.Errorf("unet_dict: downsamp_fac %d, stride %d, padding_mode %s are not supported, only 1, 1 and zeros", c.Downsample, c.Stride, foreign.Quote(c.Padding))
 	}
 	a.Model = configs.Model{Kind: "cnn", CNN: configs.CNN{
 		Pre: c.Pre[1:], Post: c.Post[1:c.PostLayers], TimeLayers: c.TimeLayers, Embedding: c.Embedding}}

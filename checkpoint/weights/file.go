@@ -1,31 +1,63 @@
 package weights
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/condmean/condmean/internal/foreign"
+	"github.com/condmean/condmean/internal/limit"
+	"github.com/condmean/condmean/internal/regular"
 )
+
+// Contents is what a weight file holds.
+type Contents struct {
+	Arrays   []Array
+	Unread   []Unread          // what is no array of numbers that can be read
+	Metadata map[string]string // of .safetensors
+}
+
+// Unread is an array whose elements are not read: those of a type without a
+// decoder, text or objects.
+type Unread struct {
+	Name    string
+	Type    string // element type as the file names it
+	Numeric bool   // it holds numbers, such as complex ones
+}
+
+// Error implements error.
+func (u Unread) Error() string {
+	return fmt.Sprintf("tensor %s: element type %s is not supported", foreign.Name(u.Name), foreign.Name(u.Type))
+}
+
+var _ error = Unread{}
 
 // ReadFile reads a weight file whose format its extension tells: .npz,
 // .safetensors or PyTorch (.pt, .pth, .bin, .ckpt).
-func ReadFile(name string) (arrays []Array, err error) {
+func ReadFile(name string) (c *Contents, err error) {
+	c = new(Contents)
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".npz":
-		return ReadNPZFile(name)
+		err = withFile(name, func(r io.ReaderAt, size int64) error {
+			c.Arrays, c.Unread, err = readNPZ(r, size, nil)
+			return err
+		})
 	case ".safetensors":
-		arrays, _, err = ReadSafetensorsFile(name)
-		return arrays, err
+		c.Arrays, c.Metadata, err = ReadSafetensorsFile(name)
 	case ".pt", ".pth", ".bin", ".ckpt":
-		t, err := ReadTorchFile(name)
-		if err != nil {
-			return nil, err
+		var t *Torch
+		if t, err = ReadTorchFile(name); err == nil {
+			c.Arrays, c.Unread = t.Arrays, t.Unread
 		}
-		return t.Arrays, nil
+	default:
+		err = fmt.Errorf("%s: not a weight file; .npz, .safetensors and .pt are known", name)
 	}
-	return nil, fmt.Errorf("%s: not a weight file; .npz, .safetensors and .pt are known", name)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // ReadNPZFile is ReadNPZ on a file.
@@ -57,37 +89,23 @@ func ReadTorchFile(name string) (t *Torch, err error) {
 
 // withFile opens a regular file, and puts its name in front of errors.
 func withFile(name string, read func(r io.ReaderAt, size int64) error) (err error) {
-	info, err := os.Stat(name)
+	f, size, err := regular.Open(name)
 	if err != nil {
 		return err
 	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s: not a regular file", name)
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if err = checkSize(size); err == nil {
+		err = read(f, size)
 	}
-	f, err := os.Open(name)
 	if err != nil {
-		return err
-	}
-	defer func() {
-		if cerr := f.Close(); err == nil {
-			err = cerr
-		}
-	}()
-	if err := read(f, info.Size()); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
 }
 
-// readSmall reads a text file of at most limit bytes.
-func readSmall(name string, limit int64) ([]byte, error) {
-	var buf bytes.Buffer
-	err := withFile(name, func(r io.ReaderAt, size int64) error {
-		if size > limit {
-			return fmt.Errorf("%d bytes are too many, at most %d are expected", size, limit)
-		}
-		_, err := buf.ReadFrom(io.NewSectionReader(r, 0, size))
-		return err
-	})
-	return buf.Bytes(), err
+// checkSize refuses files, or what they unpack to, of more bytes than the widest
+// values within the limit have.
+func checkSize(size int64) error {
+	const widest = 8
+	return limit.Check("values of 8 bytes", size/widest)
 }

@@ -3,8 +3,6 @@ package weights
 import (
 	"errors"
 	"strconv"
-
-	"github.com/nlpodyssey/gopickle/types"
 )
 
 // Limits of the tree of containers in a file. Containers can be shared, so
@@ -48,26 +46,16 @@ func (l *leaves) walk(name string, v any, depth int) error {
 		l.tensors = append(l.tensors, leaf{name, v})
 	case int, float64, string, bool:
 		l.scalars[name] = v
-	case *types.Dict:
-		for _, e := range *v {
-			if err := l.child(name, e.Key, e.Value, depth); err != nil {
+	case *dict:
+		for _, e := range v.entries {
+			if err := l.child(name, e.key, e.value, depth); err != nil {
 				return err
 			}
 		}
-	case *types.OrderedDict:
-		for e := v.List.Front(); e != nil; e = e.Next() {
-			entry, ok := e.Value.(*types.OrderedDictEntry)
-			if !ok {
-				return errors.New("malformed dictionary")
-			}
-			if err := l.child(name, entry.Key, entry.Value, depth); err != nil {
-				return err
-			}
-		}
-	case *types.List:
-		return l.walkSlice(name, *v, depth)
-	case *types.Tuple:
-		return l.walkSlice(name, *v, depth)
+	case *list:
+		return l.walkSlice(name, v.items, depth)
+	case tuple:
+		return l.walkSlice(name, v, depth)
 	}
 	return nil // None, sets and inert objects hold no weights
 }

@@ -5,38 +5,90 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // ReadNPZ reads all arrays of an .npz archive of the given size, in the order
-// they were stored. Object and complex arrays are refused, Fortran order is undone, and
-// no more memory is taken than a fixed multiple of size.
+// they were stored. Text, object and complex arrays are refused, Fortran order is undone,
+// and what the archive unpacks to stays within the limit on decoded values.
 func ReadNPZ(r io.ReaderAt, size int64) ([]Array, error) {
-	z, err := openArchive(r, size)
+	arrays, unread, err := readNPZ(r, size, nil)
+	if err == nil && len(unread) > 0 {
+		err = fmt.Errorf("array %s: element type %s is not supported; save it as float32", foreign.Name(unread[0].Name), foreign.Name(unread[0].Type))
+	}
 	if err != nil {
 		return nil, err
 	}
-	arrays := make([]Array, 0, len(z.File))
+	return arrays, nil
+}
+
+// ReadNPZNamed is ReadNPZ for the arrays of some names, as far as they are there;
+// what the others hold does not matter.
+func ReadNPZNamed(r io.ReaderAt, size int64, names ...string) ([]Array, error) {
+	arrays, unread, err := readNPZ(r, size, names)
+	if err == nil && len(unread) > 0 {
+		err = unread[0]
+	}
+	return arrays, err
+}
+
+// readNPZ reads the arrays of some names, nil for all, and lists those of them
+// that hold no numbers.
+func readNPZ(r io.ReaderAt, size int64, names []string) (arrays []Array, unread []Unread, err error) {
+	z, err := openArchive(r, size)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, f := range z.File {
 		name, ok := strings.CutSuffix(f.Name, ".npy")
+		if names != nil && !slices.Contains(names, name) {
+			continue
+		}
 		if !ok {
-			return nil, fmt.Errorf("entry %q is not an .npy array", f.Name)
+			return nil, nil, fmt.Errorf("entry %s is not an .npy array", foreign.Quote(f.Name))
 		}
 		b, err := readEntry(f)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		if typ, ok := withoutNumbers(b); ok {
+			unread = append(unread, Unread{Name: name, Type: typ})
+			continue
 		}
 		a, err := parseNPY(b)
+		if err == nil && len(a.Shape) > maxRank {
+			err = fmt.Errorf("%d dimensions are too many", len(a.Shape))
+		}
 		if err != nil {
-			return nil, fmt.Errorf("array %q: %w", name, err)
+			return nil, nil, fmt.Errorf("array %s: %s", foreign.Name(name), foreign.Line(err.Error(), foreign.Limit))
 		}
 		if a.DType.Complex() {
-			return nil, fmt.Errorf("array %q: %s is not supported here; real numbers are wanted", name, a.DType)
+			unread = append(unread, Unread{Name: name, Type: string(a.DType), Numeric: true})
+			continue
 		}
 		a.Name = name
 		arrays = append(arrays, a)
 	}
-	return arrays, checkNames(arrays)
+	return arrays, unread, checkNames(arrays)
+}
+
+// otherTypes finds the element type of arrays of text, objects, records and times
+// in an .npy header.
+var otherTypes = regexp.MustCompile(`^\x93NUMPY(?s:.{4,6})\{[^}]*'descr'\s*:\s*(?:'([<>|=]?[OUSVMm]\d*[^']*)'|(\[))`)
+
+func withoutNumbers(npy []byte) (typ string, ok bool) {
+	m := otherTypes.FindSubmatch(npy[:min(len(npy), 1<<12)])
+	switch {
+	case m == nil:
+		return "", false
+	case len(m[2]) > 0:
+		return "record", true
+	}
+	return string(m[1]), true
 }
 
 // WriteNPZ writes arrays (float32, float64 or int64) as an uncompressed .npz
@@ -50,7 +102,7 @@ func WriteNPZ(w io.Writer, arrays []Array) error {
 	var buf []byte
 	for _, a := range arrays {
 		if !localName(a.Name) {
-			return fmt.Errorf("array name %q cannot be an entry of an archive", a.Name)
+			return fmt.Errorf("array name %s cannot be an entry of an archive", foreign.Quote(a.Name))
 		}
 		var err error
 		if buf, err = appendNPY(buf[:0], a); err != nil {
@@ -66,10 +118,10 @@ func WriteNPZ(w io.Writer, arrays []Array) error {
 			UncompressedSize64: uint64(len(buf)),
 		})
 		if err != nil {
-			return fmt.Errorf("%s: %w", a.Name, err)
+			return fmt.Errorf("%s: %w", foreign.Name(a.Name), err)
 		}
 		if _, err := e.Write(buf); err != nil {
-			return fmt.Errorf("%s: %w", a.Name, err)
+			return fmt.Errorf("%s: %w", foreign.Name(a.Name), err)
 		}
 	}
 	return z.Close()

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // Key is the name and shape of a tensor.
@@ -34,6 +36,7 @@ const (
 	ShapeMismatch Status = "shape mismatch" // name fits, shape does not
 	Missing       Status = "missing"        // target without source
 	Unused        Status = "unused"         // source without target
+	Dropped       Status = "dropped"        // a rule leaves the source out
 )
 
 // Row is a line of a report. Source or Target is nil where there is none.
@@ -49,7 +52,8 @@ type Row struct {
 // first the targets in their order, then the unused sources in theirs.
 type Report []Row
 
-// Compare matches source and target tensors. A source goes to the target of
+// Compare matches source and target tensors. What a rule of the key map drops is
+// out. A source goes to the target of
 // its own name or, if there is none, to the one that the key map gives it. If
 // several sources lead to one target the first wins, an equal name before a
 // renamed one, and the others are unused.
@@ -64,9 +68,18 @@ func Compare(source, target []Key, m KeyMap) Report {
 	}
 	claims := make(map[string]claim)
 	notes := make(map[string]string) // of unused sources
+	dropped := make(map[*Key]*Rule)
+	for i := range source {
+		if _, rule := m.Apply(source[i].Name); rule != nil && rule.Drop {
+			dropped[&source[i]] = rule
+		}
+	}
 	for pass := range 2 {
 		for i := range source {
 			s := &source[i]
+			if dropped[s] != nil {
+				continue
+			}
 			name, rule := s.Name, (*Rule)(nil)
 			if targets[name] != (pass == 0) {
 				continue // equal names in the first pass, the rest in the second
@@ -77,7 +90,7 @@ func Compare(source, target []Key, m KeyMap) Report {
 				}
 			}
 			if first, taken := claims[name]; taken {
-				notes[s.Name] = fmt.Sprintf("%s already comes from %s", name, first.key.Name)
+				notes[s.Name] = fmt.Sprintf("%s already comes from %s", name, foreign.Name(first.key.Name))
 				continue
 			}
 			claims[name] = claim{s, rule}
@@ -101,7 +114,10 @@ func Compare(source, target []Key, m KeyMap) Report {
 		report = append(report, row)
 	}
 	for i := range source {
-		if s := &source[i]; !used[s] {
+		s := &source[i]
+		if rule := dropped[s]; rule != nil {
+			report = append(report, Row{Status: Dropped, Source: s, Rule: rule})
+		} else if !used[s] {
 			report = append(report, Row{Status: Unused, Source: s, Note: notes[s.Name]})
 		}
 	}
@@ -121,15 +137,18 @@ func (r Report) Count(s Status) int {
 
 // Summary is the report in one line.
 func (r Report) Summary() string {
-	parts := make([]string, 0, 5)
-	for _, s := range []Status{Matched, Renamed, ShapeMismatch, Missing, Unused} {
+	parts := make([]string, 0, 6)
+	for _, s := range []Status{Matched, Renamed, ShapeMismatch, Missing, Unused, Dropped} {
+		if s == Dropped && r.Count(s) == 0 {
+			continue
+		}
 		parts = append(parts, fmt.Sprintf("%d %s", r.Count(s), s))
 	}
 	return strings.Join(parts, ", ")
 }
 
 // Strict returns nil if every target gets a source of its shape and no source
-// is left over, and otherwise an error with the counts and the first example.
+// is left over but those that a rule drops, and otherwise an error with the counts and the first example.
 func (r Report) Strict() error {
 	for _, row := range r {
 		switch row.Status {
@@ -137,9 +156,9 @@ func (r Report) Strict() error {
 			return fmt.Errorf("tensor %s is missing in the file (%s)", row.Target.Name, r.Summary())
 		case ShapeMismatch:
 			return fmt.Errorf("tensor %s has shape %v in the file, the network needs %v (%s)",
-				row.Source.Name, row.Source.Shape, row.Target.Shape, r.Summary())
+				foreign.Name(row.Source.Name), row.Source.Shape, row.Target.Shape, r.Summary())
 		case Unused:
-			return fmt.Errorf("tensor %s of the file has no place in the network (%s)", row.Source.Name, r.Summary())
+			return fmt.Errorf("tensor %s of the file has no place in the network (%s)", foreign.Name(row.Source.Name), r.Summary())
 		}
 	}
 	return nil
@@ -158,7 +177,7 @@ func (r Report) WriteTable(w io.Writer) error {
 	for _, row := range r {
 		cells := []string{string(row.Status), "-", "-", "-", "-", "-", row.Note}
 		if row.Source != nil {
-			cells[1], cells[2] = clip(row.Source.Name), fmt.Sprint(row.Source.Shape)
+			cells[1], cells[2] = foreign.Name(row.Source.Name), fmt.Sprint(row.Source.Shape)
 		}
 		if row.Target != nil {
 			cells[3], cells[4] = row.Target.Name, fmt.Sprint(row.Target.Shape)

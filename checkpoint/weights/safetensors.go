@@ -1,13 +1,18 @@
 package weights
 
 import (
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/nlpodyssey/safetensors"
+
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 var safetensorsTypes = map[safetensors.DType]DType{
@@ -20,37 +25,87 @@ var safetensorsTypes = map[safetensors.DType]DType{
 // in the order of their names, and its metadata. Offsets must cover the
 // data without gap or overlap.
 func ReadSafetensors(r io.ReaderAt, size int64) ([]Array, map[string]string, error) {
+	if err := checkHeader(r, size); err != nil {
+		return nil, nil, err
+	}
 	b := make([]byte, size)
 	if n, err := r.ReadAt(b, 0); int64(n) != size {
 		return nil, nil, fmt.Errorf("the file is truncated: %w", err)
 	}
 	st, err := safetensors.Deserialize(b)
 	if err != nil {
-		return nil, nil, fmt.Errorf("not a valid safetensors file: %s", clip(err.Error()))
+		return nil, nil, fmt.Errorf("not a valid safetensors file: %s", foreign.Line(err.Error(), foreign.Limit))
 	}
 	_, meta, err := safetensors.ReadMetadata(b)
 	if err != nil {
-		return nil, nil, fmt.Errorf("not a valid safetensors file: %s", clip(err.Error()))
+		return nil, nil, fmt.Errorf("not a valid safetensors file: %s", foreign.Line(err.Error(), foreign.Limit))
 	}
 	views := st.Tensors()
 	arrays := make([]Array, len(views))
 	for i, v := range views {
 		dtype, ok := safetensorsTypes[v.TensorView.DType()]
 		if !ok {
-			return nil, nil, fmt.Errorf("tensor %s: element type %s is not supported", clip(v.Name), v.TensorView.DType())
+			return nil, nil, Unread{Name: v.Name, Type: v.TensorView.DType().String()}
 		}
 		a := Array{Name: v.Name, DType: dtype, raw: v.TensorView.Data()}
 		for _, d := range v.TensorView.Shape() {
 			a.Shape = append(a.Shape, int(d))
 		}
 		if n, err := elements(a.Shape); err != nil || n*dtype.Size() != len(a.raw) {
-			return nil, nil, fmt.Errorf("tensor %s: shape %v does not fit its %d bytes", clip(v.Name), a.Shape, len(a.raw))
+			return nil, nil, fmt.Errorf("tensor %s: shape %v does not fit its %d bytes", foreign.Name(v.Name), a.Shape, len(a.raw))
 		}
 		arrays[i] = a
 	}
 	slices.SortFunc(arrays, func(a, b Array) int { return strings.Compare(a.Name, b.Name) })
 	return arrays, meta.Metadata(), checkNames(arrays)
 }
+
+// maxHeader bounds the header, which takes some 100 bytes a tensor.
+const maxHeader = 16 << 20
+
+// checkHeader refuses, before the file is read, headers of unreasonable size or
+// rank, and element types that this package cannot read, by the tensor's name.
+func checkHeader(r io.ReaderAt, size int64) error {
+	var prefix [8]byte
+	if _, err := r.ReadAt(prefix[:], 0); err != nil {
+		return errors.New("not a valid safetensors file: header too small")
+	}
+	n := binary.LittleEndian.Uint64(prefix[:])
+	switch {
+	case n > maxHeader:
+		return fmt.Errorf("not a valid safetensors file: header too large: %d bytes, at most %d are expected", n, maxHeader)
+	case n > uint64(size-int64(len(prefix))):
+		return fmt.Errorf("not a valid safetensors file: header length of %d bytes in a file of %d", n, size)
+	}
+	text := make([]byte, n)
+	if _, err := io.ReadFull(io.NewSectionReader(r, int64(len(prefix)), int64(n)), text); err != nil {
+		return fmt.Errorf("the file is truncated: %w", err)
+	}
+	var header map[string]json.RawMessage
+	if err := json.Unmarshal(text, &header); err != nil {
+		return fmt.Errorf("not a valid safetensors file: %s", foreign.Line(err.Error(), foreign.Limit))
+	}
+	delete(header, metadataKey)
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		var h struct {
+			Type  string            `json:"dtype"`
+			Shape []json.RawMessage `json:"shape"`
+		}
+		if err := json.Unmarshal(header[name], &h); err != nil {
+			return fmt.Errorf("not a valid safetensors file: tensor %s: %s", foreign.Name(name), foreign.Line(err.Error(), foreign.Limit))
+		}
+		if len(h.Shape) > maxRank {
+			return fmt.Errorf("tensor %s: %d dimensions are too many", foreign.Name(name), len(h.Shape))
+		}
+		t, err := safetensors.ParseDType(h.Type)
+		if _, ok := safetensorsTypes[t]; err != nil || !ok {
+			return Unread{Name: name, Type: h.Type, Numeric: true}
+		}
+	}
+	return nil
+}
+
+const metadataKey = "__metadata__"
 
 // WriteSafetensors writes float32, float64 and int64 arrays with the given metadata
 // (which may be nil). The format orders arrays by alignment, then name; equal
@@ -70,10 +125,10 @@ func WriteSafetensors(w io.Writer, arrays []Array, metadata map[string]string) e
 		case Int64:
 			v.dtype = safetensors.I64
 		default:
-			return fmt.Errorf("%s: element type %s is not written to safetensors", a.Name, a.DType)
+			return fmt.Errorf("%s: element type %s is not written to safetensors", foreign.Name(a.Name), a.DType)
 		}
-		if a.Name == "__metadata__" {
-			return errors.New("__metadata__ cannot be the name of an array")
+		if a.Name == metadataKey {
+			return errors.New(metadataKey + " cannot be the name of an array")
 		}
 		views[a.Name] = v
 	}

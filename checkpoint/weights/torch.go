@@ -7,6 +7,8 @@ import (
 	"io"
 	"path"
 	"strings"
+
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // Torch is the contents of a file written by torch.save: nested dictionaries,
@@ -16,6 +18,7 @@ type Torch struct {
 	// Scalars holds the other leaves that are numbers, strings or booleans,
 	// as int, float64, string and bool.
 	Scalars map[string]any
+	Unread  []Unread // tensors of element types that have no decoder
 }
 
 // ReadTorch reads a file written by torch.save in either of its formats: the
@@ -63,7 +66,7 @@ func openTorch(r io.ReaderAt, size int64) (*torchFile, error) {
 	}
 	for _, f := range z.File {
 		if f.Method != zip.Store {
-			return nil, fmt.Errorf("entry %q is compressed, which torch.save never does", f.Name)
+			return nil, fmt.Errorf("entry %s is compressed, which torch.save never does", foreign.Quote(f.Name))
 		}
 	}
 	if order != nil {
@@ -72,14 +75,14 @@ func openTorch(r io.ReaderAt, size int64) (*torchFile, error) {
 			return nil, err
 		}
 		if s := strings.TrimSpace(string(b)); s != "little" {
-			return nil, fmt.Errorf("byte order %q is not supported", clip(s))
+			return nil, fmt.Errorf("byte order %s is not supported", foreign.Quote(s))
 		}
 	}
 	if index == nil {
 		return nil, errors.New("not a PyTorch file: the archive has no data.pkl")
 	}
 	if index.UncompressedSize64 > maxPickleBytes {
-		return nil, fmt.Errorf("entry %q: longer than %d MiB", index.Name, maxPickleBytes>>20)
+		return nil, fmt.Errorf("entry %s: longer than %d MiB", foreign.Quote(index.Name), maxPickleBytes>>20)
 	}
 	b, err := readEntry(index)
 	if err != nil {
@@ -92,10 +95,10 @@ func openTorch(r io.ReaderAt, size int64) (*torchFile, error) {
 	t := &torchFile{storage: func(s *storage) ([]byte, error) {
 		f, ok := files[path.Join(path.Dir(index.Name), "data", s.key)]
 		if !ok {
-			return nil, fmt.Errorf("storage %q is missing from the archive", clip(s.key))
+			return nil, fmt.Errorf("storage %s is missing from the archive", foreign.Quote(s.key))
 		}
 		if want := uint64(s.count) * uint64(s.dtype.Size()); f.UncompressedSize64 != want {
-			return nil, fmt.Errorf("entry %q has %d bytes, its tensors need %d", f.Name, f.UncompressedSize64, want)
+			return nil, fmt.Errorf("entry %s has %d bytes, its tensors need %d", foreign.Quote(f.Name), f.UncompressedSize64, want)
 		}
 		return readEntry(f)
 	}}
@@ -116,17 +119,21 @@ func (t *torchFile) load(size int64) (*Torch, error) {
 			return nil, errors.New("its tensors expand to more than the file holds; refused")
 		}
 	}
-	out := &Torch{Arrays: make([]Array, len(t.leaves.tensors)), Scalars: t.leaves.scalars}
-	for i, l := range t.leaves.tensors {
+	out := &Torch{Scalars: t.leaves.scalars}
+	for _, l := range t.leaves.tensors {
 		s := l.view.storage
+		if s.dtype.Size() == 0 {
+			out.Unread = append(out.Unread, Unread{Name: l.name, Type: string(s.dtype), Numeric: true})
+			continue
+		}
 		if s.data == nil && s.count > 0 {
 			b, err := t.storage(s)
 			if err != nil {
-				return nil, fmt.Errorf("tensor %s: %w", clip(l.name), err)
+				return nil, fmt.Errorf("tensor %s: %w", foreign.Name(l.name), err)
 			}
 			s.data = b
 		}
-		out.Arrays[i] = l.view.array(l.name)
+		out.Arrays = append(out.Arrays, l.view.array(l.name))
 	}
 	return out, checkNames(out.Arrays)
 }

@@ -7,7 +7,7 @@ import (
 	"io"
 	"math/big"
 
-	"github.com/nlpodyssey/gopickle/types"
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // The format of torch.save before PyTorch 1.6 is a sequence of pickles: magic
@@ -35,16 +35,18 @@ func openLegacy(r io.ReaderAt, size int64) (*torchFile, error) {
 	}
 	if v, err := next(nil); err != nil {
 		return nil, err
-	} else if v != legacyProtocol {
-		return nil, fmt.Errorf("PyTorch file of unknown protocol %v", v)
+	} else if n, ok := v.(int); !ok || n != legacyProtocol {
+		return nil, fmt.Errorf("PyTorch file of unknown protocol, want %d", legacyProtocol)
 	}
 	info, err := next(nil)
 	if err != nil {
 		return nil, err
 	}
-	if d, ok := info.(*types.Dict); ok {
-		if little, ok := d.Get("little_endian"); ok && little != true {
-			return nil, errors.New("big-endian PyTorch files are not supported")
+	if d, ok := info.(*dict); ok {
+		if v, ok := d.get("little_endian"); ok {
+			if little, ok := v.(bool); !ok || !little {
+				return nil, errors.New("big-endian PyTorch files are not supported")
+			}
 		}
 	}
 	used := make(storages)
@@ -56,7 +58,7 @@ func openLegacy(r io.ReaderAt, size int64) (*torchFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, ok := keys.(*types.List)
+	order, ok := keys.(*list)
 	if !ok {
 		return nil, errors.New("malformed list of storages")
 	}
@@ -64,11 +66,11 @@ func openLegacy(r io.ReaderAt, size int64) (*torchFile, error) {
 	if err := t.leaves.collect(object); err != nil {
 		return nil, err
 	}
-	for _, k := range *list {
+	for _, k := range order.items {
 		key, _ := k.(string)
 		s, ok := used[key] // the element type is known from the reference only
 		if !ok {
-			return nil, fmt.Errorf("storage %q is not referred to", clip(key))
+			return nil, fmt.Errorf("storage %s is not referred to", foreign.Quote(key))
 		}
 		if len(b) < 8 {
 			return nil, errors.New("the file is truncated")
@@ -76,16 +78,20 @@ func openLegacy(r io.ReaderAt, size int64) (*torchFile, error) {
 		count := binary.LittleEndian.Uint64(b)
 		b = b[8:]
 		if count != uint64(s.count) {
-			return nil, fmt.Errorf("storage %q has %d elements, its tensors declare %d", clip(key), count, s.count)
+			return nil, fmt.Errorf("storage %s has %d elements, its tensors declare %d", foreign.Quote(key), count, s.count)
 		}
-		if count > uint64(len(b)/s.dtype.Size()) {
+		size := s.dtype.Size()
+		if size == 0 { // how long its elements are is not known
+			return nil, fmt.Errorf("element type %s is not supported", s.dtype)
+		}
+		if count > uint64(len(b)/size) {
 			return nil, errors.New("the file is truncated")
 		}
-		n := int(count) * s.dtype.Size()
+		n := int(count) * size
 		s.data, b = b[:n:n], b[n:]
 	}
 	t.storage = func(s *storage) ([]byte, error) {
-		return nil, fmt.Errorf("storage %q is missing from the file", clip(s.key))
+		return nil, fmt.Errorf("storage %s is missing from the file", foreign.Quote(s.key))
 	}
 	return t, nil
 }

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/nlpodyssey/gopickle/types"
-
+	"github.com/condmean/condmean/internal/foreign"
 	"github.com/condmean/condmean/internal/npy"
 )
+
+// maxRank bounds the dimensions of a tensor.
+const maxRank = 32
 
 // storage is a reference to the flat memory behind one or more tensors.
 type storage struct {
@@ -31,17 +33,20 @@ type view struct {
 type storages map[string]*storage
 
 func (known storages) resolve(id any) (any, error) {
-	tuple, ok := id.(*types.Tuple)
-	if !ok || tuple.Len() < 5 || tuple.Get(0) != "storage" {
+	t, ok := id.(tuple)
+	if !ok || len(t) < 5 {
 		return nil, errors.New("unknown persistent reference")
 	}
-	typ, okType := tuple.Get(1).(storageType)
-	key, okKey := tuple.Get(2).(string)
-	count, okCount := tuple.Get(4).(int)
+	if kind, ok := t[0].(string); !ok || kind != "storage" {
+		return nil, errors.New("unknown persistent reference")
+	}
+	typ, okType := t[1].(storageType)
+	key, okKey := t[2].(string)
+	count, okCount := t[4].(int)
 	if !okType || !okKey || !okCount || count < 0 || count > math.MaxInt/8 {
 		return nil, errors.New("malformed reference to a storage")
 	}
-	if tuple.Len() > 5 && tuple.Get(5) != nil {
+	if len(t) > 5 && t[5] != nil {
 		return nil, errors.New("views of storages (PyTorch < 0.4) are not supported")
 	}
 	s, ok := known[key]
@@ -49,7 +54,7 @@ func (known storages) resolve(id any) (any, error) {
 		s = &storage{key: key, dtype: typ.DType, count: count}
 		known[key] = s
 	} else if s.dtype != typ.DType || s.count != count {
-		return nil, fmt.Errorf("storage %q is declared twice with different sizes", clip(key))
+		return nil, fmt.Errorf("storage %s is declared twice with different sizes", foreign.Quote(key))
 	}
 	return s, nil
 }
@@ -88,6 +93,19 @@ func rebuildTensor(args ...any) (any, error) {
 	return &view{storage: s, offset: offset, shape: shape, strides: strides}, nil
 }
 
+// rebuildUnread stands for torch._utils._rebuild_tensor_v3(…, dtype, …), which
+// writes the types that have no storages of their own.
+func rebuildUnread(args ...any) (any, error) {
+	if len(args) < 7 {
+		return nil, errors.New("malformed tensor")
+	}
+	dtype, ok := args[6].(unreadType)
+	if !ok {
+		return nil, errors.New("malformed tensor")
+	}
+	return &view{storage: &storage{dtype: DType(dtype)}}, nil
+}
+
 // rebuildParameter stands for torch._utils._rebuild_parameter(data, …).
 func rebuildParameter(args ...any) (any, error) {
 	if len(args) == 0 {
@@ -97,13 +115,13 @@ func rebuildParameter(args ...any) (any, error) {
 }
 
 func ints(v any) ([]int, bool) {
-	t, ok := v.(*types.Tuple)
-	if !ok {
+	t, ok := v.(tuple)
+	if !ok || len(t) > maxRank {
 		return nil, false
 	}
-	out := make([]int, t.Len())
+	out := make([]int, len(t))
 	for i := range out {
-		if out[i], ok = t.Get(i).(int); !ok {
+		if out[i], ok = t[i].(int); !ok {
 			return nil, false
 		}
 	}

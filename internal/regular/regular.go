@@ -24,10 +24,35 @@ func Open(name string) (*os.File, int64, error) {
 	if err == nil && !info.Mode().IsRegular() {
 		err = &fs.PathError{Op: "open", Path: name, Err: fmt.Errorf("%w but %s", ErrKind, kind(info.Mode()))}
 	}
+	if err == nil && info.Size() <= maxPointer {
+		err = checkPointer(f, name)
+	}
 	if err != nil {
 		return nil, 0, errors.Join(err, f.Close())
 	}
 	return f, info.Size(), nil
+}
+
+// A clone of a repository made without Git LFS has small text files that begin
+// like this in the place of its large ones.
+const (
+	pointerStart = "version https://git-lfs.github.com/spec/"
+	maxPointer   = 1024
+)
+
+// ErrPointer is wrapped by errors about such files.
+var ErrPointer = errors.New("this is a Git LFS pointer, not the file itself; fetch the file, for example with git lfs pull")
+
+func checkPointer(f *os.File, name string) error {
+	start := make([]byte, len(pointerStart))
+	n, err := f.ReadAt(start, 0)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if string(start[:n]) == pointerStart {
+		return fmt.Errorf("%s: %w", name, ErrPointer)
+	}
+	return nil
 }
 
 // ReadFile returns the contents of a regular file of at most limit bytes.

@@ -13,7 +13,8 @@ const (
 	maxPickleBytes = 64 << 20
 	maxContainers  = 1 << 20
 	maxMarkDepth   = 1000
-	maxLongBytes   = 256 // decoding an integer takes quadratic time
+	maxStack       = 1 << 22 // values, and remembered ones
+	maxLongBytes   = 256     // decoding an integer takes quadratic time
 )
 
 // argument says what follows an opcode in the stream.
@@ -37,8 +38,7 @@ const (
 	frame // length in 8 bytes of a frame that follows
 )
 
-// opcodes is the closed list of pickle opcodes that are let through to the
-// unpickler. It has everything that torch.save writes under any protocol;
+// opcodes is the closed list of pickle opcodes that are understood. It has everything that torch.save writes under any protocol;
 // extension codes, instances of old-style classes, textual persistent names
 // and out-of-band buffers are not in it.
 var opcodes = [256]argument{
@@ -56,51 +56,6 @@ var opcodes = [256]argument{
 }
 
 var errTruncatedPickle = errors.New("the pickle is truncated")
-
-// scanPickle walks over the pickle at the start of b without building
-// anything, and returns its length. It makes sure that no argument is longer
-// than what is left, that nesting and the number of containers are bounded,
-// and that every global it names is allowed; only then may b[:n] be loaded.
-func scanPickle(b []byte, allowed func(module, name string) error) (n int, err error) {
-	if len(b) > maxPickleBytes {
-		b = b[:maxPickleBytes]
-	}
-	depth, containers := 0, 0
-	for at := 0; at < len(b); {
-		op := b[at]
-		at++
-		size, err := argumentSize(op, b[at:])
-		if err != nil {
-			return 0, err
-		}
-		arg := b[at : at+size]
-		at += size
-		switch op {
-		case '.': // STOP
-			return at, nil
-		case 'c': // GLOBAL
-			module, name, _ := bytes.Cut(bytes.TrimSuffix(arg, []byte("\n")), []byte("\n"))
-			if err := allowed(string(module), string(name)); err != nil {
-				return 0, err
-			}
-		case '(': // MARK
-			depth++
-		case '1', 'd', 'e', 'l', 't', 'u', 0x90, 0x91: // these consume a MARK
-			depth--
-		}
-		switch op {
-		case '(', '}', ']', ')', 'd', 'l', 't', 'R', 0x81, 0x92, 0x85, 0x86, 0x87, 0x8f, 0x91:
-			containers++
-		}
-		if depth > maxMarkDepth || containers > maxContainers {
-			return 0, errors.New("the pickle is too deep or has too many objects")
-		}
-	}
-	if len(b) == maxPickleBytes {
-		return 0, fmt.Errorf("the pickle is longer than %d MiB", maxPickleBytes>>20)
-	}
-	return 0, errTruncatedPickle
-}
 
 // argumentSize returns how many bytes of b belong to the opcode.
 func argumentSize(op byte, b []byte) (int, error) {

@@ -1,0 +1,115 @@
+package checkpoint
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
+	"github.com/condmean/condmean/model"
+)
+
+// maxStep bounds the step that weights say they are of, as that of a run.
+const maxStep = math.MaxInt32
+
+// vet checks what describes weights before anything is sized by it, and then the
+// weights: everything here may come from a file that someone made.
+func (im *Imported) vet() error {
+	if im.Step < 0 || im.Step > maxStep {
+		return fmt.Errorf("step %d: want 0 to %d", im.Step, maxStep)
+	}
+	if im.Sample != nil {
+		if err := errors.Join(configs.CheckSample(im.Sample)); err != nil {
+			return err
+		}
+		if err := configs.CheckNorm(im.Norm, im.Sample); err != nil {
+			return err
+		}
+	}
+	if im.Config != nil {
+		if err := im.Config.ValidateNetwork(); err != nil {
+			return oneLine(err)
+		}
+		if im.Sample != nil {
+			if _, _, err := model.Declare(im.Config.Model, im.Sample); err != nil {
+				return err
+			}
+		}
+	}
+	if err := finite("tensor", im.Weights); err != nil {
+		return err
+	}
+	return finite("averaged tensor", im.EMA)
+}
+
+// finite refuses numbers that are not, by the tensor's name.
+func finite(what string, arrays []weights.Array) error {
+	for _, a := range arrays {
+		switch a.DType {
+		case weights.Float64, weights.Float32, weights.Float16, weights.BFloat16:
+		default:
+			continue // integers
+		}
+		// As float32, as they are used: a float64 may be too large for it.
+		if i := slices.IndexFunc(a.Float32(), func(v float32) bool { return v-v != 0 }); i >= 0 {
+			return fmt.Errorf("%s %s holds numbers that are not finite in float32 (the first is value %d of %d)", what, foreign.Name(a.Name), i+1, a.Len())
+		}
+	}
+	return nil
+}
+
+// vet checks a checkpoint as an import, and that its weights are those of its
+// network, which is built from them without a look at any key map.
+func (s *Snapshot) vet(dir string) error {
+	im := &Imported{From: dir, Weights: Arrays(s.Weights), Sample: s.Sample, Norm: s.Norm, Step: s.Step}
+	if s.EMA != nil {
+		im.EMA = Arrays(s.EMA)
+	}
+	if err := im.configure(s.Config); err != nil {
+		return err
+	}
+	if err := im.vet(); err != nil || s.Sample == nil {
+		return err
+	}
+	for _, arrays := range [][]weights.Array{im.Weights, im.EMA} {
+		if arrays == nil {
+			continue
+		}
+		if err := belong(arrays, im); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// belong checks that every tensor of a network is there in its shape. The counts
+// of batches that PyTorch keeps may be missing.
+func belong(arrays []weights.Array, im *Imported) error {
+	state, _, err := model.Declare(im.Config.Model, im.Sample)
+	if err != nil {
+		return err
+	}
+	shapes := map[string][]int{}
+	for _, a := range arrays {
+		shapes[a.Name] = a.Shape
+	}
+	for _, t := range state {
+		shape, ok := shapes[t.Name]
+		switch {
+		case !ok && len(t.Shape) > 0:
+			return fmt.Errorf("tensor %s of the network that its settings describe is missing", t.Name)
+		case ok && !slices.Equal(shape, t.Shape):
+			return fmt.Errorf("tensor %s has shape %v, the network that its settings describe needs %v", t.Name, shape, t.Shape)
+		}
+	}
+	return nil
+}
+
+// oneLine is an error of several lines on one of bounded length.
+func oneLine(err error) error {
+	return configs.Usagef("%s", foreign.Line(strings.ReplaceAll(err.Error(), "\n", "; "), 2*foreign.Limit))
+}
