@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/atomicfile"
+	"github.com/condmean/condmean/internal/foreign"
 	"github.com/condmean/condmean/model"
 	"github.com/condmean/condmean/sched"
 )
@@ -47,7 +48,7 @@ func FormatOf(path string) (Format, error) {
 // shape; .safetensors carries them as metadata where they are known.
 func (im *Imported) Export(path string, f Format) error {
 	if f != FormatNPZ && f != FormatSafetensors && (im.Config == nil || im.Sample == nil) {
-		return errors.New("the settings and the sample's shape are not known; a file of this format tells them")
+		return configs.Usagef("the settings and the sample's shape are not known; a file of this format tells them")
 	}
 	arrays := counters(im.Weights)
 	switch f {
@@ -73,7 +74,7 @@ func (im *Imported) Export(path string, f Format) error {
 			}
 			return weights.WriteTorch(w, e.Torch())
 		}
-		return fmt.Errorf("format %q is unknown", f)
+		return configs.Usagef("format %q is unknown", string(f))
 	})
 }
 
@@ -119,7 +120,7 @@ func (im *Imported) exportOwn(path string) error {
 // authors gathers what the published code's files tell.
 func (im *Imported) authors(arrays []weights.Array) (*weights.AuthorsExport, error) {
 	if im.Config.Adapt.Remapped() {
-		return nil, errors.New("the network is fed remapped levels (adapt.levels), which the published code does not know")
+		return nil, configs.Usagef("the network is fed remapped levels (adapt.levels), which the published code does not know")
 	}
 	s, err := sched.New(im.Config.Schedule)
 	if err != nil {
@@ -131,7 +132,7 @@ func (im *Imported) authors(arrays []weights.Array) (*weights.AuthorsExport, err
 
 // exportAuthors writes sim_params.json and train_models/model-N.pt into a folder
 // that appears as a whole.
-func (im *Imported) exportAuthors(path string, arrays []weights.Array) (err error) {
+func (im *Imported) exportAuthors(path string, arrays []weights.Array) error {
 	e, err := im.authors(arrays)
 	if err != nil {
 		return err
@@ -141,32 +142,27 @@ func (im *Imported) exportAuthors(path string, arrays []weights.Array) (err erro
 	}
 	params, err := e.Params()
 	if err != nil {
-		return err
+		return &configs.UsageError{Err: err}
 	}
-	path = filepath.Clean(path)
-	tmp := filepath.Join(filepath.Dir(path), tmpPrefix+filepath.Base(path))
-	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(filepath.Join(tmp, "train_models"), 0o777)); err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.RemoveAll(tmp))
+	return replaceFolder(OS{}, filepath.Clean(path), func(tmp string) error {
+		if _, err := writeFile(OS{}, filepath.Join(tmp, "sim_params.json"), writeBytes(params)); err != nil {
+			return err
 		}
-	}()
-	if err := os.WriteFile(filepath.Join(tmp, "sim_params.json"), params, 0o666); err != nil {
-		return err
-	}
-	if err := atomicfile.WriteFunc(filepath.Join(tmp, "train_models", fmt.Sprintf("model-%d.pt", im.Step)), func(w io.Writer) error {
-		return weights.WriteTorch(w, e.Torch())
-	}); err != nil {
-		return err
-	}
-	return os.Rename(tmp, path)
+		models := filepath.Join(tmp, "train_models")
+		if err := (OS{}).Mkdir(models); err != nil {
+			return err
+		}
+		_, err := writeFile(OS{}, filepath.Join(models, fmt.Sprintf("model-%d.pt", im.Step)), func(w io.Writer) error {
+			return weights.WriteTorch(w, e.Torch())
+		})
+		return errors.Join(err, OS{}.SyncDir(models))
+	})
 }
 
 // Fit renames and orders the weights as the network of the settings has them.
 // The report tells what becomes of every tensor; the error, if strict refuses it.
-func (im *Imported) Fit(m weights.KeyMap) (weights.Report, error) {
+// Partial leaves out the weights that have no place in the network.
+func (im *Imported) Fit(m weights.KeyMap, partial bool) (weights.Report, error) {
 	state, parameter, err := model.Declare(im.Config.Model, im.Sample)
 	if err != nil {
 		return nil, err
@@ -176,14 +172,21 @@ func (im *Imported) Fit(m weights.KeyMap) (weights.Report, error) {
 		target[i] = weights.Key{Name: t.Name, Shape: t.Shape, Trainable: parameter[i]}
 	}
 	report := weights.Compare(weights.Keys(im.Weights), target, append(m, weights.CommonPrefixes()...))
-	if err := report.Strict(); err != nil {
+	strict := report
+	if partial {
+		strict = slices.DeleteFunc(slices.Clone(report), func(row weights.Row) bool { return row.Status == weights.Unused })
+	}
+	if err := strict.Strict(); err != nil {
 		return report, err
 	}
 	fitted := make([]weights.Array, 0, len(target))
 	for _, row := range report {
+		if row.Target == nil {
+			continue
+		}
 		a, ok := weights.Find(im.Weights, row.Source.Name)
 		if !ok {
-			return report, fmt.Errorf("tensor %s is lost", row.Source.Name)
+			return report, fmt.Errorf("tensor %s is lost", foreign.Name(row.Source.Name))
 		}
 		a.Name = row.Target.Name
 		fitted = append(fitted, a)

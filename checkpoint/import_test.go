@@ -152,7 +152,7 @@ func TestImportHostileMetadata(t *testing.T) {
 	}
 	// A network that no memory holds is refused before any is taken.
 	im.Config.Model.Channels, im.Config.Model.Multipliers = 8192, []int{1, 1, 1, 1}
-	if _, err := im.Fit(nil); err == nil || !strings.Contains(err.Error(), "at most") {
+	if _, err := im.Fit(nil, false); err == nil || !strings.Contains(err.Error(), "at most") {
 		t.Errorf("error %v for a huge network", err)
 	}
 }

@@ -1,7 +1,6 @@
 package checkpoint
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -16,14 +15,27 @@ import (
 // maxStep bounds the step that weights say they are of, as that of a run.
 const maxStep = math.MaxInt32
 
-// vet checks what describes weights before anything is sized by it, and then the
-// weights: everything here may come from a file that someone made.
+// vet checks what describes weights, and then the weights: everything here may
+// come from a file that someone made.
 func (im *Imported) vet() error {
+	if err := im.Check(); err != nil {
+		return err
+	}
+	if err := finite("tensor", im.Weights); err != nil {
+		return err
+	}
+	return finite("averaged tensor", im.EMA)
+}
+
+// Check checks the step, the sample's shape, the statistics and the settings, as
+// far as they are known, before anything is sized by them. [Import] has done so;
+// it is for callers that set some of them.
+func (im *Imported) Check() error {
 	if im.Step < 0 || im.Step > maxStep {
 		return fmt.Errorf("step %d: want 0 to %d", im.Step, maxStep)
 	}
 	if im.Sample != nil {
-		if err := errors.Join(configs.CheckSample(im.Sample)); err != nil {
+		if err := configs.CheckSample(im.Sample); err != nil {
 			return err
 		}
 		if err := configs.CheckNorm(im.Norm, im.Sample); err != nil {
@@ -40,10 +52,7 @@ func (im *Imported) vet() error {
 			}
 		}
 	}
-	if err := finite("tensor", im.Weights); err != nil {
-		return err
-	}
-	return finite("averaged tensor", im.EMA)
+	return nil
 }
 
 // finite refuses numbers that are not, by the tensor's name.
@@ -56,7 +65,7 @@ func finite(what string, arrays []weights.Array) error {
 		}
 		// As float32, as they are used: a float64 may be too large for it.
 		if i := slices.IndexFunc(a.Float32(), func(v float32) bool { return v-v != 0 }); i >= 0 {
-			return fmt.Errorf("%s %s holds numbers that are not finite in float32 (the first is value %d of %d)", what, foreign.Name(a.Name), i+1, a.Len())
+			return fmt.Errorf("%s %s holds values that are not finite in float32 (the first is number %d of %d)", what, foreign.Name(a.Name), i+1, a.Len())
 		}
 	}
 	return nil

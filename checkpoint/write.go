@@ -34,10 +34,16 @@ func WriteFS(fsys FS, dir string, s *Snapshot) error {
 	return nil
 }
 
-func writeFS(fsys FS, dir string, s *Snapshot) (err error) {
+func writeFS(fsys FS, dir string, s *Snapshot) error {
 	if err := s.check(); err != nil {
 		return err
 	}
+	return replaceFolder(fsys, dir, func(tmp string) error { return writeFiles(fsys, tmp, s) })
+}
+
+// replaceFolder gives a folder the files that fill writes into an empty one, and
+// syncs, all or none of them.
+func replaceFolder(fsys FS, dir string, fill func(tmp string) error) (err error) {
 	parent, base := filepath.Dir(dir), filepath.Base(dir)
 	if err := makeFolder(fsys, parent); err != nil {
 		return err
@@ -57,7 +63,7 @@ func writeFS(fsys FS, dir string, s *Snapshot) (err error) {
 			err = fmt.Errorf("%w (nor can its temporary folder be removed: %v)", err, rerr)
 		}
 	}()
-	if err := writeFiles(fsys, tmp, s); err != nil {
+	if err := fill(tmp); err != nil {
 		return err
 	}
 	if err := fsys.SyncDir(tmp); err != nil {

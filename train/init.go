@@ -7,7 +7,6 @@ import (
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
-	"github.com/condmean/condmean/internal/regular"
 	"github.com/condmean/condmean/model"
 )
 
@@ -43,6 +42,9 @@ func (t *trainer) plan() (*beginning, error) {
 	if b.notes, err = t.compareSettings(src); err != nil {
 		return nil, err
 	}
+	for _, n := range src.Notes {
+		b.notes = append(b.notes, fmt.Sprintf("%s: %s", t.cfg.Init.From, n))
+	}
 	b.report = weights.Compare(weights.Keys(b.from), t.keys(), rules)
 	b.refusal = t.fit(b)
 	return b, nil
@@ -53,14 +55,9 @@ func keyMap(name string) (weights.KeyMap, error) {
 	if name == "" {
 		return weights.CommonPrefixes(), nil
 	}
-	const limit = 1 << 20
-	text, err := regular.ReadFile(name, limit)
+	m, err := weights.ReadKeyMap(name)
 	if err != nil {
 		return nil, configs.Usagef("init.key_map: %w", err)
-	}
-	m, err := weights.ParseKeyMap(text)
-	if err != nil {
-		return nil, configs.Usagef("init.key_map: %s: %w", name, err)
 	}
 	return append(m, weights.CommonPrefixes()...), nil
 }

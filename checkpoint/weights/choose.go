@@ -122,7 +122,7 @@ func modelKey(names []string, prefix string) string {
 		for other := range keys {
 			others = others || other != k && !trainerKey.MatchString(other) && !averageKey.MatchString(other)
 		}
-		if keys[k] && !others {
+		if keys[k] && !others && len(keys) > 1 { // what stands alone is a prefix
 			return k
 		}
 	}

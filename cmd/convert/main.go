@@ -34,7 +34,8 @@ func command() *cli.Command {
 	f.StringVar(&o.to, "to", "", "`format` of OUT: own, authors, npz, safetensors or pt (default: by OUT's extension; own for a folder)")
 	f.StringVar(&o.config, "config", "", "`preset or file.yaml` with the network's settings, for weights that do not tell theirs")
 	f.StringVar(&o.shape, "shape", "", "`C,L or C,H,W` of one sample, likewise")
-	f.StringVar(&o.keyMap, "key-map", "", "YAML `file` with rules that rename tensors")
+	f.StringVar(&o.keyMap, "key-map", "", "YAML `file` with rules that rename tensors or leave them out")
+	f.BoolVar(&o.partial, "partial", false, "leave out tensors that have no place in the network")
 	f.BoolVar(&o.force, "force", false, "replace OUT if it is there")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would become of every tensor, then stop")
 	return &cli.Command{
@@ -52,6 +53,7 @@ type options struct {
 	weights, to   string
 	config, shape string
 	keyMap        string
+	partial       bool
 	force, dryRun bool
 }
 
@@ -64,15 +66,23 @@ func (o *options) run(_ context.Context, s cli.Streams) error {
 	if err != nil {
 		return err
 	}
+	for _, n := range im.Notes {
+		if _, err := fmt.Fprintf(s.Err, "convert: note: %s: %s\n", im.From, n); err != nil {
+			return err
+		}
+	}
 	fits := im.Config != nil && im.Sample != nil
 	if fits {
-		report, err := im.Fit(m)
+		report, err := im.Fit(m, o.partial)
 		if o.dryRun && report != nil {
 			if werr := report.WriteTable(s.Out); werr != nil {
 				return werr
 			}
 		}
 		if err != nil {
+			if report != nil {
+				err = fmt.Errorf("%w; --dry-run lists every tensor, --key-map renames tensors or leaves them out, --partial leaves out those without a place", err)
+			}
 			return configs.Usagef("%s: %w", im.From, err)
 		}
 	}
@@ -100,7 +110,7 @@ func (o *options) run(_ context.Context, s cli.Streams) error {
 		return configs.Usagef("%s does not tell its network; give --config and --shape", im.From)
 	}
 	if err := im.Export(out, format); err != nil {
-		return configs.Usagef("%w", err)
+		return err // its own refusals are usage errors; a full disk is none
 	}
 	values := 0
 	for _, a := range im.Weights {
@@ -121,6 +131,8 @@ func (o *options) read(in string) (*checkpoint.Imported, weights.KeyMap, error) 
 		return nil, nil, configs.Usagef("--weights %s: want ema or raw", o.weights)
 	case o.weights == "ema" && im.EMA != nil:
 		im.Weights = im.EMA
+	case o.weights == "ema" && o.flags.Changed("weights"):
+		im.Notes = append(im.Notes, "it holds no averaged weights that are known as such; its only ones are taken")
 	}
 	im.EMA = nil
 	if o.config != "" {
@@ -135,16 +147,15 @@ func (o *options) read(in string) (*checkpoint.Imported, weights.KeyMap, error) 
 			return nil, nil, err
 		}
 	}
+	if err := im.Check(); err != nil {
+		return nil, nil, configs.Usagef("%s: %w", im.From, err)
+	}
 	if o.keyMap == "" {
 		return im, nil, nil
 	}
-	text, err := os.ReadFile(o.keyMap)
+	m, err := weights.ReadKeyMap(o.keyMap)
 	if err != nil {
 		return nil, nil, configs.Usagef("--key-map: %w", err)
-	}
-	m, err := weights.ParseKeyMap(text)
-	if err != nil {
-		return nil, nil, configs.Usagef("--key-map: %s: %w", o.keyMap, err)
 	}
 	return im, m, nil
 }
@@ -167,13 +178,13 @@ func parseShape(text string) ([]int, error) {
 	var shape []int
 	for _, part := range strings.Split(text, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(part))
-		if err != nil || n < 1 || n > 1<<20 {
+		if err != nil {
 			return nil, configs.Usagef("--shape %s: want channels and one or two sizes, such as 1,28,28", text)
 		}
 		shape = append(shape, n)
 	}
-	if len(shape) != 2 && len(shape) != 3 {
-		return nil, configs.Usagef("--shape %s: want channels and one or two sizes, such as 1,28,28", text)
+	if err := configs.CheckSample(shape); err != nil {
+		return nil, configs.Usagef("--shape: %w", err)
 	}
 	return shape, nil
 }
