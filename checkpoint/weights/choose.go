@@ -44,7 +44,7 @@ func Choose(c *Contents) (*Choice, error) {
 	for _, u := range c.Unread {
 		names = append(names, u.Name)
 	}
-	isRaw := network(names)
+	isRaw, prefix := network(names)
 	choice := new(Choice)
 	var rest []Array
 	for _, a := range c.Arrays {
@@ -62,7 +62,7 @@ func Choose(c *Contents) (*Choice, error) {
 		}
 		left = append(left, u.Name)
 	}
-	rest = choice.average(rest)
+	rest = choice.average(rest, prefix)
 	for _, a := range rest {
 		left = append(left, a.Name)
 	}
@@ -72,9 +72,9 @@ func Choose(c *Contents) (*Choice, error) {
 	return choice, checkNames(choice.Weights)
 }
 
-// network returns which names are those of the network, and what it calls them.
-func network(names []string) func(string) (string, bool) {
-	prefix := ""
+// network returns which names are those of the network, and what it calls them:
+// what follows the prefix.
+func network(names []string) (isRaw func(string) (string, bool), prefix string) {
 	const deepest = 4
 	for range deepest {
 		key := modelKey(names, prefix)
@@ -92,9 +92,9 @@ func network(names []string) func(string) (string, bool) {
 		return name, ok && !beside(name)
 	}
 	if !slices.ContainsFunc(names, func(n string) bool { _, ok := inside(n); return ok }) {
-		return func(name string) (string, bool) { return name, true }
+		return func(name string) (string, bool) { return name, true }, ""
 	}
-	return inside
+	return inside, prefix
 }
 
 // modelKey returns the key below prefix that holds the model, "" if the model
@@ -131,8 +131,11 @@ func modelKey(names []string, prefix string) string {
 
 // average looks for averaged weights among arrays, takes them and returns the
 // others. They are those under one prefix that speaks of an average and whose
-// names and shapes are the network's; statistics that are not averaged are its.
-func (c *Choice) average(arrays []Array) []Array {
+// names and shapes are the network's, which lies under root; statistics that are
+// not averaged are its.
+func (c *Choice) average(arrays []Array, root string) []Array {
+	// Lightning's averaging keeps the average where others keep the model.
+	swapped := strings.HasPrefix(root, modelKeys[0])
 	shorten := CommonPrefixes()
 	raw := map[string]Array{} // by its name without wrappers' prefixes
 	for _, a := range c.Weights {
@@ -147,8 +150,7 @@ func (c *Choice) average(arrays []Array) []Array {
 			}
 			w, ok := raw[a.Name[i+1:]]
 			prefix := a.Name[:i+1]
-			// Lightning's averaging keeps the average where others keep the model.
-			speaks := averageKey.MatchString(prefix) && !onlineKey.MatchString(prefix) || strings.HasPrefix(prefix, "state_dict.")
+			speaks := averageKey.MatchString(prefix) && !onlineKey.MatchString(prefix) || swapped && strings.HasPrefix(prefix, "state_dict.")
 			if !ok || !speaks || !slices.Equal(w.Shape, a.Shape) {
 				continue
 			}
@@ -186,6 +188,7 @@ func (c *Choice) average(arrays []Array) []Array {
 		return arrays
 	}
 	c.Average = average
+	c.Notes = append(c.Notes, "averaged weights are those under "+foreign.Name(best))
 	taken := map[string]bool{}
 	for _, a := range found[best] {
 		taken[a.Name] = true

@@ -25,10 +25,15 @@ type Unread struct {
 	Name    string
 	Type    string // element type as the file names it
 	Numeric bool   // it holds numbers, such as complex ones
+
+	reason error // nil: the type
 }
 
 // Error implements error.
 func (u Unread) Error() string {
+	if u.reason != nil {
+		return u.reason.Error()
+	}
 	return fmt.Sprintf("tensor %s: element type %s is not supported", foreign.Name(u.Name), foreign.Name(u.Type))
 }
 

@@ -2,6 +2,7 @@ package weights
 
 import (
 	"archive/zip"
+	"bytes"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -18,7 +19,7 @@ import (
 func ReadNPZ(r io.ReaderAt, size int64) ([]Array, error) {
 	arrays, unread, err := readNPZ(r, size, nil)
 	if err == nil && len(unread) > 0 {
-		err = fmt.Errorf("array %s: element type %s is not supported; save it as float32", foreign.Name(unread[0].Name), foreign.Name(unread[0].Type))
+		err = unread[0]
 	}
 	if err != nil {
 		return nil, err
@@ -55,16 +56,18 @@ func readNPZ(r io.ReaderAt, size int64, names []string) (arrays []Array, unread 
 		if err != nil {
 			return nil, nil, err
 		}
-		if typ, ok := withoutNumbers(b); ok {
-			unread = append(unread, Unread{Name: name, Type: typ})
-			continue
-		}
 		a, err := parseNPY(b)
 		if err == nil && len(a.Shape) > maxRank {
 			err = fmt.Errorf("%d dimensions are too many", len(a.Shape))
 		}
 		if err != nil {
-			return nil, nil, fmt.Errorf("array %s: %s", foreign.Name(name), foreign.Line(err.Error(), foreign.Limit))
+			err = fmt.Errorf("array %s: %s", foreign.Name(name), foreign.Line(err.Error(), foreign.Limit))
+		}
+		if typ, ok := withoutNumbers(b); ok && err != nil {
+			unread = append(unread, Unread{Name: name, Type: typ, reason: err})
+			continue
+		} else if err != nil {
+			return nil, nil, err
 		}
 		if a.DType.Complex() {
 			unread = append(unread, Unread{Name: name, Type: string(a.DType), Numeric: true})
@@ -78,10 +81,15 @@ func readNPZ(r io.ReaderAt, size int64, names []string) (arrays []Array, unread 
 
 // otherTypes finds the element type of arrays of text, objects, records and times
 // in an .npy header.
-var otherTypes = regexp.MustCompile(`^\x93NUMPY(?s:.{4,6})\{[^}]*'descr'\s*:\s*(?:'([<>|=]?[OUSVMm]\d*[^']*)'|(\[))`)
+var otherTypes = regexp.MustCompile(`^\{[^}]*'descr'\s*:\s*(?:'([<>|=]?[OUSVMm]\d*[^']*)'|(\[))`)
 
 func withoutNumbers(npy []byte) (typ string, ok bool) {
-	m := otherTypes.FindSubmatch(npy[:min(len(npy), 1<<12)])
+	const longest = 1 << 12
+	start := bytes.IndexByte(npy[:min(len(npy), len(npyMagic)+8)], '{')
+	if !bytes.HasPrefix(npy, []byte(npyMagic)) || start < 0 {
+		return "", false
+	}
+	m := otherTypes.FindSubmatch(npy[start:min(len(npy), longest)])
 	switch {
 	case m == nil:
 		return "", false
