@@ -95,12 +95,8 @@ func ReadAuthors(dir string) (*Authors, error) {
 	if err != nil {
 		return nil, err
 	}
-	var p simParams
-	if err := json.Unmarshal(b, &p); err != nil {
-		return nil, fmt.Errorf("%s: %s", name, foreign.Line(err.Error(), foreign.Limit))
-	}
-	a := &Authors{Shape: p.Diffusion.Shape, Complex: p.Diffusion.Complex, Network: p.Network}
-	if err := a.configure(&p); err != nil {
+	a, err := parseParams(b)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if a.File, err = chooseModel(filepath.Join(dir, authorsModels)); err != nil {
@@ -135,6 +131,16 @@ func ReadAuthors(dir string) (*Authors, error) {
 		return nil, fmt.Errorf("%s: no tensor under model.model.*; not a checkpoint of the published code", a.File)
 	}
 	return a, nil
+}
+
+// parseParams reads sim_params.json.
+func parseParams(text []byte) (*Authors, error) {
+	var p simParams
+	if err := json.Unmarshal(text, &p); err != nil {
+		return nil, errors.New(foreign.Line(err.Error(), foreign.Limit))
+	}
+	a := &Authors{Shape: p.Diffusion.Shape, Complex: p.Diffusion.Complex, Network: p.Network}
+	return a, a.configure(&p)
 }
 
 // configure translates the settings.

@@ -34,7 +34,16 @@ func (u Unread) Error() string {
 	if u.reason != nil {
 		return u.reason.Error()
 	}
-	return fmt.Sprintf("tensor %s: element type %s is not supported", foreign.Name(u.Name), foreign.Name(u.Type))
+	return fmt.Sprintf("tensor %s: element type %s is not supported", brief(u.Name), brief(u.Type))
+}
+
+// brief is foreign.Name for messages with several names.
+func brief(name string) string {
+	const longest = 80
+	if len(name) > longest {
+		name = strings.ToValidUTF8(name[:longest], "") + "…"
+	}
+	return foreign.Name(name)
 }
 
 var _ error = Unread{}

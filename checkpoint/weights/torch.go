@@ -129,7 +129,7 @@ func (t *torchFile) load(size int64) (*Torch, error) {
 		if s.data == nil && s.count > 0 {
 			b, err := t.storage(s)
 			if err != nil {
-				return nil, fmt.Errorf("tensor %s: %w", foreign.Name(l.name), err)
+				return nil, fmt.Errorf("tensor %s: %w", brief(l.name), err)
 			}
 			s.data = b
 		}
