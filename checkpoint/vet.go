@@ -73,8 +73,8 @@ func finite(what string, arrays []weights.Array) error {
 
 // vet checks a checkpoint as an import, and that its weights are those of its
 // network, which is built from them without a look at any key map.
-func (s *Snapshot) vet(dir string) error {
-	im := &Imported{From: dir, Weights: Arrays(s.Weights), Sample: s.Sample, Norm: s.Norm, Step: s.Step}
+func (s *Snapshot) vet() error {
+	im := &Imported{From: "settings", Weights: Arrays(s.Weights), Sample: s.Sample, Norm: s.Norm, Step: s.Step}
 	if s.EMA != nil {
 		im.EMA = Arrays(s.EMA)
 	}
@@ -120,5 +120,5 @@ func belong(arrays []weights.Array, im *Imported) error {
 
 // oneLine is an error of several lines on one of bounded length.
 func oneLine(err error) error {
-	return configs.Usagef("%s", foreign.Line(strings.ReplaceAll(err.Error(), "\n", "; "), 2*foreign.Limit))
+	return configs.Usagef("%s", foreign.Line(strings.ReplaceAll(err.Error(), "\n", "; "), foreign.Limit))
 }

@@ -92,7 +92,7 @@ func (d *decoder) section(v reflect.Value, n *yaml.Node, path string) {
 	}
 	first := map[string]int{}
 	content := d.merge(n)
-	for i := 0; i+1 < len(content); i += 2 {
+	for i := 0; i+1 < len(content) && len(d.errs) <= maxErrors; i += 2 {
 		k, val := content[i], content[i+1]
 		key := join(path, k.Value)
 		field, ok := fieldByKey(v, k.Value)
@@ -120,6 +120,9 @@ func (d *decoder) list(v reflect.Value, n *yaml.Node, key string) {
 	}
 	out := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
 	for i, c := range n.Content {
+		if len(d.errs) > maxErrors {
+			break
+		}
 		d.decode(out.Index(i), c, fmt.Sprintf("%s[%d]", key, i))
 	}
 	v.Set(out)

@@ -34,8 +34,8 @@ func usage(errs []error) error {
 	if len(errs) == 0 {
 		return nil
 	}
-	if more := len(errs) - maxErrors; more > 0 {
-		errs = append(errs[:maxErrors:maxErrors], fmt.Errorf("and %d more", more))
+	if len(errs) > maxErrors {
+		errs = append(errs[:maxErrors:maxErrors], errors.New("and more"))
 	}
 	return &UsageError{Err: errors.Join(errs...)}
 }

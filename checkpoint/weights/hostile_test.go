@@ -6,51 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/metrics"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/condmean/condmean/internal/hostile"
 	"github.com/condmean/condmean/internal/limit"
 )
-
-// withstands checks that read ends soon, takes little memory and, if it refuses
-// what it reads, does so on one short line without control characters. must says
-// whether it has to refuse.
-func withstands(t *testing.T, must bool, read func() error) {
-	t.Helper()
-	const (
-		longest  = 10 * time.Second
-		most     = 512 << 20 // allocated in all
-		longLine = 1000
-	)
-	allocated := func() uint64 {
-		s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-		metrics.Read(s)
-		return s[0].Value.Uint64()
-	}
-	before, start := allocated(), time.Now()
-	err := read()
-	if took := time.Since(start); took > longest {
-		t.Errorf("took %v", took)
-	}
-	if got := allocated() - before; got > most {
-		t.Errorf("took %d bytes", got)
-	}
-	if must && err == nil {
-		t.Error("is accepted")
-	}
-	if err == nil {
-		return
-	}
-	s := err.Error()
-	if len(s) > longLine || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x9b }) {
-		t.Errorf("a message of %d bytes: %.200q", len(s), s)
-	}
-}
-
-// longNames are names that would break a message.
-var longNames = []string{"a\nb", "\x1b[2J", strings.Repeat("x", 200_000), strings.Repeat("\x00", 100_000), "\xff\xfe", "\u009b31m", strings.Repeat("ü.", 50_000)}
 
 // selfish are pickles of objects that hold themselves or each other many times.
 func selfish() map[string]string {
@@ -89,7 +50,7 @@ func TestHostileTorchFurther(t *testing.T) {
 		files["legacy, magic, "+name] = []byte("\x80\x02" + object + ".")
 	}
 	four := strings.Repeat("\x00", 16)
-	for i, name := range longNames {
+	for i, name := range hostile.Names {
 		unknown := strings.ReplaceAll(name, "\n", " ")
 		files[fmt.Sprint("global ", i)] = torchOf(t, global(unknown, unknown)+".")
 		files[fmt.Sprint("key of a storage ", i)] = torchOf(t, "}"+str("w")+tensor("0", num(4), num(0), num(2), num(9))+"s}"+str(name)+".", four)
@@ -124,7 +85,7 @@ func TestHostileTorchFurther(t *testing.T) {
 	for name, file := range files {
 		must := strings.HasPrefix(name, "legacy, protocol") || strings.HasPrefix(name, "legacy, magic") || strings.HasPrefix(name, "cut") || strings.HasPrefix(name, "missing")
 		t.Run(name, func(t *testing.T) {
-			withstands(t, must, func() error {
+			hostile.Withstands(t, must, func() error {
 				got, err := ReadTorch(bytes.NewReader(file), int64(len(file)))
 				if err != nil {
 					return err
@@ -156,7 +117,7 @@ func TestHostileSafetensorsFurther(t *testing.T) {
 		"twice":        `{"a":` + one + `,"a":` + one + `}`, "float8": `{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}`, "float4": `{"a":{"dtype":"F4","shape":[8],"data_offsets":[0,4]}}`,
 		"complex": `{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}`, "spaces": strings.Repeat(" ", 1<<20), "cut text": `{"a`, "bytes": "\xff\xfe\x00",
 	}
-	for i, name := range longNames {
+	for i, name := range hostile.Names {
 		quoted := strings.NewReplacer("\n", `\n`, "\x1b", `\u001b`, "\x00", `\u0000`).Replace(name)
 		headers[fmt.Sprint("name, wrong size ", i)] = `{"` + quoted + `":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}`
 		headers[fmt.Sprint("name, type ", i)] = `{"` + quoted + `":{"dtype":"` + quoted + `","shape":[1],"data_offsets":[0,4]}}`
@@ -167,7 +128,7 @@ func TestHostileSafetensorsFurther(t *testing.T) {
 	for name, header := range headers {
 		t.Run(name, func(t *testing.T) {
 			file := safetensorsOf(header, "1234")
-			withstands(t, name != "twice", func() error {
+			hostile.Withstands(t, name != "twice", func() error {
 				_, _, err := ReadSafetensors(bytes.NewReader(file), int64(len(file)))
 				return err
 			})
@@ -175,7 +136,7 @@ func TestHostileSafetensorsFurther(t *testing.T) {
 	}
 	for _, n := range []uint64{1 << 20, 16 << 20, 16<<20 + 1, 100_000_000, 1 << 40, 1 << 63, 1<<64 - 1, 1<<64 - 8} {
 		file := append(binary.LittleEndian.AppendUint64(nil, n), '{', '}')
-		withstands(t, true, func() error {
+		hostile.Withstands(t, true, func() error {
 			_, _, err := ReadSafetensors(bytes.NewReader(file), int64(len(file)))
 			return err
 		})
@@ -189,7 +150,7 @@ func TestHostileNPZFurther(t *testing.T) {
 		"large and compressed": archiveOf(t, entry{name: "a.npy", data: strings.Repeat("\x00", 9_000_000), method: 8}),
 		"large together":       archiveOf(t, entry{name: "a.npy", data: strings.Repeat("\x00", 5_000_000), method: 8}, entry{name: "b.npy", data: strings.Repeat("\x00", 5_000_000), method: 8}),
 	}
-	for i, name := range longNames {
+	for i, name := range hostile.Names {
 		if len(name) < 1<<15 {
 			files[fmt.Sprint("not an array ", i)] = archiveOf(t, entry{name: name, data: good})
 			files[fmt.Sprint("twice ", i)] = archiveOf(t, entry{name: name + ".npy", data: good}, entry{name: name + ".npy", data: good})
@@ -226,7 +187,7 @@ func TestHostileNPZFurther(t *testing.T) {
 	for name, file := range files {
 		must := !strings.HasPrefix(name, "spoiled at") && !strings.HasPrefix(name, "shape, lines")
 		t.Run(name, func(t *testing.T) {
-			withstands(t, must, func() error {
+			hostile.Withstands(t, must, func() error {
 				_, err := ReadNPZ(bytes.NewReader(file), int64(len(file)))
 				return err
 			})
@@ -250,7 +211,7 @@ func TestHostileKeyMap(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			harmless := name == "bytes" || name == "name" || name == "null list" || name == "other tag"
-			withstands(t, !harmless, func() error {
+			hostile.Withstands(t, !harmless, func() error {
 				_, err := ParseKeyMap([]byte(text))
 				return err
 			})
@@ -261,7 +222,7 @@ func TestHostileKeyMap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	withstands(t, false, func() error {
+	hostile.Withstands(t, false, func() error {
 		if name, _ := m.Apply("conv.weight"); len(name) > maxName {
 			t.Errorf("a name of %d bytes", len(name))
 		}
@@ -289,7 +250,7 @@ func TestHostileParams(t *testing.T) {
 				t.Fatal(err)
 			}
 			n++
-			withstands(t, true, func() error { // there are no weights
+			hostile.Withstands(t, true, func() error { // there are no weights
 				_, err := ReadAuthors(dir)
 				if err != nil {
 					err = fmt.Errorf("%s", strings.ReplaceAll(err.Error(), dir, ""))

@@ -133,7 +133,7 @@ func loadPickle(b []byte, persistent func(any) (any, error)) (v any, n int, err 
 			return nil, 0, err
 		}
 		at += size
-		if len(u.marks) > maxMarkDepth || u.containers > maxContainers || len(u.stack) > maxStack || len(u.memo) > maxStack {
+		if len(u.marks) > maxMarkDepth || u.containers > maxContainers || len(u.stack) > maxStack || len(u.memo) > maxContainers {
 			return nil, 0, errors.New("the pickle is too deep or has too many objects")
 		}
 	}

@@ -11,9 +11,9 @@ import (
 // containers on a tensor, so they are far above any real network.
 const (
 	maxPickleBytes = 64 << 20
-	maxContainers  = 1 << 20
+	maxContainers  = 1 << 20 // and values that are remembered for later
 	maxMarkDepth   = 1000
-	maxStack       = 1 << 22 // values, and remembered ones
+	maxStack       = 1 << 22 // values
 	maxLongBytes   = 256     // decoding an integer takes quadratic time
 )
 
