@@ -1,7 +1,11 @@
 package gmm_test
 
 import (
+	"archive/zip"
 	"bytes"
+	"errors"
+	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +14,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/internal/hostile"
 )
 
 func TestSaveLoad(t *testing.T) {
@@ -120,4 +125,113 @@ func FuzzRead(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// Values that compress well, and arrays that no mixture needs, do no harm.
+func TestLoadCommon(t *testing.T) {
+	const k, n = 16, 64
+	w, means, covs := make([]float64, k), make([]float64, k*n), make([]float64, k*n*n)
+	for i := range k {
+		w[i] = 1. / k
+		means[i*n+i] = 3
+		for j := range n {
+			covs[i*n*n+j*n+j] = 0.5
+		}
+	}
+	var plain bytes.Buffer
+	err := weights.WriteNPZ(&plain, []weights.Array{
+		weights.FromFloat64("weights", []int{k}, w), weights.FromFloat64("means", []int{k, n}, means), weights.FromFloat64("covariances", []int{k, n, n}, covs),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "mixture.npz")
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := zip.NewReader(bytes.NewReader(plain.Bytes()), int64(plain.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(f)
+	for _, e := range r.File { // as numpy.savez_compressed packs them
+		from, err := e.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		to, err := z.Create(e.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(to, from); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for other, content := range map[string]string{
+		"note.npy": "\x93NUMPY\x01\x00\x36\x00{'descr': '<U1', 'fortran_order': False, 'shape': (), }a\x00\x00\x00", "readme.txt": "hello", "broken.npy": "x",
+	} {
+		to, err := z.Create(other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(to, content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(z.Close(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	m, err := gmm.Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Components() != k || m.Dim() != n || m.Mean(3)[3] != 3 {
+		t.Errorf("%d components of dimension %d", m.Components(), m.Dim())
+	}
+}
+
+// Hostile mixtures: every array replaced by others of all shapes and values.
+func TestHostileMixture(t *testing.T) {
+	good := map[string]weights.Array{
+		"weights":     weights.FromFloat64("weights", []int{2}, []float64{0.5, 0.5}),
+		"means":       weights.FromFloat64("means", []int{2, 1}, []float64{-1, 1}),
+		"covariances": weights.FromFloat64("covariances", []int{2, 1, 1}, []float64{1, 1}),
+	}
+	shapes := [][]int{nil, {0}, {1}, {2}, {3}, {1, 2}, {2, 2}, {2, 0}, {0, 1}, {2, 1, 2}, {2, 2, 1}, {1 << 16}, {1, 1 << 16}, {2, 1, 1, 1}}
+	values := []float64{math.NaN(), math.Inf(1), math.Inf(-1), -1, 1e308, 0}
+	n := 0
+	try := func(name string, a weights.Array) {
+		arrays := []weights.Array{a}
+		for other, b := range good {
+			if other != name {
+				arrays = append(arrays, b)
+			}
+		}
+		var b bytes.Buffer
+		if err := weights.WriteNPZ(&b, arrays); err != nil {
+			t.Fatal(err)
+		}
+		n++
+		hostile.Withstands(t, false, func() error {
+			_, err := gmm.Read(bytes.NewReader(b.Bytes()), int64(b.Len()))
+			if err == nil && (slices.ContainsFunc(a.Float64(), func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })) {
+				t.Errorf("%s of %v and %v are accepted", name, a.Shape, a.Float64()[0])
+			}
+			return err
+		})
+	}
+	for name, a := range good {
+		for _, shape := range shapes {
+			size := 1
+			for _, d := range shape {
+				size *= d
+			}
+			try(name, weights.FromFloat64(name, shape, make([]float64, size)))
+		}
+		for _, v := range values {
+			try(name, weights.FromFloat64(name, a.Shape, []float64{v, a.Float64()[1]}))
+		}
+	}
+	t.Logf("%d mixtures", n)
 }
