@@ -138,7 +138,7 @@ func (im *Imported) exportAuthors(path string, arrays []weights.Array) error {
 		return err
 	}
 	if e.Network, err = model.Published(im.Config.Model, im.Sample); err != nil {
-		return err
+		return &configs.UsageError{Err: err}
 	}
 	params, err := e.Params()
 	if err != nil {
