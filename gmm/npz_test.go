@@ -3,6 +3,7 @@ package gmm_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"math"
@@ -15,6 +16,7 @@ import (
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/gmm"
 	"github.com/condmean/condmean/internal/hostile"
+	"github.com/condmean/condmean/internal/npy"
 )
 
 func TestSaveLoad(t *testing.T) {
@@ -234,4 +236,39 @@ func TestHostileMixture(t *testing.T) {
 		}
 	}
 	t.Logf("%d mixtures", n)
+}
+
+// A mixture saved on, or for, a big-endian machine is the same mixture.
+func TestLoadBigEndian(t *testing.T) {
+	var file bytes.Buffer
+	z := zip.NewWriter(&file)
+	for name, a := range map[string]struct {
+		shape  []int
+		values []float64
+	}{"weights": {[]int{2}, []float64{0.25, 0.75}}, "means": {[]int{2, 1}, []float64{-1, 3}}, "covariances": {[]int{2, 1, 1}, []float64{0.5, 2}}} {
+		b, err := npy.AppendHeader(nil, npy.Element{Kind: 'f', Size: 8, Big: true}, a.shape)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range a.values {
+			b = binary.BigEndian.AppendUint64(b, math.Float64bits(v))
+		}
+		to, err := z.Create(name + ".npy")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := to.Write(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	m, err := gmm.Read(bytes.NewReader(file.Bytes()), int64(file.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := m.Weights(); w[0] != 0.25 || m.Mean(1)[0] != 3 || m.Covariance(0)[0] != 0.5 {
+		t.Errorf("weights %v, mean %v, covariance %v", w, m.Mean(1), m.Covariance(0))
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/condmean/condmean/internal/foreign"
+	"github.com/condmean/condmean/internal/npy"
 )
 
 // ReadNPZ reads all arrays of an .npz archive of the given size, in the order
@@ -83,13 +84,13 @@ func readNPZ(r io.ReaderAt, size int64, names []string) (arrays []Array, unread 
 // in an .npy header.
 var otherTypes = regexp.MustCompile(`^\{[^}]*'descr'\s*:\s*(?:'([<>|=]?[OUSVMm]\d*[^']*)'|(\[))`)
 
-func withoutNumbers(npy []byte) (typ string, ok bool) {
+func withoutNumbers(b []byte) (typ string, ok bool) {
 	const longest = 1 << 12
-	start := bytes.IndexByte(npy[:min(len(npy), len(npyMagic)+8)], '{')
-	if !bytes.HasPrefix(npy, []byte(npyMagic)) || start < 0 {
+	start := bytes.IndexByte(b[:min(len(b), len(npy.Magic)+8)], '{')
+	if !bytes.HasPrefix(b, []byte(npy.Magic)) || start < 0 {
 		return "", false
 	}
-	m := otherTypes.FindSubmatch(npy[start:min(len(npy), longest)])
+	m := otherTypes.FindSubmatch(b[start:min(len(b), longest)])
 	switch {
 	case m == nil:
 		return "", false

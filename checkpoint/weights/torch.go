@@ -122,7 +122,7 @@ func (t *torchFile) load(size int64) (*Torch, error) {
 	out := &Torch{Scalars: t.leaves.scalars}
 	for _, l := range t.leaves.tensors {
 		s := l.view.storage
-		if s.dtype.Size() == 0 {
+		if s.unread || s.dtype.Size() == 0 || s.dtype.Complex() {
 			out.Unread = append(out.Unread, Unread{Name: l.name, Type: string(s.dtype), Numeric: true})
 			continue
 		}

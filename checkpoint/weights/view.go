@@ -18,6 +18,8 @@ type storage struct {
 	dtype DType
 	count int // elements
 	data  []byte
+
+	unread bool // of a type without a decoder: count and data are not known
 }
 
 // view is a tensor: a strided window on a storage.
@@ -103,7 +105,7 @@ func rebuildUnread(args ...any) (any, error) {
 	if !ok {
 		return nil, errors.New("malformed tensor")
 	}
-	return &view{storage: &storage{dtype: DType(dtype)}}, nil
+	return &view{storage: &storage{dtype: DType(dtype), unread: true}}, nil
 }
 
 // rebuildParameter stands for torch._utils._rebuild_parameter(data, …).
