@@ -43,8 +43,9 @@ func CheckSample(shape []int) error {
 }
 
 // CheckNorm refuses statistics that do not fit samples of a shape: vectors other
-// than mean, one number a value, and scale, one number a value or one for all,
-// and numbers that are not finite or, of scale, not positive. None at all fit.
+// than mean, one number a value, scale, one number a value or one for all, and
+// range, the lowest and the highest value of the data, which may be missing; and
+// numbers that are not finite or, of scale, not positive. None at all fit.
 func CheckNorm(norm map[string][]float64, shape []int) error {
 	if len(norm) == 0 {
 		return nil
@@ -55,15 +56,19 @@ func CheckNorm(norm map[string][]float64, shape []int) error {
 	}
 	for name, v := range norm {
 		switch {
-		case name != "mean" && name != "scale":
-			return fmt.Errorf("normalisation: %s is neither mean nor scale", foreign.Name(name))
+		case name != "mean" && name != "scale" && name != "range":
+			return fmt.Errorf("normalisation: %s is neither mean nor scale nor range", foreign.Name(name))
+		case name == "range":
+			if len(v) != 2 || !(v[0] < v[1]) || math.IsInf(v[1]-v[0], 0) {
+				return fmt.Errorf("normalisation: range has %d numbers, want two that are finite, the lower one first", len(v))
+			}
 		case len(v) != dim && (name != "scale" || len(v) != 1):
 			return fmt.Errorf("normalisation: %s has %d numbers, samples of shape %v have %d", name, len(v), shape, dim)
 		case slices.ContainsFunc(v, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) || name == "scale" && x <= 0 }):
 			return fmt.Errorf("normalisation: %s holds numbers that are not finite, or scales that are not positive", name)
 		}
 	}
-	if len(norm) != 2 {
+	if norm["mean"] == nil || norm["scale"] == nil {
 		return fmt.Errorf("normalisation: mean and scale belong together")
 	}
 	return nil

@@ -90,6 +90,16 @@ func declare(c configs.Model, shape []int) (*Network, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	if len(shape) != 2 && len(shape) != 3 {
+		return nil, fmt.Errorf("model: samples have shape %v, want (channels, length) or (channels, height, width)", shape)
+	}
+	values := 1
+	for _, n := range shape {
+		if n < 1 || n > maxValues/values {
+			return nil, fmt.Errorf("model: samples of shape %v: want sizes from 1 on, and at most %d values", shape, maxValues)
+		}
+		values *= n
+	}
 	if err := configs.CheckSample(shape); err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
