@@ -70,13 +70,18 @@ func TestCheckNorm(t *testing.T) {
 		"none":          {nil, ""},
 		"one scale":     {map[string][]float64{"mean": {1, 2}, "scale": {3}}, ""},
 		"scale a value": {map[string][]float64{"mean": {1, 2}, "scale": {3, 4}}, ""},
+		"range":         {map[string][]float64{"mean": {1, 2}, "scale": {3}, "range": {0, 255}}, ""},
+		"turned range":  {map[string][]float64{"mean": {1, 2}, "scale": {3}, "range": {255, 0}}, "range has 2 numbers"},
+		"NaN range":     {map[string][]float64{"mean": {1, 2}, "scale": {3}, "range": {0, math.NaN()}}, "range has 2 numbers"},
+		"long range":    {map[string][]float64{"mean": {1, 2}, "scale": {3}, "range": {0, 1, 2}}, "range has 3 numbers"},
+		"range alone":   {map[string][]float64{"range": {0, 255}}, "belong together"},
 		"short mean":    {map[string][]float64{"mean": {1}, "scale": {3}}, "mean has 1 numbers, samples of shape [1 2] have 2"},
 		"long scale":    {map[string][]float64{"mean": {1, 2}, "scale": {3, 4, 5}}, "scale has 3 numbers"},
 		"NaN":           {map[string][]float64{"mean": {1, math.NaN()}, "scale": {3}}, "mean holds numbers that are not finite"},
 		"infinite":      {map[string][]float64{"mean": {1, 2}, "scale": {math.Inf(1)}}, "scale holds numbers"},
 		"no scale":      {map[string][]float64{"mean": {1, 2}, "scale": {0}}, "not positive"},
 		"mean alone":    {map[string][]float64{"mean": {1, 2}}, "belong together"},
-		"another":       {map[string][]float64{"mean": {1, 2}, "scale": {3}, "a\nb": {1}}, `"a\nb" is neither mean nor scale`},
+		"another":       {map[string][]float64{"mean": {1, 2}, "scale": {3}, "a\nb": {1}}, `"a\nb" is neither mean nor scale nor range`},
 	} {
 		if err := CheckNorm(c.norm, shape); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want %q", name, err, c.want)
