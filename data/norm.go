@@ -158,3 +158,19 @@ func NormFromVectors(v map[string][]float64, dim int) (*Norm, error) {
 	}
 	return n, nil
 }
+
+// ApplyBatch normalises any number of samples, one after the other, in place.
+func (n *Norm) ApplyBatch(x []float64) {
+	for i, v := range x {
+		k := i % len(n.Mean)
+		x[i] = (v - n.Mean[k]) / n.Scale[k%len(n.Scale)]
+	}
+}
+
+// InvertBatch maps normalised samples back to the data's units, in place.
+func (n *Norm) InvertBatch(x []float64) {
+	for i, v := range x {
+		k := i % len(n.Mean)
+		x[i] = v*n.Scale[k%len(n.Scale)] + n.Mean[k]
+	}
+}
