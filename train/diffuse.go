@@ -13,7 +13,6 @@ import (
 // diffuser makes training examples of the forward process.
 type diffuser struct {
 	s       *sched.Schedule
-	trained *sched.Schedule // whose indices the network is fed; nil: those of s
 	target  sched.Target
 	seed    uint64
 	levels  []level // by index
@@ -50,7 +49,6 @@ func newDiffuser(s *sched.Schedule, o configs.Objective, seed uint64, threads, d
 // remap feeds the network the indices of the schedule it was trained on, at
 // levels of equal SNR.
 func (d *diffuser) remap(trained *sched.Schedule) {
-	d.trained = trained
 	for i := range d.levels {
 		d.levels[i].index = float32(trained.Index(d.s.SNR[i]))
 	}

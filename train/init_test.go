@@ -327,6 +327,10 @@ func TestRemappedLevels(t *testing.T) {
 	tr.diffuser.fill(tr.pool, e, x0, rng.TrainLevel, rng.TrainNoise, 1, 0)
 	var stream rng.Stream
 	own, fractional := tr.diffuser.s, 0
+	d, err := tr.denoiser(model.NewPredictor(tr.net, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
 	x, got := make([]float64, set.Dim()), make([]float64, set.Dim())
 	x32, want := make([]float32, set.Dim()), make([]float32, set.Dim())
 	for i := range x {
@@ -344,7 +348,7 @@ func TestRemappedLevels(t *testing.T) {
 		if fed != float32(int(fed)) {
 			fractional++
 		}
-		if err := tr.diffuser.predictor(model.NewPredictor(tr.net, 1)).PredictNoise(context.Background(), got, x, at); err != nil {
+		if err := d.Predictor().PredictNoise(context.Background(), got, x, at); err != nil {
 			t.Fatal(err)
 		}
 		if err := tr.net.Predict(want, x32, []float32{fed}); err != nil {

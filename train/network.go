@@ -8,7 +8,6 @@ import (
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/model"
 	"github.com/condmean/condmean/op"
-	"github.com/condmean/condmean/sched"
 )
 
 // newNetwork returns the network of a configuration, of which the tensors that
@@ -72,12 +71,4 @@ func (t *trainer) trainable() int {
 		n += len(p.Data)
 	}
 	return n
-}
-
-// predictor returns a network's predictor as one of ε on the run's schedule.
-func (d *diffuser) predictor(p sched.Predictor) sched.Predictor {
-	if d.trained != nil {
-		p = d.trained.Remap(p)
-	}
-	return d.s.Adapt(p, d.target)
 }

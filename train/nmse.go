@@ -2,9 +2,12 @@ package train
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"strconv"
 
+	"github.com/condmean/condmean/denoiser"
+	"github.com/condmean/condmean/internal/decibel"
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/model"
 	"github.com/condmean/condmean/sched"
@@ -30,19 +33,22 @@ func (t *trainer) quickNMSE(ctx context.Context, u *model.Network) (map[string]f
 	shown := newGrid(t.set)
 	network := model.NewPredictor(u, t.cfg.Train.Batch)
 	defer network.Close()
-	p := t.diffuser.predictor(network)
+	d, err := t.denoiser(network)
+	if err != nil {
+		return nil, err
+	}
 	var s rng.Stream
 	nmse := map[string]float64{}
 	for k, db := range quickSNRs {
-		snr := math.Pow(10, db/10)
+		snr := decibel.Linear(db)
 		for i := range n {
 			s.Reset(t.cfg.Seed, rng.ValNoise, uint64(1+k), uint64(i)) // 0 is the loss's
 			s.Normal(y[i*dim:][:dim])
 		}
 		for i := range y {
-			y[i] = x[i] + y[i]/math.Sqrt(snr)
+			y[i] = x[i] + d.NoiseStd()*y[i]/math.Sqrt(snr)
 		}
-		r, err := t.diffuser.s.Denoise(ctx, p, y, snr, sched.Options{Method: sched.MethodOneShot})
+		r, err := d.Denoise(ctx, y, denoiser.Options{SNR: db, Normalized: true, Method: sched.MethodOneShot})
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +59,7 @@ func (t *trainer) quickNMSE(ctx context.Context, u *model.Network) (map[string]f
 			num += (r.X[i] - v) * (r.X[i] - v)
 			den += v * v
 		}
-		if v := 10 * math.Log10(num/den); finite(v) {
+		if v := decibel.Of(num / den); finite(v) {
 			nmse[strconv.FormatFloat(db, 'g', -1, 64)] = v
 		}
 	}
@@ -61,9 +67,18 @@ func (t *trainer) quickNMSE(ctx context.Context, u *model.Network) (map[string]f
 	if err := t.show(shown, "samples", ""); err != nil {
 		return nil, err
 	}
-	generated, err := t.generate(ctx, p, shown)
+	generated, err := t.generate(ctx, d, shown)
 	if err != nil {
 		return nil, err
 	}
 	return nmse, t.show(generated, "generated", "generated-")
+}
+
+// denoiser makes one of a network of the run.
+func (t *trainer) denoiser(network sched.Predictor) (*denoiser.Denoiser, error) {
+	d, err := denoiser.New(t.cfg, network, t.set.Shape(), t.set.Norm)
+	if err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	return d, nil
 }

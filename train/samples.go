@@ -4,15 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"image"
-	"image/color"
-	"image/draw"
 	"image/png"
-	"math"
 	"os"
 	"path/filepath"
 
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/denoiser"
+	"github.com/condmean/condmean/internal/imagegrid"
 	"github.com/condmean/condmean/sched"
 )
 
@@ -20,88 +18,50 @@ import (
 // inside a run's folder.
 const SamplesDir = "samples"
 
-const (
-	gridColumns = 8 // samples in a row
-	gridGap     = 2 // pixels between samples
-)
+// gridColumns is how many samples are in a row.
+const gridColumns = 8
 
 // grid is a picture of samples of a data set of images. All methods of a nil
 // grid, as other data have, do nothing.
 type grid struct {
 	norm      *data.Norm
-	shape     []int       // of a sample: (1,H,W) grey, or (3,H,W) RGB
-	rows      [][]float32 // samples in the data's own units
-	low, high float32     // black and white
+	shape     []int     // of a sample: (1,H,W) grey, or (3,H,W) RGB
+	columns   int       // samples in a row
+	x         []float64 // samples in the data's own units, row by row
+	low, high float64   // black and white
 }
 
 // newGrid returns nil unless the samples are images.
 func newGrid(set *data.Set) *grid {
 	shape := set.Shape()
-	if len(shape) != 3 || shape[0] != 1 && shape[0] != 3 {
+	if !imagegrid.Fits(shape) {
 		return nil
 	}
 	return &grid{norm: set.Norm, shape: shape, high: 1}
 }
 
-// add adds a row of the first of some normalised samples.
+// add adds a row of the first of some normalised samples, as many each time.
 func (g *grid) add(samples []float64) {
 	if g == nil {
 		return
 	}
 	dim := g.shape[0] * g.shape[1] * g.shape[2]
-	row := make([]float32, min(len(samples), gridColumns*dim))
-	for k := range row {
-		row[k] = float32(samples[k])
-	}
-	for first := 0; first < len(row); first += dim {
-		g.norm.Invert(row[first:][:dim])
-	}
-	g.rows = append(g.rows, row)
+	g.columns = min(len(samples)/dim, gridColumns)
+	g.x = append(g.x, samples[:g.columns*dim]...)
+	g.norm.InvertBatch(g.x[len(g.x)-g.columns*dim:])
 }
 
 // addClean adds a row of clean samples. Black and white are 0 and 1, or the
 // ends of their range where that is wider.
 func (g *grid) addClean(samples []float64) {
-	g.add(samples)
 	if g == nil {
 		return
 	}
-	for _, v := range g.rows[len(g.rows)-1] {
+	first := len(g.x)
+	g.add(samples)
+	for _, v := range g.x[first:] {
 		g.low, g.high = min(g.low, v), max(g.high, v)
 	}
-}
-
-// image draws the grid, whose rows have one length.
-func (g *grid) image() image.Image {
-	c, h, w := g.shape[0], g.shape[1], g.shape[2]
-	level := func(v float32) uint8 {
-		v = min(max((v-g.low)/(g.high-g.low), 0), 1)
-		if v != v {
-			return 0 // NaN has no colour
-		}
-		return uint8(math.Round(255 * float64(v)))
-	}
-	columns := len(g.rows[0]) / (c * h * w)
-	bounds := image.Rect(0, 0, columns*(w+gridGap)-gridGap, len(g.rows)*(h+gridGap)-gridGap)
-	var img draw.Image = image.NewGray(bounds)
-	if c == 3 {
-		img = image.NewNRGBA(bounds)
-	}
-	draw.Draw(img, bounds, image.Black, image.Point{}, draw.Src)
-	for r, row := range g.rows {
-		for i := range columns {
-			x := row[i*c*h*w:][:c*h*w]
-			for p := range h * w {
-				pixel := color.NRGBA{R: level(x[p]), A: 255}
-				pixel.G, pixel.B = pixel.R, pixel.R
-				if c == 3 {
-					pixel.G, pixel.B = level(x[h*w+p]), level(x[2*h*w+p])
-				}
-				img.Set(i*(w+gridGap)+p%w, r*(h+gridGap)+p/w, pixel)
-			}
-		}
-	}
-	return img
 }
 
 // generatedRows of samples are drawn by a chain of generatedSteps levels.
@@ -113,12 +73,12 @@ const (
 // generate fills a grid like g with samples that the network generates from
 // pure noise, which is always the same: a short DDIM chain, to see how they
 // come along; the generator proper uses all levels.
-func (t *trainer) generate(ctx context.Context, p sched.Predictor, g *grid) (*grid, error) {
+func (t *trainer) generate(ctx context.Context, d *denoiser.Denoiser, g *grid) (*grid, error) {
 	if g == nil {
 		return nil, nil
 	}
-	x, err := t.diffuser.s.Generate(ctx, p, generatedRows*gridColumns, sched.GenerateOptions{
-		Method: sched.MethodDDIM, Steps: min(generatedSteps, t.diffuser.s.T), Seed: t.cfg.Seed})
+	x, err := d.Generate(ctx, generatedRows*gridColumns, denoiser.GenerateOptions{
+		Normalized: true, Method: sched.MethodDDIM, Steps: min(generatedSteps, d.Schedule().T), Seed: t.cfg.Seed})
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +94,7 @@ func (t *trainer) show(g *grid, tag, prefix string) error {
 	if g == nil {
 		return nil
 	}
-	img := g.image()
+	img := imagegrid.Draw(g.x, g.shape, g.columns, g.low, g.high)
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
 		return fmt.Errorf("train: %s: %w", tag, err)
