@@ -20,7 +20,8 @@ type Imported struct {
 	Sample  []int                // shape (C,L) or (C,H,W) of one sample; nil: unknown
 	Norm    map[string][]float64 // statistics that normalise the data; nil: none
 	Step    int
-	Notes   []string // what was left aside of a file
+	Notes   []string        // what was left aside of a file
+	Data    json.RawMessage // fingerprint of the data set, see Snapshot; nil: unknown
 }
 
 // Keys of the metadata that .safetensors files of ours carry.
@@ -58,7 +59,7 @@ func importAny(path string) (*Imported, error) {
 	if err != nil {
 		return nil, err
 	}
-	im := &Imported{From: dir, Weights: Arrays(s.Weights), Sample: s.Sample, Norm: s.Norm, Step: s.Step}
+	im := &Imported{From: dir, Weights: Arrays(s.Weights), Sample: s.Sample, Norm: s.Norm, Step: s.Step, Data: s.Data}
 	if s.EMA != nil {
 		im.EMA = Arrays(s.EMA)
 	}

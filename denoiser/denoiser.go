@@ -27,6 +27,7 @@ type Denoiser struct {
 	source  string
 	step    int
 	mixture *gmm.Mixture
+	print   *data.Fingerprint // of the data of the training; nil: unknown
 }
 
 // New makes a denoiser of a predictor that is at hand, such as a network in
@@ -101,6 +102,14 @@ func (d *Denoiser) Step() int { return d.step }
 // Mixture returns the prior of the normalised samples whose exact predictor this
 // is, or nil.
 func (d *Denoiser) Mixture() *gmm.Mixture { return d.mixture }
+
+// Fingerprint returns that of the data set of the training where it is known.
+func (d *Denoiser) Fingerprint() (f data.Fingerprint, known bool) {
+	if d.print == nil {
+		return f, false
+	}
+	return *d.print, true
+}
 
 // Close ends the worker threads once the prediction at hand is done; later calls
 // of Denoise and Generate fail. It may be called twice.

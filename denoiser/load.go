@@ -145,5 +145,9 @@ func (o *loading) network(rt *op.Runtime, path string) (*Denoiser, error) {
 		return nil, err
 	}
 	d.source, d.step = im.From, im.Step
-	return d, nil
+	print, known, err := data.FingerprintFrom(im.Data)
+	if known {
+		d.print = &print
+	}
+	return d, err
 }

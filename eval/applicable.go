@@ -7,6 +7,7 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/eval/report"
 )
 
 // Applicable tells, before any work, whether an evaluation with the given
@@ -15,7 +16,7 @@ import (
 func Applicable(ctx context.Context, set *data.Set, c configs.Eval) error {
 	r := &Request{Prior: set.Mixture}
 	if set.Image && len(set.Shape()) == 3 {
-		r.Image = &Image{Norm: set.Norm}
+		r.Image = &report.Image{Norm: set.Norm}
 	}
 	if err := r.Settings(c, 0); err != nil {
 		return err

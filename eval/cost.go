@@ -1,11 +1,14 @@
 package eval
 
-import "github.com/condmean/condmean/sched"
+import (
+	"github.com/condmean/condmean/internal/decibel"
+	"github.com/condmean/condmean/sched"
+)
 
 // calls returns how many predictor calls a method takes at an SNR, as far as
 // progress is concerned.
 func (r *Request) calls(m sched.Method, db float64) int {
-	steps := r.Schedule.Nearest(linear(db), r.Match == sched.MatchLinear) + 1
+	steps := r.Denoiser.Schedule().Nearest(decibel.Linear(db), r.Match == sched.MatchLinear) + 1
 	switch m.Kind {
 	case "oneshot":
 		return 1
@@ -34,7 +37,7 @@ func (r *Request) sweepCost() int {
 }
 
 // samples returns how many samples are evaluated.
-func (r *Request) samples() int { return len(r.Test) / r.Predictor.Dim() }
+func (r *Request) samples() int { return len(r.Test) / r.Denoiser.Dim() }
 
 // powers returns ‖x‖² of each sample.
 func (r *Request) powers() []float64 {

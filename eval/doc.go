@@ -1,6 +1,6 @@
 // Package eval measures how close a denoiser is to optimal.
 //
-// [Sweep] denoises y = x + n, n ~ N(0, I/SNR), of the test split by methods
+// [Sweep] denoises y = x + n, n ~ N(0, s²·I/SNR), of the test split by methods
 // (chains over a predictor, see package sched) and baselines, all on the very
 // same noise, and reports
 //
@@ -19,11 +19,10 @@
 // Where the prior is known the MMSE is also given as the mean of tr Cov(x|y)/N,
 // which has less Monte Carlo error than that of the estimates.
 //
-// [Run] evaluates a checkpoint as the command denoise does: it opens a [Subject],
-// which is a trained network or the exact predictor of a mixture, makes a
-// [Request] of it, runs the sweep and the [Studies], and writes a [Report] as CSV,
-// JSON, plots and a page of HTML. Finished parts are kept until then, so that an
-// evaluation that was interrupted goes on where it was.
+// [Run] evaluates a checkpoint as the command denoise does: it loads a
+// denoiser.Denoiser, makes a [Request] of it and its data set, runs the sweep and
+// the [Studies], and writes the report (package report). Finished parts are kept
+// until then, so that an evaluation that was interrupted goes on where it was.
 //
 //	rep, err := eval.Run(ctx, eval.Options{
 //		Checkpoint: "gmm:mixture.npz",
@@ -32,12 +31,5 @@
 //		Out:        "report",
 //	})
 //
-// # Files and generation
-//
-// [DenoiseFile] denoises what a file holds: samples, images of any size by tiles
-// (package tiles), recordings by frames of their short-time Fourier transform;
-// package media reads and writes them. Their SNR may be estimated, from the file
-// alone (package classical) or by the predictor ([ModelSNR]). [Generate] draws
-// new samples, and compares them with the data by their maximum mean discrepancy
-// (package mmd).
+// Package single denoises files and generates samples.
 package eval

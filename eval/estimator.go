@@ -2,18 +2,19 @@ package eval
 
 import (
 	"context"
-	"math"
 
+	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/internal/decibel"
 	"github.com/condmean/condmean/sched"
 )
 
 // estimator is one column of a sweep: it estimates a batch whose first sample
-// has index first from observations y at a linear SNR.
+// has index first from observations y at an SNR in dB.
 type estimator interface {
 	name() string
 	// estimate writes x̂ and returns the predictor calls it took, and a note.
-	estimate(ctx context.Context, xhat, y []float64, snr float64, first int) (calls int, note string, err error)
+	estimate(ctx context.Context, xhat, y []float64, db float64, first int) (calls int, note string, err error)
 }
 
 // chain is a method over the request's predictor.
@@ -24,11 +25,16 @@ type chain struct {
 
 func (c *chain) name() string { return c.method.String() }
 
-func (c *chain) estimate(ctx context.Context, xhat, y []float64, snr float64, first int) (int, string, error) {
-	res, err := c.r.Schedule.Denoise(ctx, c.r.Predictor, y, snr,
-		sched.Options{Method: c.method, Match: c.r.Match, Start: c.r.Start, Seed: c.r.Seed, First: first})
+func (c *chain) estimate(ctx context.Context, xhat, y []float64, db float64, first int) (int, string, error) {
+	res, err := c.r.Denoiser.Denoise(ctx, y, c.r.told(db, c.method, first))
 	copy(xhat, res.X)
 	return res.Calls, res.Note, err
+}
+
+// told returns the options of a method that is told an SNR in dB, for a batch of
+// normalised samples.
+func (r *Request) told(db float64, m sched.Method, first int) denoiser.Options {
+	return denoiser.Options{SNR: db, Normalized: true, Method: m, Match: r.Match, Start: r.Start, Seed: r.Seed, First: first}
 }
 
 // scalar multiplies the observation.
@@ -39,8 +45,8 @@ type scalar struct {
 
 func (s scalar) name() string { return s.label }
 
-func (s scalar) estimate(_ context.Context, xhat, y []float64, snr float64, _ int) (int, string, error) {
-	f := s.factor(snr)
+func (s scalar) estimate(_ context.Context, xhat, y []float64, db float64, _ int) (int, string, error) {
+	f := s.factor(decibel.Linear(db))
 	for i, v := range y {
 		xhat[i] = f * v
 	}
@@ -51,8 +57,8 @@ type lmmse struct{ l *gmm.LMMSE }
 
 func (l lmmse) name() string { return "lmmse" }
 
-func (l lmmse) estimate(_ context.Context, xhat, y []float64, snr float64, _ int) (int, string, error) {
-	return 0, "", l.l.Estimate(xhat, y, snr)
+func (l lmmse) estimate(_ context.Context, xhat, y []float64, db float64, _ int) (int, string, error) {
+	return 0, "", l.l.Estimate(xhat, y, decibel.Linear(db))
 }
 
 // posteriorMean is the conditional mean of a mixture; it also sums tr Cov(x|y),
@@ -67,12 +73,12 @@ type posteriorMean struct {
 
 func (c *posteriorMean) name() string { return c.label }
 
-func (c *posteriorMean) estimate(ctx context.Context, xhat, y []float64, snr float64, _ int) (int, string, error) {
+func (c *posteriorMean) estimate(ctx context.Context, xhat, y []float64, db float64, _ int) (int, string, error) {
 	n := len(y) / c.e.Dim()
 	if len(c.trace) < n {
 		c.trace = make([]float64, n)
 	}
-	if err := c.e.Denoise(ctx, xhat, c.trace[:n], y, snr); err != nil {
+	if err := c.e.Denoise(ctx, xhat, c.trace[:n], y, decibel.Linear(db)); err != nil {
 		return 0, "", err
 	}
 	for _, t := range c.trace[:n] {
@@ -80,6 +86,3 @@ func (c *posteriorMean) estimate(ctx context.Context, xhat, y []float64, snr flo
 	}
 	return 0, "", nil
 }
-
-// linear converts decibels to a ratio.
-func linear(db float64) float64 { return math.Pow(10, db/10) }

@@ -1,12 +1,6 @@
 package eval
 
-// example is what one column makes of the samples that a report shows.
-type example struct {
-	SNR    float64   `json:"snr_db"`
-	Method string    `json:"method"` // or clean, noisy
-	X      []float32 `json:"x"`      // (shown, dim), normalised
-	Errors []float64 `json:"errors"` // ‖x̂-x‖² of each
-}
+import "github.com/condmean/condmean/eval/report"
 
 // shownMost is how many SNRs of a sweep have examples.
 const shownMost = 4
@@ -27,24 +21,24 @@ func (r *Request) shownSNRs() []int {
 }
 
 // clean returns the clean and the noisy samples that are shown.
-func (r *Request) clean(db float64, shown int) []example {
+func (r *Request) clean(db float64, shown int) []report.Example {
 	if shown == 0 {
 		return nil
 	}
-	d := r.Predictor.Dim()
+	d := r.Denoiser.Dim()
 	x, y := r.Test[:shown*d], make([]float64, shown*d)
 	r.observe(y, x, db, 0)
 	noisy := make([]float64, shown)
 	squares(noisy, y, x)
-	return []example{
+	return []report.Example{
 		{SNR: db, Method: "clean", X: appendSample(nil, x), Errors: make([]float64, shown)},
 		{SNR: db, Method: "noisy", X: appendSample(nil, y), Errors: noisy},
 	}
 }
 
 // example returns what the column made of the samples that are shown.
-func (c *column) example(name string) example {
-	return example{SNR: c.db, Method: name, X: c.estimates, Errors: c.errors[:c.shown]}
+func (c *column) example(name string) report.Example {
+	return report.Example{SNR: c.db, Method: name, X: c.estimates, Errors: c.errors[:c.shown]}
 }
 
 func appendSample(to []float32, x []float64) []float32 {

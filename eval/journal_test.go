@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/condmean/condmean/eval/quality"
+	"github.com/condmean/condmean/eval/report"
 	"github.com/condmean/condmean/internal/regular"
 	"github.com/condmean/condmean/sched"
 )
@@ -57,7 +59,7 @@ func TestContinue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Predictor = &stopping{r.Predictor, 300, cancel}
+	r.Denoiser = denoiserOf(t, &stopping{r.Denoiser.Predictor(), 300, cancel}, 100)
 	if _, err := r.evaluate(ctx, j, io.Discard); !errors.Is(err, context.Canceled) {
 		t.Fatalf("the evaluation was not interrupted: %v", err)
 	}
@@ -70,14 +72,14 @@ func TestContinue(t *testing.T) {
 	if j, err = openJournal(dir, print, log); err != nil || len(j.Parts) != done || len(told) != 1 || !strings.HasPrefix(told[0], "continuing") {
 		t.Fatalf("%d of %d parts are back, told %q: %v", len(j.Parts), done, told, err)
 	}
-	calls := &stopping{r.Predictor, 0, func() {}}
-	r.Predictor = calls
+	calls := &stopping{r.Denoiser.Predictor(), 0, func() {}}
+	r.Denoiser = denoiserOf(t, calls, 100)
 	got, err := r.evaluate(context.Background(), j, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := &stopping{full.Predictor, 0, func() {}}
-	full.Predictor = all
+	all := &stopping{full.Denoiser.Predictor(), 0, func() {}}
+	full.Denoiser = denoiserOf(t, all, 100)
 	if _, err := full.evaluate(context.Background(), nil, io.Discard); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +92,7 @@ func TestContinue(t *testing.T) {
 	if !reflect.DeepEqual(got.Rows, want.Rows) || !reflect.DeepEqual(got.PerStep, want.PerStep) || !reflect.DeepEqual(got.Mismatch, want.Mismatch) {
 		t.Error("the results differ from those without interruption")
 	}
-	if !reflect.DeepEqual(got.examples, want.examples) {
+	if !reflect.DeepEqual(got.Examples, want.Examples) {
 		t.Error("the examples differ from those without interruption")
 	}
 	if err := j.remove(); err != nil {
@@ -150,7 +152,7 @@ func TestFingerprint(t *testing.T) {
 		"start":      func(r *Request) { r.Start = sched.StartCode },
 		"samples":    func(r *Request) { r.Test = r.Test[:80] },
 		"studies":    func(r *Request) { r.Studies.Blind = true },
-		"convention": func(r *Request) { r.Convention = ConventionKair },
+		"convention": func(r *Request) { r.Convention = quality.Kair },
 	} {
 		if of(change) == same {
 			t.Errorf("the fingerprint does not depend on the %s", name)
@@ -181,7 +183,7 @@ func FuzzJournal(f *testing.F) {
 			t.Fatal(err)
 		}
 		j.get("0 dB", new(point))
-		if err := j.put("10 dB", point{Rows: []Row{{SNR: 10}}}); err != nil {
+		if err := j.put("10 dB", point{Rows: []report.Row{{SNR: 10}}}); err != nil {
 			t.Fatal(err)
 		}
 		if j, err = openJournal(dir, "print", func(string) {}); err != nil {

@@ -13,7 +13,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/internal/decibel"
 	"github.com/condmean/condmean/op"
 	"github.com/condmean/condmean/sched"
 )
@@ -26,15 +29,15 @@ import (
 // that they have beyond the MMSE: paired, so that it has little Monte Carlo error.
 func excess(t *testing.T, r *Request, db float64, m sched.Method, start sched.Start, told float64) (nmse, mmse, se float64) {
 	t.Helper()
-	e := gmm.NewEstimator(r.Prior, r.Pool)
+	e := gmm.NewEstimator(r.Prior, r.pool)
 	var far, trace []float64
 	err := r.batches(context.Background(), db, func(y, x []float64, first int) error {
 		n := len(x) / e.Dim()
 		best, tr, d := make([]float64, len(x)), make([]float64, n), make([]float64, n)
-		if err := e.Denoise(context.Background(), best, tr, y, linear(db)); err != nil {
+		if err := e.Denoise(context.Background(), best, tr, y, decibel.Linear(db)); err != nil {
 			return err
 		}
-		res, err := r.Schedule.Denoise(context.Background(), r.Predictor, y, linear(told), sched.Options{Method: m, Match: sched.MatchLinear, Start: start, Seed: 3, First: first})
+		res, err := r.Denoiser.Denoise(context.Background(), y, denoiser.Options{SNR: told, Normalized: true, Method: m, Match: sched.MatchLinear, Start: start, Seed: 3, First: first})
 		if err != nil {
 			return err
 		}
@@ -58,7 +61,7 @@ func excess(t *testing.T, r *Request, db float64, m sched.Method, start sched.St
 	return nmse, mmse, math.Sqrt(v)
 }
 
-// mixtureRequest opens the pseudo-checkpoint of a mixture as the command does.
+// mixtureRequest opens the exact predictor of a mixture as the command does.
 func mixtureRequest(t *testing.T, file string, steps, samples int) *Request {
 	t.Helper()
 	rt, err := op.NewRuntime(2)
@@ -66,12 +69,12 @@ func mixtureRequest(t *testing.T, file string, steps, samples int) *Request {
 		t.Fatal(err)
 	}
 	t.Cleanup(rt.Close)
-	s, err := open(rt, mixturePrefix+file, steps)
+	o := Options{Checkpoint: denoiser.ExactPrefix + file, Steps: steps, Change: func(c *configs.Config) { c.Eval.Samples, c.Eval.SNR = samples, "0" }}
+	d, c, err := o.load(context.Background(), source{rt: rt})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Config.Eval.Samples, s.Config.Eval.SNR = samples, "0"
-	r, err := s.request(context.Background(), Options{}, func(string) {})
+	r, err := o.request(context.Background(), source{rt: rt}, d, &c, func(string) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,8 +150,8 @@ func TestMismatchTable(t *testing.T) {
 			got, mmse, sd := excess(t, r, db, sched.MethodMean, sched.StartPaper, db+float(t, offset))
 			// Of the reference's 10,000 samples and ours, and the print's rounding.
 			se := sd / mmse * math.Sqrt(1/float64(samples)+1e-4) * perRelative
-			if d := decibels(got/mmse) - float(t, gap); math.Abs(d) > 4*se+0.006 {
-				t.Errorf("%v dB told %s more: %.3f dB over the MMSE, reference %s (±%.3f)", db, offset, decibels(got/mmse), gap, se)
+			if d := decibel.Of(got/mmse) - float(t, gap); math.Abs(d) > 4*se+0.006 {
+				t.Errorf("%v dB told %s more: %.3f dB over the MMSE, reference %s (±%.3f)", db, offset, decibel.Of(got/mmse), gap, se)
 			}
 		}
 	})
@@ -203,16 +206,16 @@ func TestPerStepTable(t *testing.T) {
 	_, ci := ratio(errorsAt(t, r, 0), r.powers())
 	for i, w := range want[0] {
 		// The interval is of the last value; earlier ones have no larger one.
-		if d := math.Abs(decibels(c.State[i] / w)); d > 2.5*ci {
+		if d := math.Abs(decibel.Of(float64(c.State[i]) / w)); d > 2.5*ci {
 			t.Errorf("state %d: %.5f, reference %.5f: %.3f dB, 95 %% interval ±%.3f dB", i, c.State[i], w, d, ci)
 		}
 	}
 	for i, w := range want[1] {
-		if d := math.Abs(decibels(c.Estimate[i] / w)); d > 2.5*ci {
+		if d := math.Abs(decibel.Of(float64(c.Estimate[i]) / w)); d > 2.5*ci {
 			t.Errorf("estimate %d: %.5f, reference %.5f: %.3f dB, 95 %% interval ±%.3f dB", i, c.Estimate[i], w, d, ci)
 		}
 		// The curve's own shape has far less Monte Carlo error than its height.
-		if d := math.Abs(decibels(c.Estimate[i]/c.Estimate[0]) - decibels(w/want[1][0])); d > 0.02 {
+		if d := math.Abs(decibel.Of(float64(c.Estimate[i]/c.Estimate[0])) - decibel.Of(w/want[1][0])); d > 0.02 {
 			t.Errorf("estimate %d against the first: off by %.4f dB", i, d)
 		}
 	}

@@ -6,16 +6,19 @@ import (
 	"strconv"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/denoiser"
+	"github.com/condmean/condmean/eval/quality"
+	"github.com/condmean/condmean/eval/report"
 	"github.com/condmean/condmean/gmm"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/sched"
 )
 
-// Request says what a sweep evaluates.
+// Request says what a sweep evaluates. All of it is the caller's, who closes the
+// denoiser.
 type Request struct {
 	Name      string
-	Predictor sched.Predictor
-	Schedule  *sched.Schedule
+	Denoiser  *denoiser.Denoiser
 	Methods   []sched.Method
 	Baselines []string  // of Baselines
 	SNRs      []float64 // dB
@@ -23,21 +26,23 @@ type Request struct {
 	Start     sched.Start
 	Seed      uint64
 
-	Test  []float64    // normalised samples (n, dim)
-	Shape []int        // of one sample, (C,L) or (C,H,W); nil means (1,dim)
-	Image *Image       // nil unless samples are images
-	Train Moments      // for lmmse; of the prior where it is known
-	Prior *gmm.Mixture // for cme; nil where unknown
-	// Fit fits a mixture of k Gaussians to the train split, for gmm:K.
+	Test  []float64     // normalised samples (n, dim)
+	Image *report.Image // nil unless samples are images
+	Train Moments       // for lmmse; of the prior where it is known
+	Prior *gmm.Mixture  // for cme; nil where unknown
+	// Fit fits a mixture of k Gaussians to the train split, for gmm:K; nil where
+	// there are no samples to fit.
 	Fit func(ctx context.Context, k int) (*gmm.Mixture, error)
 
-	Convention Convention
-	Sigmas     []float64 // under ConventionKair the noise levels that SNRs stand for, in units of 1/255
+	Convention quality.Convention
+	Sigmas     []float64 // under quality.Kair the noise levels that SNRs stand for, in units of 1/255
 	Examples   int       // how many samples the report shows
 	Studies    Studies
-	Pool       *par.Pool
+	Threads    int               // of baselines, 0: all processors; never changes results
 	Warning    string            // what a report says of the data; may be empty
 	Log        func(line string) // what is going on; may be nil
+
+	pool *par.Pool // nil: one of so many threads
 }
 
 // Moments are the mean (dim) and covariance (dim, dim) of the data.
@@ -71,7 +76,7 @@ func (r *Request) Settings(c configs.Eval, seed uint64) error {
 
 // check reports what makes the request impossible.
 func (r *Request) check() error {
-	d := r.Predictor.Dim()
+	d := r.Denoiser.Dim()
 	switch {
 	case len(r.Test) == 0 || len(r.Test)%d != 0:
 		return fmt.Errorf("eval: %d test values are no samples of %d values", len(r.Test), d)
@@ -80,7 +85,22 @@ func (r *Request) check() error {
 	case len(r.Methods)+len(r.Baselines) == 0:
 		return configs.Usagef("eval.methods: neither methods nor baselines given")
 	}
+	if i := notFinite(r.Test); i >= 0 {
+		return configs.Usagef("eval: value %d of test sample %d is %v; want finite numbers", i%d, i/d, r.Test[i])
+	}
+	if sum(r.powers()) == 0 {
+		r.note("the test samples have no power: their normalised errors are not defined")
+	}
 	return nil
+}
+
+// std returns the standard deviation of one real value of the noise at 0 dB.
+func (r *Request) std() float64 { return r.Denoiser.NoiseStd() }
+
+func (r *Request) note(line string) {
+	if r.Log != nil {
+		r.Log(line)
+	}
 }
 
 // dB formats a number of decibels without needless zeros.

@@ -2,24 +2,29 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/denoiser"
+	"github.com/condmean/condmean/eval/quality"
+	"github.com/condmean/condmean/eval/report"
 	bars "github.com/condmean/condmean/internal/progress"
 	"github.com/condmean/condmean/op"
 )
 
 // Options say what Run evaluates and where its output goes.
 type Options struct {
-	Checkpoint string                // run folder, checkpoint, or gmm:FILE.npz (see Open)
+	Checkpoint string                // run folder, checkpoint, … as denoiser.Load takes it
 	Steps      int                   // T of an exact predictor's schedule; 0 means 300
 	Threads    int                   // 0: all processors
 	Change     func(*configs.Config) // overrides settings of the checkpoint's configuration; may be nil
 	Seed       *uint64               // of the observations' noise; nil means the configuration's, which draws the data in any case
-	Convention Convention            // of noise levels and image quality
-	Sigmas     []float64             // under ConventionKair: noise levels in units of 1/255, in place of the SNRs
+	Convention quality.Convention    // of noise levels and image quality
+	Sigmas     []float64             // under quality.Kair: noise levels in units of 1/255, in place of the SNRs
 	Studies    Studies               // what is looked at beside the sweep
 	Out        string                // folder of the report; "" writes none
 	Err        io.Writer             // progress
@@ -30,7 +35,7 @@ const shownSamples = 6
 
 // Run evaluates a checkpoint on the test split of its own data set. With an
 // output folder, an evaluation that was interrupted goes on where it was.
-func Run(ctx context.Context, o Options) (*Report, error) {
+func Run(ctx context.Context, o Options) (rep *report.Report, err error) {
 	if o.Err == nil {
 		o.Err = io.Discard
 	}
@@ -40,13 +45,15 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		return nil, configs.Usagef("%w", err)
 	}
 	defer rt.Close()
-	s, err := open(rt, o.Checkpoint, o.Steps)
+	tasks := bars.NewTasks(o.Err)
+	from := source{rt, tasks.Show}
+	d, c, err := o.load(ctx, from)
 	if err != nil {
+		tasks.Close()
 		return nil, err
 	}
-	tasks := bars.NewTasks(o.Err)
-	s.shown = tasks.Show
-	r, err := s.request(ctx, o, log)
+	defer func() { err = errors.Join(err, d.Close()) }()
+	r, err := o.request(ctx, from, d, &c, log)
 	tasks.Close()
 	if err != nil {
 		return nil, err
@@ -54,11 +61,11 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if r.Warning != "" {
 		log(r.Warning)
 	}
-	text, err := configs.Marshal(s.Config)
+	text, err := configs.Marshal(c)
 	if err != nil {
 		return nil, err
 	}
-	hash, err := s.hash()
+	hash, err := d.Hash()
 	if err != nil {
 		return nil, err
 	}
@@ -72,13 +79,12 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 			return nil, err
 		}
 	}
-	rep, err := r.evaluate(ctx, j, o.Err)
+	rep, err = r.evaluate(ctx, j, o.Err)
 	if err != nil {
 		return nil, err
 	}
-	rep.Source, rep.Checkpoint, rep.Config, rep.Step = s.Dir, hash, string(text), s.Step
-	rep.Warning = r.Warning
-	rep.DataSeed, rep.Machine, rep.Made = s.Config.Seed, thisMachine(rt), time.Now().UTC().Truncate(time.Second)
+	rep.Source, rep.Checkpoint, rep.Config, rep.Step = d.Source(), hash, string(text), d.Step()
+	rep.Warning, rep.DataSeed, rep.Machine, rep.Made = r.Warning, c.Seed, thisMachine(rt), time.Now().UTC().Truncate(time.Second)
 	if j == nil {
 		return rep, nil
 	}
@@ -88,37 +94,62 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	return rep, j.remove()
 }
 
-// request settles what is evaluated.
-func (s *Subject) request(ctx context.Context, o Options, log func(string)) (*Request, error) {
-	if o.Change != nil {
-		o.Change(&s.Config)
+// load returns the denoiser and the settings that it is evaluated with. Early
+// checkpoints do not tell the shape of a sample; their data set does.
+func (o *Options) load(ctx context.Context, from source) (*denoiser.Denoiser, configs.Config, error) {
+	change := func(c *configs.Config) {
+		if o.Change != nil {
+			o.Change(c)
+		}
 	}
-	if s.mixture != nil {
-		s.trimSplits()
+	options := []denoiser.Option{denoiser.WithRuntime(from.rt), denoiser.WithShapeOf(func(c configs.Config) ([]int, error) {
+		change(&c)
+		set, err := from.open(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		return set.Shape(), nil
+	})}
+	if o.Steps != 0 {
+		if !strings.HasPrefix(o.Checkpoint, denoiser.ExactPrefix) {
+			return nil, configs.Config{}, configs.Usagef("--steps: a network's schedule is that of its training; for fewer network calls use --sweep-steps")
+		}
+		options = append(options, denoiser.WithSteps(o.Steps))
 	}
-	if err := s.Config.Validate(); err != nil {
-		return nil, err
+	d, err := denoiser.Load(o.Checkpoint, options...)
+	if err != nil {
+		return nil, configs.Config{}, fmt.Errorf("--checkpoint %w", err)
 	}
-	r, err := s.Request(ctx, s.Config.Eval.Samples)
+	c := d.Config()
+	change(&c)
+	if d.Mixture() != nil {
+		trimSplits(&c)
+	}
+	return d, c, c.Validate()
+}
+
+// request settles what is evaluated, and the settings that it is recorded with.
+func (o *Options) request(ctx context.Context, from source, d *denoiser.Denoiser, c *configs.Config, log func(string)) (*Request, error) {
+	r, err := from.request(ctx, d, *c)
 	if err != nil {
 		return nil, err
 	}
-	s.Config.Threads = 0 // which results do not depend on
-	seed := s.Config.Seed
+	c.Threads = 0 // which results do not depend on
+	seed := c.Seed
 	if o.Seed != nil {
 		seed = *o.Seed
 	}
-	if err := r.Settings(s.Config.Eval, seed); err != nil {
+	if err := r.Settings(c.Eval, seed); err != nil {
 		return nil, err
 	}
 	r.Studies, r.Convention, r.Log, r.Examples = o.Studies, o.Convention, log, shownSamples
 	switch {
-	case o.Convention == ConventionKair:
+	case o.Convention == quality.Kair:
 		err = r.setSigmas(o.Sigmas)
 	case len(o.Sigmas) > 0:
 		err = configs.Usagef("--sigma belongs to --convention kair; give noise levels by --snr")
 	default:
-		r.Convention = ConventionFloat
+		r.Convention = quality.Float
 	}
 	return r, err
 }

@@ -3,6 +3,10 @@ package eval
 import (
 	"context"
 	"io"
+	"runtime"
+
+	"github.com/condmean/condmean/eval/report"
+	"github.com/condmean/condmean/internal/par"
 )
 
 // session is one evaluation: a request, its finished parts and its progress.
@@ -13,14 +17,25 @@ type session struct {
 }
 
 // Sweep evaluates a request; progress goes to w.
-func Sweep(ctx context.Context, r Request, w io.Writer) (*Report, error) {
+func Sweep(ctx context.Context, r Request, w io.Writer) (*report.Report, error) {
 	return r.evaluate(ctx, nil, w)
 }
 
 // evaluate makes the report, part by part.
-func (r *Request) evaluate(ctx context.Context, j *journal, w io.Writer) (*Report, error) {
+func (r *Request) evaluate(ctx context.Context, j *journal, w io.Writer) (*report.Report, error) {
 	if err := r.check(); err != nil {
 		return nil, err
+	}
+	if r.pool == nil {
+		threads := r.Threads
+		if threads < 1 {
+			threads = runtime.GOMAXPROCS(0)
+		}
+		r.pool = par.New(threads)
+		defer func() {
+			r.pool.Close()
+			r.pool = nil
+		}()
 	}
 	list, err := r.estimators(ctx)
 	if err != nil {
@@ -61,4 +76,17 @@ func part[T any](s *session, key string, cost int, compute func() (T, error)) (T
 	}
 	s.progress.add(before + cost - s.progress.done) // what compute has not told
 	return v, s.journal.put(key, v)
+}
+
+// newReport returns the report of a request without results.
+func (r *Request) newReport(list []estimator) *report.Report {
+	rep := &report.Report{Name: r.Name, SNRs: r.SNRs, Sigmas: r.Sigmas, Match: string(r.Match), Start: string(r.Start), Convention: r.Convention,
+		Steps: r.Denoiser.Schedule().T, Seed: r.Seed, Samples: r.samples(), Shape: r.Denoiser.Shape(), Shrinkage: r.Train.Shrinkage, Image: r.Image}
+	if r.Image != nil {
+		rep.Range = r.Image.Range
+	}
+	for _, e := range list {
+		rep.Columns = append(rep.Columns, e.name())
+	}
+	return rep
 }

@@ -5,58 +5,76 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/op"
 )
 
-// Request opens the data set that the denoiser was trained on and returns a
-// sweep over at most samples of its test split (0 means all), without methods,
-// baselines and SNRs: see Request.Settings.
-func (s *Subject) Request(ctx context.Context, samples int) (*Request, error) {
-	set, err := data.Open(ctx, s.Config.Data, s.Config.Seed, s.dataOptions()...)
+// source opens the data set that a denoiser was trained on.
+type source struct {
+	rt       *op.Runtime
+	progress data.Progress // of opening; may be nil
+}
+
+// open is in parallel, and not silent where data are fetched or fitted.
+func (s source) open(ctx context.Context, c configs.Config) (*data.Set, error) {
+	options := []data.Option{data.WithThreads(s.rt.Threads())}
+	if s.progress != nil {
+		options = append(options, data.WithProgress(s.progress))
+	}
+	return data.Open(ctx, c.Data, c.Seed, options...)
+}
+
+// request returns a sweep over the test split of the data set of a configuration,
+// at most c.Eval.Samples of it (0 means all), without methods, baselines and SNRs:
+// see Request.Settings.
+func (s source) request(ctx context.Context, d *denoiser.Denoiser, c configs.Config) (*Request, error) {
+	set, err := s.open(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.load(set.Shape()); err != nil {
-		return nil, err
+	if !slices.Equal(set.Shape(), d.Shape()) {
+		return nil, configs.Usagef("the samples of %s have shape %v; the denoiser was trained on those of shape %v", set.Name, set.Shape(), d.Shape())
 	}
 	n := set.Test.Len()
-	if samples > 0 {
+	if samples := c.Eval.Samples; samples > 0 {
 		n = min(n, samples)
 	}
-	r := &Request{Name: s.Config.Name, Predictor: s.Predictor, Schedule: s.Schedule, Pool: s.rt.Pool(), Prior: set.Mixture,
-		Shape: set.Shape(), Test: make([]float64, n*set.Dim())}
+	r := &Request{Name: c.Name, Denoiser: d, Prior: set.Mixture, Test: make([]float64, n*set.Dim()), pool: s.rt.Pool()}
 	if err := set.ReadNormalized(r.Test, set.Test, 0); err != nil {
 		return nil, err
 	}
-	if s.snapshot != nil {
-		if r.Warning, err = dataChanged(set, s.snapshot.Data); err != nil {
-			return nil, err
-		}
+	if was, known := d.Fingerprint(); known {
+		r.Warning = dataChanged(set, was)
 	}
 	if set.Image && len(set.Shape()) == 3 {
-		r.Image = newImage(set, s.Config.Data, r.Test)
+		r.Image = newImage(set, c.Data, r.Test)
 	}
 	switch {
 	case set.Mixture != nil:
 		r.Train.Mean, r.Train.Cov = set.Mixture.Moments()
-	case slices.Contains(s.Config.Eval.Baselines, "lmmse"):
+	case slices.Contains(c.Eval.Baselines, "lmmse"):
 		if r.Train, err = trainMoments(ctx, set); err != nil {
 			return nil, err
 		}
 	}
-	r.Fit = func(ctx context.Context, k int) (*gmm.Mixture, error) { return fitTrain(ctx, set, k, r.Pool, r.Log) }
+	r.Fit = func(ctx context.Context, k int) (*gmm.Mixture, error) { return fitTrain(ctx, set, k, r.pool, r.Log) }
 	return r, nil
 }
 
-// dataOptions are how the data are opened: in parallel, and not silently where
-// they are fetched or fitted.
-func (s *Subject) dataOptions() []data.Option {
-	options := []data.Option{data.WithThreads(s.rt.Threads())}
-	if s.shown != nil {
-		options = append(options, data.WithProgress(s.shown))
+// trimSplits leaves out the samples of a mixture's train and validation splits
+// that an evaluation does not need, and provides those of the test split that it
+// does.
+func trimSplits(c *configs.Config) {
+	d := &c.Data
+	d.Samples = d.Sizes()
+	d.Samples.Test = max(d.Samples.Test, c.Eval.Samples)
+	d.Samples.Val = 1
+	if !needsTrain(c.Eval.Baselines) {
+		d.Samples.Train = c.Train.Batch
 	}
-	return options
 }
 
 // needsTrain tells whether a baseline is made from the train split's samples

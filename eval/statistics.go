@@ -1,6 +1,10 @@
 package eval
 
-import "math"
+import (
+	"math"
+
+	"github.com/condmean/condmean/internal/decibel"
+)
 
 // normal95 is the two-sided 95 % quantile of the standard normal distribution.
 const normal95 = 1.959964
@@ -38,7 +42,7 @@ func ratio(e, p []float64) (r, ci float64) {
 func pairedGap(e, c []float64) (gap, ci float64) {
 	n := float64(len(e))
 	me, mc := sum(e)/n, sum(c)/n
-	gap = 10 * math.Log10(me/mc)
+	gap = decibel.Of(me / mc)
 	if len(e) < 2 || me == 0 || mc == 0 {
 		return gap, math.Inf(1)
 	}

@@ -2,9 +2,9 @@ package eval
 
 import (
 	"context"
-	"math"
 	"slices"
 
+	"github.com/condmean/condmean/eval/report"
 	"github.com/condmean/condmean/sched"
 )
 
@@ -21,7 +21,7 @@ type Studies struct {
 // study is one of them for a request.
 type study struct {
 	cost int
-	run  func(ctx context.Context, s *session, rep *Report) error
+	run  func(ctx context.Context, s *session, rep *report.Report) error
 }
 
 // studies returns what was selected.
@@ -64,19 +64,19 @@ func (r *Request) chains(kinds ...string) []sched.Method {
 // above the top level, where chains take no step.
 func (r *Request) level(snr float64) (t float64, ok bool) {
 	const rounding = 1e-9
-	if snr > r.Schedule.SNR[0]*(1+rounding) {
+	if snr > r.Denoiser.Schedule().SNR[0]*(1+rounding) {
 		return 0, false
 	}
 	if r.Match == sched.MatchExact {
-		return r.Schedule.Index(snr), true
+		return r.Denoiser.Schedule().Index(snr), true
 	}
-	return float64(r.Schedule.Nearest(snr, r.Match == sched.MatchLinear)), true
+	return float64(r.Denoiser.Schedule().Nearest(snr, r.Match == sched.MatchLinear)), true
 }
 
 // batches calls f with observations of all samples at an SNR, batch by batch.
 // Both slices are f's to change until it returns.
 func (r *Request) batches(ctx context.Context, db float64, f func(y, x []float64, first int) error) error {
-	d, n := r.Predictor.Dim(), r.samples()
+	d, n := r.Denoiser.Dim(), r.samples()
 	y := make([]float64, min(batch, n)*d)
 	for first := 0; first < n; first += batch {
 		if err := ctx.Err(); err != nil {
@@ -100,6 +100,3 @@ func distance(a, b []float64) float64 {
 	}
 	return s
 }
-
-// decibels is the inverse of linear.
-func decibels(x float64) float64 { return 10 * math.Log10(x) }

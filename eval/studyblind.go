@@ -4,33 +4,23 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/condmean/condmean/eval/classical"
+	"github.com/condmean/condmean/eval/report"
+	"github.com/condmean/condmean/internal/decibel"
 	"github.com/condmean/condmean/sched"
 )
 
 const (
 	blindGroup  = 16 // samples of one unknown noise level
 	blindGroups = 8  // at most
-	blindCalls  = 80 // predictor calls of ModelSNR, about
+	blindCalls  = 80 // predictor calls of Denoiser.EstimateSNR, about
 )
-
-// BlindPoint tells how well an estimator finds the SNR of groups of samples that
-// share it, and what its error costs.
-type BlindPoint struct {
-	SNR       float64 `json:"snr_db"`
-	Estimator string  `json:"estimator"` // mad, patches or model
-	Mean      float64 `json:"mean_db"`   // of the estimates
-	Bias      float64 `json:"bias_db"`
-	RMS       float64 `json:"rms_db"`  // of the error
-	LossdB    float64 `json:"loss_db"` // of the first method told the estimates, to the same told the truth
-	Groups    int     `json:"groups"`
-	Group     int     `json:"group"` // samples of each
-}
 
 // blindEstimators returns the names of the estimators for the request's data.
 func (r *Request) blindEstimators() []string {
-	if r.Image != nil && r.Image.white() {
+	if r.Image != nil && r.Image.White() {
 		return []string{"mad", "patches", "model"}
 	}
 	return []string{"model"}
@@ -50,10 +40,10 @@ func (r *Request) blindCost() int {
 func (r *Request) blindMethod() sched.Method { return r.chains("mean", "oneshot", "ddim")[0] }
 
 // blind estimates the SNRs of groups of samples.
-func blind(ctx context.Context, s *session, rep *Report) error {
+func blind(ctx context.Context, s *session, rep *report.Report) error {
 	for _, db := range s.SNRs {
 		for _, name := range s.blindEstimators() {
-			p, err := part(s, fmt.Sprintf("blind %s dB %s", dB(db), name), blindCalls+2*s.calls(s.blindMethod(), db), func() (BlindPoint, error) {
+			p, err := part(s, fmt.Sprintf("blind %s dB %s", dB(db), name), blindCalls+2*s.calls(s.blindMethod(), db), func() (report.BlindPoint, error) {
 				return s.blindAt(ctx, db, name)
 			})
 			if err != nil {
@@ -65,13 +55,13 @@ func blind(ctx context.Context, s *session, rep *Report) error {
 	return nil
 }
 
-func (s *session) blindAt(ctx context.Context, db float64, name string) (BlindPoint, error) {
-	d := s.Predictor.Dim()
-	p := BlindPoint{SNR: db, Estimator: name, Group: min(blindGroup, s.samples())}
+func (s *session) blindAt(ctx context.Context, db float64, name string) (report.BlindPoint, error) {
+	d := s.Denoiser.Dim()
+	p := report.BlindPoint{SNR: db, Estimator: name, Group: min(blindGroup, s.samples())}
 	p.Groups = min(blindGroups, s.samples()/p.Group)
 	size := p.Group * d
 	y := make([]float64, size)
-	told, truth := 0.0, 0.0
+	told, truth, mean, square := 0.0, 0.0, 0.0, 0.0
 	for g := range p.Groups {
 		x := s.Test[g*size:][:size]
 		s.observe(y, x, db, g*p.Group)
@@ -79,21 +69,20 @@ func (s *session) blindAt(ctx context.Context, db float64, name string) (BlindPo
 		if err != nil {
 			return p, err
 		}
-		p.Mean += estimate / float64(p.Groups)
-		p.RMS += (estimate - db) * (estimate - db) / float64(p.Groups)
+		mean += estimate / float64(p.Groups)
+		square += (estimate - db) * (estimate - db) / float64(p.Groups)
 		for _, c := range []struct {
 			db float64
 			to *float64
 		}{{estimate, &told}, {db, &truth}} {
-			o := sched.Options{Method: s.blindMethod(), Match: s.Match, Start: s.Start, Seed: s.Seed, First: g * p.Group}
-			res, err := s.Schedule.Denoise(ctx, s.Predictor, y, linear(c.db), o)
+			res, err := s.Denoiser.Denoise(ctx, y, s.told(c.db, s.blindMethod(), g*p.Group))
 			if err != nil {
 				return p, err
 			}
 			*c.to += distance(res.X, x)
 		}
 	}
-	p.Bias, p.RMS, p.LossdB = p.Mean-db, math.Sqrt(p.RMS), decibels(told/truth)
+	p.Mean, p.Bias, p.RMS, p.LossdB = report.Float(mean), report.Float(mean-db), report.Float(math.Sqrt(square)), report.Float(decibel.Of(told/truth))
 	return p, nil
 }
 
@@ -101,10 +90,10 @@ func (s *session) blindAt(ctx context.Context, db float64, name string) (BlindPo
 func (r *Request) estimateSNR(ctx context.Context, name string, y []float64) (float64, error) {
 	const most = 100
 	if name == "model" {
-		return ModelSNR(ctx, r.Schedule, r.Predictor, y)
+		return r.Denoiser.EstimateSNR(ctx, y, true)
 	}
-	raw := make([]float64, len(y))
-	r.Image.restore(raw, y)
+	raw := slices.Clone(y)
+	r.Image.Norm.InvertBatch(raw)
 	sigma := 0.0
 	if name == "mad" {
 		sigma = classical.SigmaMAD(raw, r.Image.Shape)
@@ -114,5 +103,5 @@ func (r *Request) estimateSNR(ctx context.Context, name string, y []float64) (fl
 	if math.IsNaN(sigma) {
 		return 0, fmt.Errorf("%s finds no noise level", name)
 	}
-	return min(max(20*math.Log10(r.Image.Norm.Scale[0]/sigma), -most), most), nil
+	return min(max(20*math.Log10(r.std()*r.Image.Norm.Scale[0]/sigma), -most), most), nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/condmean/condmean/eval/report"
+	"github.com/condmean/condmean/internal/decibel"
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/sched"
 )
@@ -12,28 +14,17 @@ import (
 const (
 	lipschitzLevels  = 24 // looked at, evenly spread in dB
 	lipschitzSamples = 64
-	lipschitzRounds  = 8 // of the power method
+	lipschitzRounds  = 8    // of the power method
+	probeLength      = 0.02 // of a finite difference, of the noise
 )
-
-// LipschitzAt compares the step of the chain mean at a level, as a map, with the
-// part of its Jacobian A·I + c·Cov(x0|x) that hyper-parameters alone decide.
-type LipschitzAt struct {
-	Level   int     `json:"level"`
-	SNR     float64 `json:"snr_db"`
-	A       float64 `json:"a"`
-	Bound   float64 `json:"bound"`   // 1/√α, for log-concave priors
-	Mean    float64 `json:"mean"`    // over samples, of a lower bound of the Jacobian's norm
-	Max     float64 `json:"max"`     // over samples
-	Product float64 `json:"product"` // A of all steps from this one to the end, but for the last, whose A is 0
-}
 
 // lipschitzAt returns the levels to look at.
 func (r *Request) lipschitzAt() []int {
-	top, bottom := r.Schedule.SNRdB(0), r.Schedule.SNRdB(r.Schedule.T-1)
+	top, bottom := r.Denoiser.Schedule().SNRdB(0), r.Denoiser.Schedule().SNRdB(r.Denoiser.Schedule().T-1)
 	var levels []int
 	for k := range lipschitzLevels {
 		db := top + (bottom-top)*float64(k)/(lipschitzLevels-1)
-		i := r.Schedule.Nearest(linear(db), false)
+		i := r.Denoiser.Schedule().Nearest(decibel.Linear(db), false)
 		if len(levels) == 0 || levels[len(levels)-1] != i {
 			levels = append(levels, i)
 		}
@@ -44,9 +35,9 @@ func (r *Request) lipschitzAt() []int {
 func (r *Request) lipschitzCost() int { return len(r.lipschitzAt()) * (lipschitzRounds + 1) }
 
 // lipschitz measures the steps' empirical Lipschitz constants.
-func lipschitz(ctx context.Context, s *session, rep *Report) error {
+func lipschitz(ctx context.Context, s *session, rep *report.Report) error {
 	for _, i := range s.lipschitzAt() {
-		l, err := part(s, fmt.Sprintf("lipschitz level %d", i), lipschitzRounds+1, func() (LipschitzAt, error) { return s.stretch(ctx, i) })
+		l, err := part(s, fmt.Sprintf("lipschitz level %d", i), lipschitzRounds+1, func() (report.LipschitzAt, error) { return s.stretch(ctx, i) })
 		if err != nil {
 			return fmt.Errorf("eval: lipschitz, level %d: %w", i, err)
 		}
@@ -59,9 +50,9 @@ func lipschitz(ctx context.Context, s *session, rep *Report) error {
 // is near, at states of the forward process: ‖m(x+h·v) - m(x)‖/h, ‖v‖ = 1, v ←
 // m(x+h·v) - m(x), normalised. It is a lower bound of the norm of the Jacobian
 // for any v, and tends to its greatest eigenvalue where it is symmetric.
-func (r *Request) stretch(ctx context.Context, i int) (LipschitzAt, error) {
-	sc, d := r.Schedule, r.Predictor.Dim()
-	l := LipschitzAt{Level: i, SNR: sc.SNRdB(i), A: sc.Lipschitz(i), Bound: 1 / math.Sqrt(sc.Alpha[i]), Product: 1}
+func (r *Request) stretch(ctx context.Context, i int) (report.LipschitzAt, error) {
+	sc, d := r.Denoiser.Schedule(), r.Denoiser.Dim()
+	l := report.LipschitzAt{Level: i, SNR: sc.SNRdB(i), A: sc.Lipschitz(i), Bound: 1 / math.Sqrt(sc.Alpha[i]), Product: 1}
 	if i > 0 {
 		l.Product = sc.LipschitzProduct(1, i)
 	}
@@ -77,12 +68,12 @@ func (r *Request) stretch(ctx context.Context, i int) (LipschitzAt, error) {
 	}
 	noise := math.Sqrt(1 - sc.AlphaBar[i])
 	for k := range x {
-		x[k] = math.Sqrt(sc.AlphaBar[i])*r.Test[k] + noise*x[k]
+		x[k] = math.Sqrt(sc.AlphaBar[i])*r.Test[k] + noise*r.std()*x[k]
 	}
 	steps := sc.Steps(float64(i))[:1]
 	step := func(x []float64) ([]float64, error) {
 		to := append([]float64(nil), x...)
-		return to, sched.Mean(ctx, r.Predictor, to, steps, nil)
+		return to, sched.Mean(ctx, r.Denoiser.Predictor(), to, steps, nil)
 	}
 	from, err := step(x)
 	if err != nil {
@@ -106,8 +97,8 @@ func (r *Request) stretch(ctx context.Context, i int) (LipschitzAt, error) {
 		}
 	}
 	for _, v := range norm {
-		l.Mean += v / float64(n)
-		l.Max = max(l.Max, v)
+		l.Mean += report.Float(v / float64(n))
+		l.Max = max(l.Max, report.Float(v))
 	}
 	return l, nil
 }

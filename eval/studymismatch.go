@@ -4,19 +4,10 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/condmean/condmean/eval/report"
+	"github.com/condmean/condmean/internal/decibel"
 	"github.com/condmean/condmean/sched"
 )
-
-// MismatchPoint is the result of a method that is told a wrong SNR.
-type MismatchPoint struct {
-	SNR     float64 `json:"snr_db"` // the true one
-	Offset  float64 `json:"offset_db"`
-	Method  string  `json:"method"`
-	NMSEdB  float64 `json:"nmse_db"`
-	LossdB  float64 `json:"loss_db"`   // to the same method that is told the true SNR
-	LossCI  float64 `json:"loss_ci95"` // half width of its 95 % interval
-	Clamped bool    `json:"clamped"`   // what is told lies outside of the schedule
-}
 
 func (r *Request) mismatchCost() int {
 	cost := 0
@@ -33,14 +24,14 @@ func (r *Request) mismatchCost() int {
 
 // mismatch tells all methods wrong SNRs. What is told sets the scale of the
 // observation and the level.
-func mismatch(ctx context.Context, s *session, rep *Report) error {
+func mismatch(ctx context.Context, s *session, rep *report.Report) error {
 	for _, db := range s.SNRs {
 		for _, m := range s.Methods {
 			cost := s.calls(m, db)
 			for _, offset := range s.Studies.Mismatch {
 				cost += s.calls(m, db+offset)
 			}
-			points, err := part(s, fmt.Sprintf("mismatch %s dB %s", dB(db), m), cost, func() ([]MismatchPoint, error) { return s.mistell(ctx, db, m) })
+			points, err := part(s, fmt.Sprintf("mismatch %s dB %s", dB(db), m), cost, func() ([]report.MismatchPoint, error) { return s.mistell(ctx, db, m) })
 			if err != nil {
 				return fmt.Errorf("eval: mismatch, %s dB: %w", dB(db), err)
 			}
@@ -50,21 +41,22 @@ func mismatch(ctx context.Context, s *session, rep *Report) error {
 	return nil
 }
 
-func (s *session) mistell(ctx context.Context, db float64, m sched.Method) ([]MismatchPoint, error) {
+func (s *session) mistell(ctx context.Context, db float64, m sched.Method) ([]report.MismatchPoint, error) {
 	told, err := s.errorsTold(ctx, db, db, m)
 	if err != nil {
 		return nil, err
 	}
-	top, bottom := s.Schedule.SNRdB(0), s.Schedule.SNRdB(s.Schedule.T-1)
-	var points []MismatchPoint
+	top, bottom := s.Denoiser.Schedule().SNRdB(0), s.Denoiser.Schedule().SNRdB(s.Denoiser.Schedule().T-1)
+	var points []report.MismatchPoint
 	for _, offset := range s.Studies.Mismatch {
 		e, err := s.errorsTold(ctx, db, db+offset, m)
 		if err != nil {
 			return nil, err
 		}
-		p := MismatchPoint{SNR: db, Offset: offset, Method: m.String(), NMSEdB: decibels(sum(e) / sum(s.powers())), Clamped: db+offset > top || db+offset < bottom}
-		if p.LossdB, p.LossCI = pairedGap(e, told); offset == 0 {
-			p.LossdB, p.LossCI = 0, 0
+		p := report.MismatchPoint{SNR: db, Offset: offset, Method: m.String(), NMSEdB: report.Float(decibel.Of(sum(e) / sum(s.powers()))), Clamped: db+offset > top || db+offset < bottom}
+		if offset != 0 {
+			loss, ci := pairedGap(e, told)
+			p.LossdB, p.LossCI = report.Float(loss), report.Float(ci)
 		}
 		points = append(points, p)
 		s.progress.add(s.calls(m, db+offset))
@@ -76,12 +68,11 @@ func (s *session) mistell(ctx context.Context, db float64, m sched.Method) ([]Mi
 func (r *Request) errorsTold(ctx context.Context, db, told float64, m sched.Method) ([]float64, error) {
 	errors := make([]float64, r.samples())
 	return errors, r.batches(ctx, db, func(y, x []float64, first int) error {
-		o := sched.Options{Method: m, Match: r.Match, Start: r.Start, Seed: r.Seed, First: first}
-		res, err := r.Schedule.Denoise(ctx, r.Predictor, y, linear(told), o)
+		res, err := r.Denoiser.Denoise(ctx, y, r.told(told, m, first))
 		if err != nil {
 			return err
 		}
-		squares(errors[first:][:len(x)/r.Predictor.Dim()], res.X, x)
+		squares(errors[first:][:len(x)/r.Denoiser.Dim()], res.X, x)
 		return nil
 	})
 }

@@ -5,19 +5,10 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/condmean/condmean/eval/report"
+	"github.com/condmean/condmean/internal/decibel"
 	"github.com/condmean/condmean/sched"
 )
-
-// Curve tells how far a chain is from the clean samples at each of its steps.
-// The observation comes first, scaled to power one; the estimate, last.
-type Curve struct {
-	SNR      float64   `json:"snr_db"`
-	Method   string    `json:"method"`
-	Level    []float64 `json:"level"`        // index of the level; -1 is clean
-	LevelSNR []float64 `json:"level_snr_db"` // one fewer: the clean level has none
-	State    []float64 `json:"state_nmse"`   // Σ‖x_t-x0‖²/Σ‖x0‖²
-	Estimate []float64 `json:"x0_nmse"`      // the same of x̂0 = (x_t - √(1-ᾱ)·ε̂)/√ᾱ; at the clean level that of the result
-}
 
 func (r *Request) perStepCost() int {
 	cost := 0
@@ -30,13 +21,13 @@ func (r *Request) perStepCost() int {
 }
 
 // perStep follows the chains of single paths.
-func perStep(ctx context.Context, s *session, rep *Report) error {
+func perStep(ctx context.Context, s *session, rep *report.Report) error {
 	for _, db := range s.SNRs {
-		if _, ok := s.level(linear(db)); !ok {
+		if _, ok := s.level(decibel.Linear(db)); !ok {
 			continue
 		}
 		for _, m := range s.chains("mean", "ddim", "resample") {
-			c, err := part(s, fmt.Sprintf("per-step %s dB %s", dB(db), m), s.calls(m, db), func() (Curve, error) { return s.follow(ctx, db, m) })
+			c, err := part(s, fmt.Sprintf("per-step %s dB %s", dB(db), m), s.calls(m, db), func() (report.Curve, error) { return s.follow(ctx, db, m) })
 			if err != nil {
 				return fmt.Errorf("eval: per-step, %s dB: %w", dB(db), err)
 			}
@@ -47,37 +38,40 @@ func perStep(ctx context.Context, s *session, rep *Report) error {
 }
 
 // follow runs one chain over all samples.
-func (r *Request) follow(ctx context.Context, db float64, m sched.Method) (Curve, error) {
-	c := Curve{SNR: db, Method: m.String()}
+func (r *Request) follow(ctx context.Context, db float64, m sched.Method) (report.Curve, error) {
+	c := report.Curve{SNR: db, Method: m.String()}
 	power := 0.0
 	err := r.batches(ctx, db, func(y, x []float64, first int) error {
 		power += distance(x, make([]float64, len(x)))
-		o := sched.Options{Method: m, Match: r.Match, Start: r.Start, Seed: r.Seed, First: first, Trace: func(p sched.TracePoint) { c.add(p, x) }}
-		_, err := r.Schedule.Denoise(ctx, r.Predictor, y, linear(db), o)
+		o := r.told(db, m, first)
+		o.Trace = func(p sched.TracePoint) { addPoint(&c, p, x) }
+		_, err := r.Denoiser.Denoise(ctx, y, o)
 		return err
 	})
 	for i := range c.State {
-		c.State[i] /= power
-		c.Estimate[i] /= power
+		c.State[i] /= report.Float(power)
+		c.Estimate[i] /= report.Float(power)
 	}
 	return c, err
 }
 
-// add sums the squared errors of a batch at one step.
-func (c *Curve) add(p sched.TracePoint, x0 []float64) {
+// addPoint sums the squared errors of a batch at one step.
+func addPoint(c *report.Curve, p sched.TracePoint, x0 []float64) {
 	if p.Step == len(c.Level) {
 		c.Level = append(c.Level, p.At.Index)
 		c.State, c.Estimate = append(c.State, 0), append(c.Estimate, 0)
 		if p.Eps != nil {
-			c.LevelSNR = append(c.LevelSNR, decibels(p.At.AlphaBar/(1-p.At.AlphaBar)))
+			c.LevelSNR = append(c.LevelSNR, decibel.Of(p.At.AlphaBar/(1-p.At.AlphaBar)))
 		}
 	}
 	signal, noise := 1/math.Sqrt(p.At.AlphaBar), math.Sqrt(1-p.At.AlphaBar)
+	state, estimate := float64(c.State[p.Step]), float64(c.Estimate[p.Step])
 	for i, v := range p.X {
-		c.State[p.Step] += (v - x0[i]) * (v - x0[i])
+		state += (v - x0[i]) * (v - x0[i])
 		if p.Eps != nil {
 			v = (v - noise*p.Eps[i]) * signal
 		}
-		c.Estimate[p.Step] += (v - x0[i]) * (v - x0[i])
+		estimate += (v - x0[i]) * (v - x0[i])
 	}
+	c.State[p.Step], c.Estimate[p.Step] = report.Float(state), report.Float(estimate)
 }

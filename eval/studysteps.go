@@ -5,19 +5,10 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/condmean/condmean/eval/report"
+	"github.com/condmean/condmean/internal/decibel"
 	"github.com/condmean/condmean/sched"
 )
-
-// StepsPoint is the result of a chain with fewer steps.
-type StepsPoint struct {
-	SNR    float64 `json:"snr_db"`
-	Method string  `json:"method"` // mean, ddim or resample
-	Steps  int     `json:"steps"`  // asked for
-	Calls  int     `json:"calls"`  // taken: no more than there are levels
-	NMSEdB float64 `json:"nmse_db"`
-	CI95dB float64 `json:"ci95_db"`
-	LossdB float64 `json:"loss_db"` // to the chain over all levels
-}
 
 // thin keeps n of a chain's steps: the first one, and the others spread evenly.
 // With one step it is the one-shot estimate.
@@ -54,19 +45,19 @@ func (r *Request) fewerStepsCostAt(db float64) int {
 }
 
 // fewerSteps leaves out levels of the chains.
-func fewerSteps(ctx context.Context, s *session, rep *Report) error {
+func fewerSteps(ctx context.Context, s *session, rep *report.Report) error {
 	for _, db := range s.SNRs {
-		t, ok := s.level(linear(db))
+		t, ok := s.level(decibel.Linear(db))
 		if !ok {
 			continue
 		}
-		steps := s.Schedule.Steps(t)
+		steps := s.Denoiser.Schedule().Steps(t)
 		if s.Match == sched.MatchExact {
-			steps[0].From.AlphaBar = linear(db) / (1 + linear(db))
+			steps[0].From.AlphaBar = decibel.Linear(db) / (1 + decibel.Linear(db))
 			steps[0].Beta = 1 - steps[0].From.AlphaBar/steps[0].To
 		}
 		for _, m := range s.chains("mean", "ddim", "resample") {
-			points, err := part(s, fmt.Sprintf("steps %s dB %s", dB(db), m), s.fewerStepsCostAt(db), func() ([]StepsPoint, error) {
+			points, err := part(s, fmt.Sprintf("steps %s dB %s", dB(db), m), s.fewerStepsCostAt(db), func() ([]report.StepsPoint, error) {
 				return s.thinned(ctx, db, m, steps)
 			})
 			if err != nil {
@@ -78,22 +69,22 @@ func fewerSteps(ctx context.Context, s *session, rep *Report) error {
 	return nil
 }
 
-func (s *session) thinned(ctx context.Context, db float64, m sched.Method, steps []sched.Step) ([]StepsPoint, error) {
+func (s *session) thinned(ctx context.Context, db float64, m sched.Method, steps []sched.Step) ([]report.StepsPoint, error) {
 	all, err := s.errorsOf(ctx, db, m, steps)
 	if err != nil {
 		return nil, err
 	}
 	power := s.powers()
-	var points []StepsPoint
+	var points []report.StepsPoint
 	for _, n := range s.Studies.SweepSteps {
 		kept := thin(steps, n)
 		e, err := s.errorsOf(ctx, db, m, kept)
 		if err != nil {
 			return nil, err
 		}
-		p := StepsPoint{SNR: db, Method: m.String(), Steps: n, Calls: len(kept), LossdB: decibels(sum(e) / sum(all))}
+		p := report.StepsPoint{SNR: db, Method: m.String(), Steps: n, Calls: len(kept), LossdB: report.Float(decibel.Of(sum(e) / sum(all)))}
 		nmse, ci := ratio(e, power)
-		p.NMSEdB, p.CI95dB = decibels(nmse), ci
+		p.NMSEdB, p.CI95dB = report.Float(decibel.Of(nmse)), report.Float(ci)
 		points = append(points, p)
 		s.progress.add(len(kept))
 	}
@@ -103,7 +94,7 @@ func (s *session) thinned(ctx context.Context, db float64, m sched.Method, steps
 // errorsOf runs a chain of given steps over all samples.
 func (r *Request) errorsOf(ctx context.Context, db float64, m sched.Method, steps []sched.Step) ([]float64, error) {
 	errors := make([]float64, r.samples())
-	snr := linear(db)
+	snr := decibel.Linear(db)
 	scale := math.Sqrt(snr / (1 + snr))
 	return errors, r.batches(ctx, db, func(y, x []float64, first int) error {
 		for i := range y {
@@ -112,13 +103,13 @@ func (r *Request) errorsOf(ctx context.Context, db float64, m sched.Method, step
 		var err error
 		switch m.Kind {
 		case "ddim":
-			err = sched.DDIM(ctx, r.Predictor, y, steps, nil)
+			err = sched.DDIM(ctx, r.Denoiser.Predictor(), y, steps, nil)
 		case "resample":
-			err = sched.Resample(ctx, r.Predictor, y, steps, sched.Noise{Seed: r.Seed, First: first}, nil)
+			err = sched.Resample(ctx, r.Denoiser.Predictor(), y, steps, sched.Noise{Seed: r.Seed, First: first, Std: r.std()}, nil)
 		default:
-			err = sched.Mean(ctx, r.Predictor, y, steps, nil)
+			err = sched.Mean(ctx, r.Denoiser.Predictor(), y, steps, nil)
 		}
-		squares(errors[first:][:len(x)/r.Predictor.Dim()], y, x)
+		squares(errors[first:][:len(x)/r.Denoiser.Dim()], y, x)
 		return err
 	})
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
+	"github.com/condmean/condmean/eval/report"
+	"github.com/condmean/condmean/internal/decibel"
 	"github.com/condmean/condmean/internal/rng"
 )
 
@@ -14,12 +17,12 @@ const batch = 500
 
 // point holds all columns at one SNR.
 type point struct {
-	Rows     []Row     `json:"rows"`
-	Examples []example `json:"examples,omitempty"`
+	Rows     []report.Row     `json:"rows"`
+	Examples []report.Example `json:"examples,omitempty"`
 }
 
 // sweep evaluates all columns at all SNRs.
-func (s *session) sweep(ctx context.Context, list []estimator, rep *Report) error {
+func (s *session) sweep(ctx context.Context, list []estimator, rep *report.Report) error {
 	shown := s.shownSNRs()
 	for i, db := range s.SNRs {
 		p, err := part(s, dB(db)+" dB", s.costAt(db), func() (point, error) { return s.at(ctx, list, db, shown[i]) })
@@ -31,11 +34,11 @@ func (s *session) sweep(ctx context.Context, list []estimator, rep *Report) erro
 		}
 		if s.Sigmas != nil {
 			for k := range p.Rows {
-				p.Rows[k].Sigma = &s.Sigmas[i]
+				p.Rows[k].Sigma = report.Of(s.Sigmas[i])
 			}
 		}
 		rep.Rows = append(rep.Rows, p.Rows...)
-		rep.examples = append(rep.examples, p.Examples...)
+		rep.Examples = append(rep.Examples, p.Examples...)
 	}
 	return nil
 }
@@ -43,7 +46,7 @@ func (s *session) sweep(ctx context.Context, list []estimator, rep *Report) erro
 // at evaluates all columns at one SNR and keeps the estimates of so many samples.
 func (s *session) at(ctx context.Context, list []estimator, db float64, shown int) (point, error) {
 	n, power := s.samples(), s.powers()
-	p := point{Rows: make([]Row, len(list)), Examples: s.clean(db, shown)}
+	p := point{Rows: make([]report.Row, len(list)), Examples: s.clean(db, shown)}
 	errors := make([][]float64, len(list))
 	for k, e := range list {
 		c := column{e: e, db: db, shown: shown, errors: make([]float64, n)}
@@ -51,13 +54,12 @@ func (s *session) at(ctx context.Context, list []estimator, db float64, shown in
 			return p, fmt.Errorf("%s: %w", e.name(), err)
 		}
 		errors[k] = c.errors
-		row := Row{SNR: db, Method: e.name(), Samples: n, Baseline: k < len(s.Baselines), Calls: c.calls, Note: c.note,
+		row := report.Row{SNR: db, Method: e.name(), Samples: n, Baseline: k < len(s.Baselines), Calls: c.calls, Note: c.note,
 			Seconds: c.spent.Seconds() / float64(n), PSNR: c.psnr, SSIM: c.ssim}
-		row.NMSE, row.CI95dB = ratio(errors[k], power)
-		row.NMSEdB = 10 * math.Log10(row.NMSE)
+		nmse, ci := ratio(errors[k], power)
+		row.NMSE, row.NMSEdB, row.CI95dB = report.Float(nmse), report.Float(decibel.Of(nmse)), report.Float(ci)
 		if m, ok := e.(*posteriorMean); ok && m.exact {
-			mmse := m.sum / sum(power)
-			row.MMSE = &mmse
+			row.MMSE = report.Of(m.sum / sum(power))
 		}
 		p.Rows[k] = row
 		if shown > 0 {
@@ -70,14 +72,14 @@ func (s *session) at(ctx context.Context, list []estimator, db float64, shown in
 }
 
 // gaps compares all columns with the exact conditional mean, if it is one.
-func gaps(list []estimator, rows []Row, errors [][]float64) {
+func gaps(list []estimator, rows []report.Row, errors [][]float64) {
 	for k, e := range list {
 		if m, ok := e.(*posteriorMean); !ok || !m.exact {
 			continue
 		}
 		for j := range rows {
 			gap, ci := pairedGap(errors[j], errors[k])
-			rows[j].GapdB, rows[j].GapCI95 = &gap, &ci
+			rows[j].GapdB, rows[j].GapCI95 = report.Of(gap), report.Of(ci)
 		}
 	}
 }
@@ -89,7 +91,7 @@ type column struct {
 	shown int
 
 	errors     []float64 // ‖x̂-x‖² of each sample
-	psnr, ssim *float64
+	psnr, ssim *report.Float
 	calls      int
 	note       string
 	spent      time.Duration
@@ -98,7 +100,7 @@ type column struct {
 
 // column estimates all samples.
 func (s *session) column(ctx context.Context, c *column) error {
-	d, n := s.Predictor.Dim(), s.samples()
+	d, n := s.Denoiser.Dim(), s.samples()
 	y, xhat := make([]float64, batch*d), make([]float64, batch*d)
 	var psnr, ssim []float64
 	if s.Image != nil {
@@ -113,11 +115,14 @@ func (s *session) column(ctx context.Context, c *column) error {
 		s.observe(y, x, c.db, first)
 		start := time.Now()
 		var err error
-		if c.calls, c.note, err = c.e.estimate(ctx, xhat, y, linear(c.db), first); err != nil {
+		if c.calls, c.note, err = c.e.estimate(ctx, xhat, y, c.db, first); err != nil {
 			return err
 		}
 		c.spent += time.Since(start)
 		squares(c.errors[first:][:b], xhat, x)
+		if i := notFinite(c.errors[first:][:b]); i >= 0 {
+			return fmt.Errorf("the estimate of test sample %d is not finite", first+i)
+		}
 		if s.Image != nil {
 			s.compare(psnr[first:][:b], ssim[first:][:b], x, xhat)
 		}
@@ -126,8 +131,7 @@ func (s *session) column(ctx context.Context, c *column) error {
 		}
 	}
 	if s.Image != nil {
-		p, q := sum(psnr)/float64(n), sum(ssim)/float64(n)
-		c.psnr, c.ssim = &p, &q
+		c.psnr, c.ssim = report.Of(sum(psnr)/float64(n)), report.Of(sum(ssim)/float64(n))
 	}
 	return nil
 }
@@ -135,11 +139,11 @@ func (s *session) column(ctx context.Context, c *column) error {
 // observe writes y = x + n for samples from index first on. The noise of a
 // sample is a function of (seed, SNR, index): all columns see the same.
 func (r *Request) observe(y, x []float64, db float64, first int) {
-	d := r.Predictor.Dim()
-	sigma := math.Sqrt(1 / linear(db))
+	d := r.Denoiser.Dim()
+	sigma := r.std() * math.Sqrt(1/decibel.Linear(db))
 	key := uint64(int64(math.Round(db * 1000)))
-	streams := make([]rng.Stream, r.Pool.Threads())
-	r.Pool.Do(len(x)/d, func(i, worker int) {
+	streams := make([]rng.Stream, r.pool.Threads())
+	r.pool.Do(len(x)/d, func(i, worker int) {
 		s := &streams[worker]
 		s.Reset(r.Seed, rng.EvalNoise, key, uint64(first+i))
 		row := y[i*d:][:d]
@@ -160,4 +164,9 @@ func squares(dst, a, b []float64) {
 			dst[i] += diff * diff
 		}
 	}
+}
+
+// notFinite returns the index of the first value that is not finite, or -1.
+func notFinite(x []float64) int {
+	return slices.IndexFunc(x, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
 }

@@ -14,7 +14,10 @@ import (
 	"testing"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/denoiser"
+	"github.com/condmean/condmean/eval/report"
 	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/internal/decibel"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/sched"
@@ -31,13 +34,9 @@ func exact(t testing.TB, samples, threads int) Request {
 	if m, _, _, err = m.Normalize(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := sched.Paper(100)
-	if err != nil {
-		t.Fatal(err)
-	}
 	pool := par.New(threads)
 	t.Cleanup(pool.Close)
-	r := Request{Name: "exact", Predictor: gmm.NewEstimator(m, pool), Schedule: s, Prior: m, Pool: pool, Seed: 3,
+	r := Request{Name: "exact", Denoiser: denoiserOf(t, gmm.NewEstimator(m, pool), 100), Prior: m, pool: pool, Seed: 3,
 		Methods: []sched.Method{sched.MethodMean, sched.MethodOneShot, sched.MethodResample}, Baselines: []string{"ls", "wiener", "lmmse", "cme"},
 		SNRs: []float64{-10, 0, 10}, Test: make([]float64, samples*m.Dim())}
 	if err := m.Sample(pool, r.Test, 1, rng.DataTest, 0); err != nil {
@@ -47,8 +46,24 @@ func exact(t testing.TB, samples, threads int) Request {
 	return r
 }
 
+// denoiserOf makes one of a predictor of ε on the paper's schedule of so many
+// steps; samples have shape (1,dim) unless one is given.
+func denoiserOf(t testing.TB, p sched.Predictor, steps int, shape ...int) *denoiser.Denoiser {
+	t.Helper()
+	c := configs.Default()
+	c.Schedule.Steps = steps
+	if shape == nil {
+		shape = []int{1, p.Dim()}
+	}
+	d, err := denoiser.New(c, p, shape, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 // find returns the row of a method at an SNR.
-func find(t *testing.T, r *Report, db float64, method string) Row {
+func find(t *testing.T, r *report.Report, db float64, method string) report.Row {
 	t.Helper()
 	for _, row := range r.Rows {
 		if row.SNR == db && row.Method == method {
@@ -56,7 +71,7 @@ func find(t *testing.T, r *Report, db float64, method string) Row {
 		}
 	}
 	t.Fatalf("no row %v dB %s", db, method)
-	return Row{}
+	return report.Row{}
 }
 
 // TestSweep compares a sweep with figures of an independent implementation
@@ -80,20 +95,20 @@ func TestSweep(t *testing.T) {
 		{10, 0.1, 0.083616, 0.079034, 0.079081, 0.139096},
 	} {
 		for method, nmse := range map[string]float64{"ls": want.ls, "lmmse": want.lmmse, "cme": want.mmse, "mean": want.mean,
-			"oneshot": want.mmse, "resample": want.again, "wiener": 1 / (1 + linear(want.db))} {
+			"oneshot": want.mmse, "resample": want.again, "wiener": 1 / (1 + decibel.Linear(want.db))} {
 			row := find(t, rep, want.db, method)
 			// Twice the 95 % interval is nearly four standard errors.
-			if d := math.Abs(row.NMSEdB - 10*math.Log10(nmse)); d > 2*row.CI95dB+0.02 {
+			if d := math.Abs(float64(row.NMSEdB) - decibel.Of(nmse)); d > 2*float64(row.CI95dB)+0.02 {
 				t.Errorf("%v dB %s: NMSE %.6f (±%.3f dB), reference %.6f", want.db, method, row.NMSE, row.CI95dB, nmse)
 			}
 		}
 		cme := find(t, rep, want.db, "cme")
-		if cme.MMSE == nil || math.Abs(10*math.Log10(*cme.MMSE/want.mmse)) > 2*cme.CI95dB {
+		if cme.MMSE == nil || math.Abs(decibel.Of(float64(*cme.MMSE)/want.mmse)) > 2*float64(cme.CI95dB) {
 			t.Errorf("%v dB: no MMSE, or not within the interval of %v", want.db, want.mmse)
 		}
 		// Paired gaps are far sharper than the errors themselves.
 		gap := find(t, rep, want.db, "mean")
-		if ref := 10 * math.Log10(want.mean/want.mmse); math.Abs(*gap.GapdB-ref) > 2**gap.GapCI95+0.005 || *gap.GapCI95 > gap.CI95dB {
+		if ref := 10 * math.Log10(want.mean/want.mmse); math.Abs(float64(*gap.GapdB)-ref) > 2*float64(*gap.GapCI95)+0.005 || *gap.GapCI95 > gap.CI95dB {
 			t.Errorf("%v dB: gap %.4f ± %.4f dB (error ± %.3f dB), reference %.4f", want.db, *gap.GapdB, *gap.GapCI95, gap.CI95dB, ref)
 		}
 	}
@@ -105,7 +120,7 @@ func TestSweep(t *testing.T) {
 // TestInvariance demands bitwise equal results for any number of threads, and
 // for a method whether or not others are evaluated beside it.
 func TestInvariance(t *testing.T) {
-	run := func(threads int, change func(*Request)) *Report {
+	run := func(threads int, change func(*Request)) *report.Report {
 		r := exact(t, 700, threads) // more than one batch
 		if change != nil {
 			change(&r)
@@ -164,7 +179,7 @@ func TestFiles(t *testing.T) {
 	if got := strings.Join(rows[0], ","); got != "snr_db,method,nmse,nmse_db,ci95_db,gap_db,psnr_db,ssim,calls,seconds,samples,gap_ci95_db,mmse,sigma_255" {
 		t.Errorf("header %s", got)
 	}
-	var back Report
+	var back report.Report
 	if f, err = os.ReadFile(filepath.Join(dir, "eval.json")); err != nil || json.Unmarshal(f, &back) != nil || len(back.Rows) != len(rep.Rows) {
 		t.Errorf("eval.json: %v, %d rows", err, len(back.Rows))
 	}
@@ -175,7 +190,7 @@ func TestFiles(t *testing.T) {
 		t.Errorf("nmse.svg: %v", err)
 	}
 	var b bytes.Buffer
-	if err := WriteTable(&b, rep); err != nil {
+	if err := rep.WriteTable(&b); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")

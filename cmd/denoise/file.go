@@ -6,7 +6,8 @@ import (
 	"math"
 
 	"github.com/condmean/condmean/configs"
-	"github.com/condmean/condmean/eval"
+	"github.com/condmean/condmean/denoiser"
+	"github.com/condmean/condmean/eval/single"
 	"github.com/condmean/condmean/internal/cli"
 	"github.com/condmean/condmean/sched"
 )
@@ -21,18 +22,19 @@ func (o *options) file(ctx context.Context, s cli.Streams) error {
 			return configs.Usagef("--%s is for evaluations; with --input leave it out", flag)
 		}
 	}
-	request := eval.FileOptions{Checkpoint: o.checkpoint, Threads: o.threads, Input: o.input, Output: o.output, Err: s.Err}
+	request := single.DenoiseOptions{Checkpoint: o.checkpoint, Threads: o.threads, Input: o.input, Output: o.output, Err: s.Err}
 	if o.flags.Changed("seed") {
 		request.Seed = &o.seed
 	}
-	var err error
-	if request.SNR, request.Blind, err = fileSNR(o.eval.SNR); err != nil {
+	snr, blind, err := fileSNR(o.eval.SNR)
+	if err != nil {
 		return err
 	}
 	if request.Options, err = o.chain(); err != nil {
 		return &configs.UsageError{Err: err}
 	}
-	r, err := eval.DenoiseFile(ctx, request)
+	request.Options.SNR, request.Blind = snr, blind
+	r, err := single.Denoise(ctx, request)
 	if err != nil {
 		return err
 	}
@@ -44,8 +46,8 @@ func (o *options) file(ctx context.Context, s cli.Streams) error {
 }
 
 // fileSNR reads --snr for a file: one number, or how to estimate it.
-func fileSNR(text string) (db float64, blind eval.Blind, err error) {
-	blind, ok, err := eval.ParseBlind(text)
+func fileSNR(text string) (db float64, blind single.Blind, err error) {
+	blind, ok, err := single.ParseBlind(text)
 	if err != nil {
 		return 0, "", configs.Usagef("--snr %w", err)
 	}
@@ -61,8 +63,8 @@ func fileSNR(text string) (db float64, blind eval.Blind, err error) {
 }
 
 // chain reads the method and how it starts, for one method.
-func (o *options) chain() (sched.Options, error) {
-	c := sched.Options{Method: sched.MethodMean}
+func (o *options) chain() (denoiser.Options, error) {
+	c := denoiser.Options{Method: sched.MethodMean}
 	var err error
 	if len(o.eval.Methods) > 1 {
 		return c, fmt.Errorf("--methods %v: with --input name one method", o.eval.Methods)

@@ -98,7 +98,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	if o.json {
 		return report.WriteJSON(s.Out)
 	}
-	return eval.WriteTable(s.Out, report)
+	return report.WriteTable(s.Out)
 }
 
 // change puts the flags that were given over the run's settings.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/eval"
+	"github.com/condmean/condmean/eval/quality"
 )
 
 // evaluationFlags mean nothing for a file.
@@ -16,13 +17,13 @@ func (o *options) study(request *eval.Options) (err error) {
 	if o.flags.Changed("steps") && o.steps < 2 {
 		return fmt.Errorf("--steps %d: want 2 or more", o.steps)
 	}
-	if request.Convention, err = eval.ParseConvention(o.convention); err != nil {
+	if request.Convention, err = quality.ParseConvention(o.convention); err != nil {
 		return fmt.Errorf("--convention %w", err)
 	}
 	if request.Sigmas, err = points("sigma", o.sigmas); err != nil {
 		return err
 	}
-	if request.Convention == eval.ConventionKair && o.flags.Changed("snr") {
+	if request.Convention == quality.Kair && o.flags.Changed("snr") {
 		return fmt.Errorf("--snr and --convention kair exclude each other: give noise levels by --sigma")
 	}
 	if o.studies.Mismatch, err = points("mismatch", o.mismatch); err != nil {

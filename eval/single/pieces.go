@@ -1,4 +1,4 @@
-package eval
+package single
 
 import (
 	"fmt"
@@ -6,7 +6,6 @@ import (
 
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/eval/media"
-	"github.com/condmean/condmean/eval/tiles"
 )
 
 // pieces are the contents of a file as samples of a network, in the file's
@@ -21,12 +20,18 @@ type pieces interface {
 	String() string
 }
 
+var (
+	_ pieces = (*rows)(nil)
+	_ pieces = (*tiled)(nil)
+	_ pieces = (*frames)(nil)
+)
+
 // pieces decides how the network denoises what a file holds.
-func (s *Subject) pieces(m *media.Media) (pieces, error) {
-	shape := s.Shape
+func (f file) pieces() (pieces, error) {
+	m, shape := f.media, f.Shape()
 	switch m.Kind {
 	case media.Audio:
-		return s.recording(m, shape)
+		return f.recording(shape)
 	case media.Image:
 		if len(shape) != 3 {
 			return nil, fmt.Errorf("an image needs a network that was trained on images; the samples of this one have shape %v", shape)
@@ -47,9 +52,10 @@ func (s *Subject) pieces(m *media.Media) (pieces, error) {
 
 // recording cuts each channel of a recording into frames if the network was
 // trained on them, or into overlapping pieces if it was trained on signals.
-func (s *Subject) recording(m *media.Media, shape []int) (pieces, error) {
+func (f file) recording(shape []int) (pieces, error) {
+	m := f.media
 	n := m.Shape[1]
-	switch c := s.Config.Data; {
+	switch c := f.Config().Data; {
 	case c.Kind == "audio":
 		return newFrames(m, data.NewSTFT(c.Length, c.Hop)), nil
 	case len(shape) == 2 && shape[0] == 1:
@@ -108,91 +114,6 @@ func (r *rows) String() string {
 	return fmt.Sprintf("%s of %d values", plural(r.count(), "sample"), r.dim())
 }
 
-// tiled are images (C,H,W) of one size, each cut into overlapping tiles of the
-// network's size, or continued to it.
-type tiled struct {
-	x       []float64
-	image   [3]int
-	tile    []int // (C,h,w)
-	plan    tiles.Plan
-	blender *tiles.Blender // of the image that is being put together
-}
-
-// newTiled returns the tiles of len(x)/(C·H·W) images. The images' channels are
-// those of the network.
-func newTiled(x []float64, image [3]int, tile []int) *tiled {
-	return &tiled{x: x, image: image, tile: tile, plan: tiles.New(image[1], image[2], tile[1], tile[2])}
-}
-
-func (t *tiled) dim() int    { return t.image[0] * t.image[1] * t.image[2] }
-func (t *tiled) images() int { return len(t.x) / t.dim() }
-func (t *tiled) count() int  { return t.images() * t.plan.Count() }
-
-func (t *tiled) cut(dst []float64, i int) {
-	each := t.plan.Count()
-	t.plan.Cut(dst, t.x[i/each*t.dim():][:t.dim()], i%each)
-}
-
-func (t *tiled) put(xhat []float64, i int) {
-	each := t.plan.Count()
-	if i%each == 0 {
-		t.blender = t.plan.Blender(t.image[0])
-	}
-	if t.blender.Add(xhat, i%each); i%each == each-1 {
-		t.blender.Result(t.x[i/each*t.dim():][:t.dim()])
-	}
-}
-
-func (t *tiled) result() []float64 { return t.x }
-func (t *tiled) noise() float64    { return 1 }
-
-func (t *tiled) String() string {
-	if t.image[1] == 1 {
-		return fmt.Sprintf("%s of %d samples in pieces of %d", plural(t.images(), "signal"), t.image[2], t.tile[2])
-	}
-	what := plural(t.images(), "image")
-	if t.image[0] == 1 {
-		what = plural(t.images(), "grey plane")
-	}
-	return fmt.Sprintf("%s of %d×%d in tiles of %d×%d", what, t.image[1], t.image[2], t.tile[1], t.tile[2])
-}
-
-// frames are the short-time Fourier transforms of the channels of a recording.
-type frames struct {
-	stft     *data.STFT
-	channels int
-	n        int // samples of a channel
-	all      []float64
-}
-
-func newFrames(m *media.Media, stft *data.STFT) *frames {
-	f := &frames{stft: stft, channels: m.Shape[0], n: m.Shape[1]}
-	for x := range slices.Chunk(m.X, f.n) {
-		f.all = append(f.all, stft.Forward(x)...)
-	}
-	return f
-}
-
-func (f *frames) dim() int                  { return 2 * f.stft.Length }
-func (f *frames) count() int                { return len(f.all) / f.dim() }
-func (f *frames) cut(dst []float64, i int)  { copy(dst, f.all[i*f.dim():]) }
-func (f *frames) put(xhat []float64, i int) { copy(f.all[i*f.dim():], xhat) }
-
-// noise is one half: the other half is in the imaginary, or the real, part.
-func (f *frames) noise() float64 { return 0.5 }
-
-func (f *frames) result() []float64 {
-	var x []float64
-	for all := range slices.Chunk(f.all, len(f.all)/f.channels) {
-		x = append(x, f.stft.Inverse(all, f.n)...)
-	}
-	return x
-}
-
-func (f *frames) String() string {
-	return fmt.Sprintf("%s of %d samples in %s of %d frequencies", plural(f.channels, "channel"), f.n, plural(f.count(), "frame"), f.stft.Length)
-}
-
 // plural counts things.
 func plural(n int, thing string) string {
 	if n != 1 {
@@ -200,9 +121,3 @@ func plural(n int, thing string) string {
 	}
 	return fmt.Sprintf("%d %s", n, thing)
 }
-
-var (
-	_ pieces = (*rows)(nil)
-	_ pieces = (*tiled)(nil)
-	_ pieces = (*frames)(nil)
-)

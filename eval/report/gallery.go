@@ -1,15 +1,13 @@
-package eval
+package report
 
 import (
 	"bytes"
 	"fmt"
 	"html/template"
-	"image"
-	"image/color"
 	"image/png"
-	"math"
 
 	"github.com/condmean/condmean/eval/chart"
+	"github.com/condmean/condmean/internal/imagegrid"
 )
 
 // gallery shows the samples at one SNR: a row for each method, a picture of each
@@ -36,12 +34,12 @@ type picture struct {
 // gallery draws the examples: images in the data's units, signals as lines.
 func (r *Report) gallery() ([]gallery, error) {
 	var list []gallery
-	for start := 0; start < len(r.examples); {
+	for start := 0; start < len(r.Examples); {
 		end := start
-		for end < len(r.examples) && r.examples[end].SNR == r.examples[start].SNR {
+		for end < len(r.Examples) && r.Examples[end].SNR == r.Examples[start].SNR {
 			end++
 		}
-		g, err := r.galleryOf(r.examples[start:end])
+		g, err := r.galleryOf(r.Examples[start:end])
 		if err != nil {
 			return nil, err
 		}
@@ -51,7 +49,7 @@ func (r *Report) gallery() ([]gallery, error) {
 	return list, nil
 }
 
-func (r *Report) galleryOf(list []example) (gallery, error) {
+func (r *Report) galleryOf(list []Example) (gallery, error) {
 	g := gallery{SNR: list[0].SNR, Label: number(list[0].SNR) + " dB"}
 	for i, db := range r.SNRs {
 		if db == g.SNR && r.Sigmas != nil {
@@ -61,7 +59,7 @@ func (r *Report) galleryOf(list []example) (gallery, error) {
 	clean := list[0]
 	n := len(clean.Errors)
 	for _, e := range list {
-		if e.Method == "ls" || r.image == nil && e.Method == "clean" {
+		if e.Method == "ls" || r.Image == nil && e.Method == "clean" {
 			continue // the noisy samples themselves; drawn beneath the others
 		}
 		row := galleryRow{Method: e.Method}
@@ -72,7 +70,7 @@ func (r *Report) galleryOf(list []example) (gallery, error) {
 				return g, err
 			}
 			if e.Method != "clean" {
-				p.NMSE = fixed(decibels(e.Errors[i]/power(clean.X[i*d:][:d]))) + " dB"
+				p.NMSE = inDB(Float(e.Errors[i]/power(clean.X[i*d:][:d]))) + " dB"
 			}
 			row.Pictures = append(row.Pictures, p)
 		}
@@ -90,8 +88,8 @@ func power(x []float32) float64 {
 }
 
 func (r *Report) picture(x, clean []float32) (picture, error) {
-	if r.image != nil {
-		return r.image.picture(x)
+	if r.Image != nil {
+		return r.Image.picture(x)
 	}
 	c := chart.Chart{Small: true, Lines: []chart.Line{signal("estimate", x), signal("clean", clean)}}
 	c.Lines[1].Dashed = true
@@ -114,23 +112,16 @@ func (m *Image) picture(x []float32) (picture, error) {
 	for i, v := range x {
 		values[i] = float64(v)
 	}
-	m.restore(values, values)
-	height, width := m.Shape[1], m.Shape[2]
-	plane := height * width
-	at := func(c, k int) uint8 {
-		if m.Shape[0] != 3 {
-			c = 0
-		}
-		return uint8(math.Round(255 * min(max((values[c*plane+k]-m.Low)/m.Range, 0), 1)))
+	m.Norm.InvertBatch(values)
+	shape := m.Shape
+	if !imagegrid.Fits(shape[:]) {
+		shape[0] = 1
 	}
-	img := image.NewNRGBA(image.Rect(0, 0, width, height))
-	for k := range plane {
-		img.SetNRGBA(k%width, k/width, color.NRGBA{at(0, k), at(1, k), at(2, k), 255})
-	}
+	img := imagegrid.Draw(values[:shape[0]*shape[1]*shape[2]], shape[:], 1, m.Low, m.Low+m.Range)
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
 		return picture{}, err
 	}
 	const least = 84 // pixels of the page
-	return picture{Image: dataURI(b.Bytes()), Width: max(least, min(width, 2*least))}, nil
+	return picture{Image: dataURI(b.Bytes()), Width: max(least, min(shape[2], 2*least))}, nil
 }

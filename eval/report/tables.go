@@ -1,8 +1,10 @@
-package eval
+package report
 
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/condmean/condmean/internal/decibel"
 )
 
 // tables shows the studies as text.
@@ -61,8 +63,8 @@ func (r *Report) perStepTable() table {
 		if c.Level[best] >= 0 {
 			level = strconv.FormatFloat(c.Level[best], 'g', 5, 64)
 		}
-		t.Rows = append(t.Rows, []string{number(c.SNR), c.Method, strconv.Itoa(last), fixed(decibels(c.Estimate[0])), fixed(decibels(c.Estimate[best])),
-			level, fixed(decibels(c.Estimate[last]))})
+		t.Rows = append(t.Rows, []string{number(c.SNR), c.Method, strconv.Itoa(last), inDB(c.Estimate[0]), inDB(c.Estimate[best]),
+			level, inDB(c.Estimate[last])})
 	}
 	return t
 }
@@ -71,11 +73,14 @@ func (r *Report) lipschitzTable() table {
 	t := table{Title: "Lipschitz constants", Text: "How far one step of the chain mean takes apart what is near: the factor A = √α(1−ᾱ₋₁)/(1−ᾱ) of the hyper-parameters, lower bounds of the Jacobian's norm at noisy samples, and the bound 1/√α that holds for log-concave priors. ∏A is over all steps from that level on but the last, whose A is 0.",
 		Head: []string{"level", "SNR / dB", "A", "mean", "most", "1/√α", "∏A"}}
 	for _, l := range r.Lipschitz {
-		t.Rows = append(t.Rows, []string{strconv.Itoa(l.Level), fixed(l.SNR), fmt.Sprintf("%.4f", l.A), fmt.Sprintf("%.4f", l.Mean), fmt.Sprintf("%.4f", l.Max),
+		t.Rows = append(t.Rows, []string{strconv.Itoa(l.Level), fixed(Float(l.SNR)), fmt.Sprintf("%.4f", l.A), cell("%.4f", l.Mean), cell("%.4f", l.Max),
 			fmt.Sprintf("%.4f", l.Bound), fmt.Sprintf("%.3g", l.Product)})
 	}
 	return t
 }
+
+// inDB formats a ratio in decibels.
+func inDB(ratio Float) string { return fixed(Float(decibel.Of(float64(ratio)))) }
 
 // pivot is a table with a row for each SNR and method and a column for each value
 // of a third quantity, filled in their order.

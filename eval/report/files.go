@@ -1,4 +1,4 @@
-package eval
+package report
 
 import (
 	"bytes"
@@ -24,14 +24,14 @@ func (r *Report) WriteCSV(w io.Writer) error {
 		return err
 	}
 	g := func(x float64) string { return strconv.FormatFloat(x, 'g', 8, 64) }
-	may := func(x *float64) string {
-		if x == nil {
+	may := func(x *Float) string {
+		if x == nil || !x.finite() {
 			return ""
 		}
-		return g(*x)
+		return g(float64(*x))
 	}
 	for _, row := range r.Rows {
-		if err := c.Write([]string{g(row.SNR), row.Method, g(row.NMSE), g(row.NMSEdB), g(row.CI95dB), may(row.GapdB), may(row.PSNR), may(row.SSIM),
+		if err := c.Write([]string{g(row.SNR), row.Method, may(&row.NMSE), may(&row.NMSEdB), may(&row.CI95dB), may(row.GapdB), may(row.PSNR), may(row.SSIM),
 			strconv.Itoa(row.Calls), g(row.Seconds), strconv.Itoa(row.Samples), may(row.GapCI95), may(row.MMSE), may(row.Sigma)}); err != nil {
 			return err
 		}
@@ -51,30 +51,30 @@ func (r *Report) WriteJSON(w io.Writer) error {
 // PNG, into dir, each replaced as a whole.
 func (r *Report) WriteDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("eval: %w", err)
+		return fmt.Errorf("report: %w", err)
 	}
 	files := map[string][]byte{}
 	for name, write := range map[string]func(io.Writer) error{"eval.csv": r.WriteCSV, "eval.json": r.WriteJSON, "report.html": r.WriteHTML} {
 		var b bytes.Buffer
 		if err := write(&b); err != nil {
-			return fmt.Errorf("eval: %s: %w", name, err)
+			return fmt.Errorf("report: %s: %w", name, err)
 		}
 		files[name] = b.Bytes()
 	}
 	for _, f := range r.figures() {
 		svg, err := f.chart.SVG()
 		if err != nil {
-			return fmt.Errorf("eval: %s.svg: %w", f.File, err)
+			return fmt.Errorf("report: %s.svg: %w", f.File, err)
 		}
 		png, err := f.chart.PNG()
 		if err != nil {
-			return fmt.Errorf("eval: %s.png: %w", f.File, err)
+			return fmt.Errorf("report: %s.png: %w", f.File, err)
 		}
 		files[f.File+".svg"], files[f.File+".png"] = svg, png
 	}
 	for name, content := range files {
 		if err := atomicfile.WriteOwn(filepath.Join(dir, name), content); err != nil {
-			return fmt.Errorf("eval: %w", err)
+			return fmt.Errorf("report: %w", err)
 		}
 	}
 	return nil

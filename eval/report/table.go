@@ -1,16 +1,17 @@
-package eval
+package report
 
 import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 )
 
 // WriteTable prints NMSE in dB, a row for each SNR and a column for each method,
 // with the gap to cme in brackets where it is known.
-func WriteTable(w io.Writer, r *Report) error {
+func (r *Report) WriteTable(w io.Writer) error {
 	title := fmt.Sprintf("NMSE in dB on %d samples", r.Samples)
 	if slices.Contains(r.Columns, "cme") {
 		title += " (in brackets: gap to the exact conditional mean, cme)"
@@ -37,11 +38,11 @@ func WriteTable(w io.Writer, r *Report) error {
 		}
 		for k := range r.Columns {
 			row := r.row(i, k)
-			cell := fmt.Sprintf("%.2f", row.NMSEdB)
+			text := cell("%.2f", row.NMSEdB)
 			if row.GapdB != nil && row.Method != "cme" {
-				cell += fmt.Sprintf(" (%+.2f)", *row.GapdB)
+				text += " (" + cell("%+.2f", *row.GapdB) + ")"
 			}
-			cells = append(cells, cell)
+			cells = append(cells, text)
 		}
 		if err := line(cells...); err != nil {
 			return err
@@ -49,3 +50,14 @@ func WriteTable(w io.Writer, r *Report) error {
 	}
 	return t.Flush()
 }
+
+// cell formats a figure, "-" if it is not finite.
+func cell(format string, f Float) string {
+	if !f.finite() {
+		return "-"
+	}
+	return fmt.Sprintf(format, float64(f))
+}
+
+// dB formats a number of decibels without needless zeros.
+func dB(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

@@ -1,4 +1,4 @@
-package eval
+package single
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 // Samples of an exact predictor have the prior's variances, and do not depend on
 // how they are split into batches.
 func TestGenerate(t *testing.T) {
-	s := subject(t, []int{1, 2}, []float64{0.3, 0, 0, 1.7})
+	s := subject(t, []int{1, 2}, []float64{0.3, 0, 0, 1.7}, 0, 1)
 	for _, g := range []Generated{{Method: sched.MethodResample, Steps: 300, Seed: 2}, {Method: sched.MethodDDIM, Steps: 60, Seed: 2}} {
 		const n = 2000
 		if err := g.draw(context.Background(), s, n, 64, nil); err != nil {

@@ -1,10 +1,11 @@
-package eval
+package report
 
 import (
 	"slices"
 	"strings"
 
 	"github.com/condmean/condmean/eval/chart"
+	"github.com/condmean/condmean/internal/decibel"
 )
 
 // figure is one plot of a report.
@@ -20,18 +21,18 @@ func fileName(s string) string { return strings.ReplaceAll(s, ":", "-") }
 // figures returns the plots that the results allow.
 func (r *Report) figures() []figure {
 	list := []figure{r.overSNR("nmse", "Normalised mean square error with 95 % intervals; baselines are dashed.", "NMSE / dB",
-		func(row Row) (float64, float64, bool) { return row.NMSEdB, row.CI95dB, true })}
+		func(row Row) (float64, float64, bool) { return float64(row.NMSEdB), float64(row.CI95dB), true })}
 	if len(r.Rows) > 0 && r.Rows[0].GapdB != nil {
 		f := r.overSNR("gap", "Gap to the exact conditional mean on the same noise, with 95 % intervals. 0 dB is optimal. The table has those of ls, wiener and resample, which are large.", "gap / dB",
 			func(row Row) (float64, float64, bool) {
-				return *row.GapdB, *row.GapCI95, !slices.Contains([]string{"cme", "ls", "wiener", "resample"}, row.Method)
+				return row.GapdB.of(), row.GapCI95.of(), !slices.Contains([]string{"cme", "ls", "wiener", "resample"}, row.Method)
 			})
 		f.chart.Zero = true
 		list = append(list, f)
 	}
 	if r.Range > 0 {
 		list = append(list, r.overSNR("psnr", "Peak signal-to-noise ratio.", "PSNR / dB",
-			func(row Row) (float64, float64, bool) { return *row.PSNR, 0, true }))
+			func(row Row) (float64, float64, bool) { return row.PSNR.of(), 0, true }))
 	}
 	for _, m := range methods(r.PerStep, func(c Curve) string { return c.Method }) {
 		list = append(list, r.alongChains(m))
@@ -100,8 +101,8 @@ func (r *Report) alongChains(method string) figure {
 		name := number(c.SNR) + " dB"
 		estimate, state := chart.Line{Name: name, Plain: true}, chart.Line{Name: name, Plain: true, Dashed: true}
 		for i, at := range c.LevelSNR {
-			estimate.X, estimate.Y = append(estimate.X, at), append(estimate.Y, decibels(c.Estimate[i]))
-			state.X, state.Y = append(state.X, at), append(state.Y, decibels(c.State[i]))
+			estimate.X, estimate.Y = append(estimate.X, at), append(estimate.Y, decibel.Of(float64(c.Estimate[i])))
+			state.X, state.Y = append(state.X, at), append(state.Y, decibel.Of(float64(c.State[i])))
 		}
 		f.chart.Lines = append(f.chart.Lines, estimate, state)
 	}
@@ -115,7 +116,7 @@ func (r *Report) overOffsets(method string) figure {
 	lines := newLines()
 	for _, p := range r.Mismatch {
 		if p.Method == method && slices.Contains(r.curveSNRs(), p.SNR) {
-			lines.add(number(p.SNR)+" dB", p.Offset, p.LossdB, p.LossCI)
+			lines.add(number(p.SNR)+" dB", p.Offset, float64(p.LossdB), float64(p.LossCI))
 		}
 	}
 	f.chart.Lines = lines.list
@@ -129,7 +130,7 @@ func (r *Report) overSteps(method string) figure {
 	lines := newLines()
 	for _, p := range r.FewerSteps {
 		if p.Method == method && slices.Contains(r.curveSNRs(), p.SNR) {
-			lines.add(number(p.SNR)+" dB", float64(p.Calls), p.LossdB, 0)
+			lines.add(number(p.SNR)+" dB", float64(p.Calls), float64(p.LossdB), 0)
 		}
 	}
 	f.chart.Lines = lines.list
@@ -142,8 +143,8 @@ func (r *Report) overLevels() figure {
 	lines := newLines()
 	for _, l := range r.Lipschitz {
 		lines.add("A", l.SNR, l.A, 0)
-		lines.add("mean of samples", l.SNR, l.Mean, 0)
-		lines.add("most of samples", l.SNR, l.Max, 0)
+		lines.add("mean of samples", l.SNR, float64(l.Mean), 0)
+		lines.add("most of samples", l.SNR, float64(l.Max), 0)
 		lines.add("bound 1/√α", l.SNR, l.Bound, 0)
 	}
 	f.chart.Lines = lines.list

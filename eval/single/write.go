@@ -1,13 +1,9 @@
-package eval
+package single
 
 import (
 	"bytes"
 	"fmt"
-	"image"
-	"image/color"
-	"image/draw"
 	"image/png"
-	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,10 +11,8 @@ import (
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/atomicfile"
+	"github.com/condmean/condmean/internal/imagegrid"
 )
-
-// gridGap is how many pixels are between the pictures of a grid.
-const gridGap = 2
 
 // checkOutput tells what keeps Write from writing a file, as far as that can be
 // known before there are samples.
@@ -26,7 +20,7 @@ func (g *Generated) checkOutput(path string) error {
 	switch ext := strings.ToLower(filepath.Ext(path)); {
 	case ext != ".npy" && ext != ".png":
 		return fmt.Errorf("%s: want an .npy or a .png file", path)
-	case ext == ".png" && (len(g.Shape) != 3 || g.Shape[0] != 1 && g.Shape[0] != 3):
+	case ext == ".png" && !imagegrid.Fits(g.Shape):
 		return fmt.Errorf("%s: samples of shape %v are no grey or RGB images; name an .npy file", path, g.Shape)
 	}
 	return atomicfile.Check(path)
@@ -47,7 +41,8 @@ func (g *Generated) Write(path string, columns int) error {
 		a := weights.FromFloat64("", append([]int{n}, g.Shape...), g.X)
 		err = weights.WriteNPY(&b, weights.FromFloat32("", a.Shape, a.Float32()))
 	} else {
-		err = png.Encode(&b, g.grid(columns))
+		low, high := g.limits()
+		err = png.Encode(&b, imagegrid.Draw(g.X, g.Shape, columns, low, high))
 	}
 	if err == nil {
 		err = atomicfile.Write(path, b.Bytes())
@@ -56,39 +51,6 @@ func (g *Generated) Write(path string, columns int) error {
 		return configs.Usagef("--out: %w", err)
 	}
 	return nil
-}
-
-// grid draws the samples, which are images.
-func (g *Generated) grid(columns int) image.Image {
-	c, h, w := g.Shape[0], g.Shape[1], g.Shape[2]
-	n := len(g.X) / (c * h * w)
-	if columns <= 0 {
-		columns = int(math.Ceil(math.Sqrt(float64(n))))
-	}
-	columns = min(columns, n)
-	rows := (n + columns - 1) / columns
-	bounds := image.Rect(0, 0, columns*(w+gridGap)-gridGap, rows*(h+gridGap)-gridGap)
-	var img draw.Image = image.NewGray(bounds)
-	if c == 3 {
-		img = image.NewNRGBA(bounds)
-	}
-	draw.Draw(img, bounds, image.Black, image.Point{}, draw.Src)
-	low, high := g.limits()
-	level := func(v float64) uint8 {
-		return uint8(math.RoundToEven(255 * min(max((v-low)/(high-low), 0), 1)))
-	}
-	for i, x := range slices.Collect(slices.Chunk(g.X, c*h*w)) {
-		left, top := i%columns*(w+gridGap), i/columns*(h+gridGap)
-		for p := range h * w {
-			pixel := color.NRGBA{R: level(x[p]), A: math.MaxUint8}
-			pixel.G, pixel.B = pixel.R, pixel.R
-			if c == 3 {
-				pixel.G, pixel.B = level(x[h*w+p]), level(x[2*h*w+p])
-			}
-			img.Set(left+p%w, top+p/w, pixel)
-		}
-	}
-	return img
 }
 
 // limits returns the values of black and white.

@@ -1,4 +1,4 @@
-package eval
+package single
 
 import (
 	"context"
@@ -10,18 +10,19 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/eval/media"
 	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/internal/decibel"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/sched"
 )
 
-// subject returns one for samples of a shape whose predictor is the exact one of
-// N(0, cov); nil cov means I.
-func subject(t *testing.T, shape []int, cov []float64) *Subject {
+// subject returns the exact denoiser of N(0, cov), nil cov means I, for samples of
+// a shape, normalised by one mean and scale.
+func subject(t *testing.T, shape []int, cov []float64, mean, scale float64, settings ...func(*configs.Config)) *denoiser.Denoiser {
 	t.Helper()
-	s := &Subject{Config: configs.Default(), Shape: shape}
 	dim := product(shape)
 	if cov == nil {
 		cov = make([]float64, dim*dim)
@@ -35,22 +36,31 @@ func subject(t *testing.T, shape []int, cov []float64) *Subject {
 	}
 	pool := par.New(1)
 	t.Cleanup(pool.Close)
-	if s.Schedule, err = sched.Paper(300); err != nil {
-		t.Fatal(err)
+	c := configs.Default()
+	c.Schedule.Steps = 300
+	for _, set := range settings {
+		set(&c)
 	}
-	s.Predictor, s.Norm = gmm.NewEstimator(m, pool), data.Identity(dim)
-	return s
-}
-
-// denoised runs the pieces of a medium through the subject.
-func denoised(t *testing.T, s *Subject, m *media.Media, db float64, method sched.Method) []float64 {
-	t.Helper()
-	p, err := s.pieces(m)
+	norm := data.Identity(dim)
+	norm.Scale[0] = scale
+	for k := range norm.Mean {
+		norm.Mean[k] = mean
+	}
+	d, err := denoiser.New(c, gmm.NewEstimator(m, pool), shape, norm)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &FileResult{SNR: db}
-	if err := s.denoisePieces(context.Background(), p, FileOptions{Options: sched.Options{Method: method, Match: sched.MatchExact}}, r); err != nil {
+	return d
+}
+
+// denoised runs the pieces of a medium through a denoiser.
+func denoised(t *testing.T, d *denoiser.Denoiser, m *media.Media, db float64, method sched.Method) []float64 {
+	t.Helper()
+	p, err := file{d, m}.pieces()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := new(Denoised).run(context.Background(), d, p, DenoiseOptions{Options: denoiser.Options{SNR: db, Method: method, Match: sched.MatchExact}}); err != nil {
 		t.Fatal(err)
 	}
 	return p.result()
@@ -91,11 +101,7 @@ func smooth() []float64 {
 // Large and small images, grey ones and those of several planes, are denoised
 // nearly as well as their pixels' prior allows, wherever tiles meet.
 func TestTiledDenoising(t *testing.T) {
-	s := subject(t, []int{1, 8, 8}, smooth())
-	s.Norm.Scale[0] = 0.25
-	for k := range s.Norm.Mean {
-		s.Norm.Mean[k] = 0.5
-	}
+	s := subject(t, []int{1, 8, 8}, smooth(), 0.5, 0.25)
 	for _, shape := range [][]int{{1, 45, 30}, {3, 20, 33}, {1, 8, 8}, {1, 5, 30}, {1, 4, 3}} {
 		x := make([]float64, shape[0]*shape[1]*shape[2])
 		for i := range x {
@@ -119,7 +125,7 @@ func TestTiledDenoising(t *testing.T) {
 // An array of images of the network's size gives what its samples give one by
 // one, larger ones are tiled, and the noise is found in both.
 func TestArrayForms(t *testing.T) {
-	s := subject(t, []int{1, 8, 8}, smooth())
+	s := subject(t, []int{1, 8, 8}, smooth(), 0, 1)
 	for _, c := range []struct {
 		shape []int
 		want  string
@@ -141,7 +147,7 @@ func TestArrayForms(t *testing.T) {
 			n *= d
 		}
 		m := &media.Media{Kind: media.Array, Shape: c.shape, X: make([]float64, n)}
-		p, err := s.pieces(m)
+		p, err := file{s, m}.pieces()
 		got := fmt.Sprint(err)
 		if err == nil {
 			got = p.String()
@@ -176,7 +182,7 @@ func TestSuits(t *testing.T) {
 		{[]int{2, 16}, recording, "a recording needs a network that was trained on audio"},
 		{[]int{1, 16}, recording, "2 signals of 50 samples in pieces of 16"},
 	} {
-		p, err := subject(t, c.shape, nil).pieces(c.m)
+		p, err := file{subject(t, c.shape, nil, 0, 1), c.m}.pieces()
 		got := fmt.Sprint(err)
 		if err == nil {
 			got = p.String()
@@ -204,25 +210,23 @@ func lowPass(length int) []float64 {
 // noise is that which the level stands for.
 func TestRecording(t *testing.T) {
 	const length, n = 17, 1003
-	s := subject(t, []int{2, length}, lowPass(length))
-	s.Config.Data.Kind, s.Config.Data.Length = "audio", length
-	s.Norm.Scale[0] = 0.1
+	s := subject(t, []int{2, length}, lowPass(length), 0, 0.1, func(c *configs.Config) { c.Data.Kind, c.Data.Length = "audio", length })
 	x := make([]float64, 2*n)
 	for i := range x {
 		x[i] = 0.4*math.Sin(float64(i%n)/7) + 0.2*math.Sin(float64(i%n)/11+float64(i/n))
 	}
 	const sigma = 0.1
 	m := &media.Media{Kind: media.Audio, Shape: []int{2, n}, X: addNoise(x, sigma)}
-	p, err := s.pieces(m)
+	p, err := file{s, m}.pieces()
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := s.fileSNR(p, sigma)
-	if err != nil || math.Abs(s.fileSigma(p, db)-sigma) > 1e-12 {
-		t.Errorf("σ = %v is %v dB, which is σ = %v", sigma, db, s.fileSigma(p, db))
+	db, err := file{s, m}.snr(p, sigma)
+	if again := s.Sigma(db) / math.Sqrt(p.noise()); err != nil || math.Abs(again-sigma) > 1e-12 {
+		t.Errorf("σ = %v is %v dB, which is σ = %v", sigma, db, again)
 	}
 	for _, b := range []Blind{BlindAuto, BlindModel, BlindMAD, BlindPatches} {
-		if got, err := s.blind(context.Background(), b, m, p); err != nil || math.Abs(got-db) > 1 {
+		if got, err := (file{s, m}).blind(context.Background(), b, p); err != nil || math.Abs(got-db) > 1 {
 			t.Errorf("the SNR of %.2f dB is estimated as %.2f dB (%s): %v", db, got, b, err)
 		}
 	}
@@ -234,19 +238,19 @@ func TestRecording(t *testing.T) {
 
 // The blind estimators on images.
 func TestBlindImages(t *testing.T) {
-	s := subject(t, []int{1, 8, 8}, smooth())
+	s := subject(t, []int{1, 8, 8}, smooth(), 0, 1)
 	x := make([]float64, 64*64)
 	for i := range x {
 		x[i] = math.Sin(float64(i/64)/6) * math.Cos(float64(i%64)/5)
 	}
 	for _, db := range []float64{0, 14} {
-		m := &media.Media{Kind: media.Image, Shape: []int{1, 64, 64}, X: addNoise(x, math.Sqrt(1/linear(db)))}
-		p, err := s.pieces(m)
+		m := &media.Media{Kind: media.Image, Shape: []int{1, 64, 64}, X: addNoise(x, math.Sqrt(1/decibel.Linear(db)))}
+		p, err := file{s, m}.pieces()
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, b := range []Blind{BlindAuto, BlindMAD, BlindPatches, BlindModel} {
-			if got, err := s.blind(context.Background(), b, m, p); err != nil || math.Abs(got-db) > 0.5 {
+			if got, err := (file{s, m}).blind(context.Background(), b, p); err != nil || math.Abs(got-db) > 0.5 {
 				t.Errorf("the SNR of %v dB is estimated as %.2f dB (%s): %v", db, got, b, err)
 			}
 		}

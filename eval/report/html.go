@@ -1,4 +1,4 @@
-package eval
+package report
 
 import (
 	"bytes"
@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"math"
 	"strings"
+
+	"github.com/condmean/condmean/eval/quality"
 )
 
 //go:embed report.html.tmpl
@@ -16,7 +17,7 @@ var reportTemplate string
 
 var reportPage = template.Must(template.New("report").Funcs(template.FuncMap{
 	"dB": dB, "fixed": fixed, "may": may, "percent": func(x float64) string { return fmt.Sprintf("%.1f %%", 100*x) },
-	"sigma": number, "seconds": seconds, "shape": shapeText,
+	"number": number, "sigma": func(x *Float) string { return number(x.of()) }, "seconds": seconds, "shape": shapeText,
 }).Parse(reportTemplate))
 
 // page is what the template shows.
@@ -94,7 +95,7 @@ func (r *Report) facts() [][2]string {
 	}
 	if r.Range > 0 {
 		text := fmt.Sprintf("data range %.6g; estimates neither clipped nor rounded", r.Range)
-		if r.Convention == ConventionKair {
+		if r.Convention == quality.Kair {
 			text = "estimates clipped to [0,1] and rounded to 8 bits; noise levels σ in units of 1/255"
 		}
 		facts = append(facts, [2]string{"PSNR and SSIM", text})
@@ -134,20 +135,20 @@ func (p page) Grid() [][]Row {
 func (p page) Settings() string { return strings.TrimSpace(p.Config) }
 
 // Kair tells whether noise levels stand for SNRs.
-func (p page) Kair() bool { return p.Convention == ConventionKair }
+func (p page) Kair() bool { return p.Convention == quality.Kair }
 
 // fixed formats decibels.
-func fixed(x float64) string { return may(&x, 2) }
+func fixed(x Float) string { return may(&x, 2) }
 
 // may formats a figure that need not be there.
-func may(x *float64, digits int) string {
+func may(x *Float, digits int) string {
 	switch {
 	case x == nil:
 		return ""
-	case math.IsNaN(*x) || math.IsInf(*x, 0):
+	case !x.finite():
 		return "–"
 	}
-	s := fmt.Sprintf("%.*f", digits, *x)
+	s := fmt.Sprintf("%.*f", digits, float64(*x))
 	if strings.Trim(s, "-0.") == "" {
 		s = strings.TrimPrefix(s, "-")
 	}
@@ -169,10 +170,7 @@ func shapeText(shape []int) string {
 	return strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "×")
 }
 
-// number formats a float64 or a pointer to one, with four digits at most.
-func number(x any) string {
-	if p, ok := x.(*float64); ok {
-		x = *p
-	}
+// number formats a figure with four digits at most.
+func number(x float64) string {
 	return strings.Replace(fmt.Sprintf("%.4g", x), "-", "−", 1)
 }
