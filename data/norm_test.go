@@ -152,3 +152,30 @@ func TestUnusableSamples(t *testing.T) {
 		}
 	}
 }
+
+// TestNormBatch: many samples of float64 are mapped as one of float32 is, with one
+// scale or one for each value.
+func TestNormBatch(t *testing.T) {
+	for _, n := range []*Norm{{Mean: []float64{1, -2}, Scale: []float64{4}}, {Mean: []float64{1, -2}, Scale: []float64{4, 0.5}}} {
+		x := []float64{3, 5, -1, 0.25, 9, -2}
+		want := make([]float64, len(x))
+		for first := 0; first < len(x); first += 2 {
+			one := []float32{float32(x[first]), float32(x[first+1])}
+			n.Apply(one)
+			want[first], want[first+1] = float64(one[0]), float64(one[1])
+		}
+		y := append([]float64(nil), x...)
+		n.ApplyBatch(y)
+		for i, v := range y {
+			if math.Abs(v-want[i]) > 1e-6 {
+				t.Errorf("scale %v: %v becomes %v, want %v", n.Scale, x[i], v, want[i])
+			}
+		}
+		n.InvertBatch(y)
+		for i, v := range y {
+			if math.Abs(v-x[i]) > 1e-15*math.Abs(x[i]) {
+				t.Errorf("scale %v: back to %v, want %v", n.Scale, v, x[i])
+			}
+		}
+	}
+}

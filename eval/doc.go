@@ -2,7 +2,8 @@
 //
 // [Sweep] denoises y = x + n, n ~ N(0, s²·I/SNR), of the test split by methods
 // (chains over a predictor, see package sched) and baselines, all on the very
-// same noise, and reports
+// same noise, where s is 1, or 1/√2 for complex data (see package denoiser), and
+// reports
 //
 //	NMSE = Σ‖x̂-x‖² / Σ‖x‖²
 //

@@ -57,6 +57,9 @@ func openJournal(dir, fingerprint string, log func(string)) (*journal, error) {
 	if j.Parts == nil {
 		j.Parts = map[string]json.RawMessage{}
 	}
+	if err := atomicfile.Check(j.path); err != nil {
+		return nil, fmt.Errorf("eval: %w", err)
+	}
 	return j, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -107,6 +108,33 @@ func TestPrefix(t *testing.T) {
 		if slices.Equal(many[:8], many[8:16]) {
 			t.Errorf("%s: two samples are equal", method)
 		}
+	}
+}
+
+// Samples whose comparison fails are written all the same: of data that are mostly
+// equal no distance tells anything.
+func TestFailedComparison(t *testing.T) {
+	const n = 300
+	x := make([]float32, n*8)
+	rng.New(1, rng.DataTrain, 0, 0).Normal32(x[:n/10*8])
+	var b bytes.Buffer
+	if err := weights.WriteNPY(&b, weights.FromFloat32("", []int{n, 8}, x)); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	array, out := filepath.Join(dir, "equal.npy"), filepath.Join(dir, "out.npy")
+	if err := os.WriteFile(array, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := trained(t, "data.kind=npy", "data.dir="+array, "data.samples.train=0", "data.samples.val=0", "data.samples.test=0", "train.steps=20", "eval.samples=0")
+	var stdout, stderr bytes.Buffer
+	cmd := exec.Command("generate", "--checkpoint", run, "-n", "3", "--out", out, "--mmd")
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); cmd.ProcessState.ExitCode() != cli.ExitFailed || !strings.Contains(stderr.String(), "median distance") || !strings.Contains(stdout.String(), "3 samples") {
+		t.Errorf("%v\n%s%s", err, stdout.String(), stderr.String())
+	}
+	if a, err := weights.ReadNPYFile(out); err != nil || !slices.Equal(a.Shape, []int{3, 1, 8}) {
+		t.Errorf("samples of shape %v: %v", a.Shape, err)
 	}
 }
 

@@ -30,7 +30,7 @@ type Chart struct {
 type Line struct {
 	Name   string
 	X, Y   []float64
-	Error  []float64 // half widths of intervals, or nil
+	Error  []float64 // half widths of intervals, or nil; those that are not finite are not drawn
 	Dashed bool
 	Plain  bool // without marks at the points
 }
@@ -147,18 +147,20 @@ type bars struct {
 // points returns the finite points of a line.
 func (l *Line) points() (b bars) {
 	for i, y := range l.Y {
-		if math.IsInf(y, 0) || math.IsNaN(y) || math.IsInf(l.X[i], 0) || math.IsNaN(l.X[i]) {
+		if !finite(y) || !finite(l.X[i]) {
 			continue
 		}
 		b.XYs = append(b.XYs, plotter.XY{X: l.X[i], Y: y})
 		e := 0.0
-		if l.Error != nil && !math.IsInf(l.Error[i], 0) {
+		if l.Error != nil && finite(l.Error[i]) {
 			e = l.Error[i]
 		}
 		b.YErrors = append(b.YErrors, struct{ Low, High float64 }{e, e})
 	}
 	return b
 }
+
+func finite(v float64) bool { return !math.IsInf(v, 0) && !math.IsNaN(v) }
 
 // add draws a line in style k.
 func (l *Line) add(p *plot.Plot, at bars, k int, small bool) ([]plot.Thumbnailer, error) {
