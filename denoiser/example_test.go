@@ -53,7 +53,7 @@ func ExampleDenoiser_Denoise() {
 	}
 	defer func() { _ = d.Close() }()
 
-	x, y := noisy(d, 100, 0)
+	x, y := noisy(d, 40, 0)
 	for _, m := range []sched.Method{sched.MethodMean, sched.MethodOneShot} {
 		r, err := d.Denoise(context.Background(), y, denoiser.Options{SNR: 0, Method: m})
 		if err != nil {
@@ -63,7 +63,7 @@ func ExampleDenoiser_Denoise() {
 	}
 	// Output:
 	// mean     108 network calls  from -0.2 dB to -3.6 dB
-	// oneshot   1 network calls  from -0.2 dB to -3.9 dB
+	// oneshot   1 network calls  from -0.2 dB to -3.8 dB
 }
 
 // Samples that are drawn do not depend on how many are drawn together.
@@ -97,12 +97,12 @@ func ExampleDenoiser_EstimateSNR() {
 	}
 	defer func() { _ = d.Close() }()
 
-	_, y := noisy(d, 100, 10)
+	_, y := noisy(d, 64, 0)
 	snr, err := d.EstimateSNR(context.Background(), y, false)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("true: 10 dB, estimated: %.0f dB\n", snr)
+	fmt.Printf("true: 0 dB, estimated: %.1f dB\n", snr)
 	// Output:
-	// true: 10 dB, estimated: 10 dB
+	// true: 0 dB, estimated: 0.1 dB
 }
