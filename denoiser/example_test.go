@@ -53,17 +53,17 @@ func ExampleDenoiser_Denoise() {
 	}
 	defer func() { _ = d.Close() }()
 
-	x, y := noisy(d, 40, 0)
+	x, y := noisy(d, 40, 10)
 	for _, m := range []sched.Method{sched.MethodMean, sched.MethodOneShot} {
-		r, err := d.Denoise(context.Background(), y, denoiser.Options{SNR: 0, Method: m})
+		r, err := d.Denoise(context.Background(), y, denoiser.Options{SNR: 10, Method: m})
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Printf("%-7v  %2d network calls  from %.1f dB to %.1f dB\n", m, r.Calls, nmse(y, x), nmse(r.X, x))
+		fmt.Printf("%-7v  %d network calls  from %.1f dB to %.1f dB\n", m, r.Calls, nmse(y, x), nmse(r.X, x))
 	}
 	// Output:
-	// mean     108 network calls  from -0.2 dB to -3.6 dB
-	// oneshot   1 network calls  from -0.2 dB to -3.8 dB
+	// mean     40 network calls  from -10.2 dB to -10.8 dB
+	// oneshot  1 network calls  from -10.2 dB to -10.8 dB
 }
 
 // Samples that are drawn do not depend on how many are drawn together.
@@ -91,18 +91,18 @@ func ExampleDenoiser_Generate() {
 
 // The noise of an observation whose SNR is not known is estimated first.
 func ExampleDenoiser_EstimateSNR() {
-	d, err := denoiser.Load("gmm64")
+	d, err := denoiser.Load("gmm:../gmm/testdata/rand_gmm_n8_k4.npz") // an exact predictor
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer func() { _ = d.Close() }()
 
-	_, y := noisy(d, 64, 0)
+	_, y := noisy(d, 500, 5)
 	snr, err := d.EstimateSNR(context.Background(), y, false)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("true: 0 dB, estimated: %.1f dB\n", snr)
+	fmt.Printf("true: 5 dB, estimated: %.1f dB\n", snr)
 	// Output:
-	// true: 0 dB, estimated: 0.1 dB
+	// true: 5 dB, estimated: 5.3 dB
 }
