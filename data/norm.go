@@ -170,7 +170,6 @@ func (n *Norm) ApplyBatch(x []float64) {
 // InvertBatch maps normalised samples back to the data's units, in place.
 func (n *Norm) InvertBatch(x []float64) {
 	for i, v := range x {
-		k := i % len(n.Mean)
-		x[i] = v*n.Scale[k%len(n.Scale)] + n.Mean[k]
+		x[i] = n.invert(i, v)
 	}
 }

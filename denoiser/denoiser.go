@@ -23,6 +23,7 @@ type Denoiser struct {
 	std       float64 // of one real value of ε
 
 	turns   *turns
+	release func()      // of what a network's predictor holds; may be nil
 	runtime *op.Runtime // nil: its owner closes it
 	source  string
 	step    int
@@ -114,7 +115,13 @@ func (d *Denoiser) Fingerprint() (f data.Fingerprint, known bool) {
 // Close ends the worker threads once the prediction at hand is done; later calls
 // of Denoise and Generate fail. It may be called twice.
 func (d *Denoiser) Close() error {
-	if d.turns.end() && d.runtime != nil {
+	if !d.turns.end() {
+		return nil
+	}
+	if d.release != nil {
+		d.release()
+	}
+	if d.runtime != nil {
 		d.runtime.Close()
 	}
 	return nil

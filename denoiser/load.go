@@ -140,10 +140,12 @@ func (o *loading) network(rt *op.Runtime, path string) (*Denoiser, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := New(*im.Config, model.NewPredictor(net, batch), im.Sample, norm)
+	predictor := model.NewPredictor(net, batch)
+	d, err := New(*im.Config, predictor, im.Sample, norm)
 	if err != nil {
 		return nil, err
 	}
+	d.release = predictor.Close
 	d.source, d.step = im.From, im.Step
 	print, known, err := data.FingerprintFrom(im.Data)
 	if known {

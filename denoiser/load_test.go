@@ -2,6 +2,7 @@ package denoiser
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"math"
 	"os"
@@ -118,7 +119,9 @@ func checkpointOf(t *testing.T, change func(*configs.Config, *checkpoint.Snapsho
 // TestLoadForms: a checkpoint, and what is exported of it, are the same denoiser,
 // which denoises in the data's units.
 func TestLoadForms(t *testing.T) {
-	dir, _ := checkpointOf(t, nil)
+	dir, _ := checkpointOf(t, func(_ *configs.Config, s *checkpoint.Snapshot) {
+		s.Data = json.RawMessage(`{"shape":[1,6],"hash":"ab"}`)
+	})
 	im, err := checkpoint.Import(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -137,6 +140,9 @@ func TestLoadForms(t *testing.T) {
 		}
 		if d.Step() != 7 || !slices.Equal(d.Shape(), []int{1, 6}) || d.Dim() != 6 || d.Source() == "" || d.Schedule().T != 20 || d.Mixture() != nil {
 			t.Errorf("%s: step %d, shape %v, source %q, T = %d", path, d.Step(), d.Shape(), d.Source(), d.Schedule().T)
+		}
+		if f, known := d.Fingerprint(); known != (path == dir) || known && f.Hash != "ab" {
+			t.Errorf("%s: fingerprint %+v, %v", path, f, known)
 		}
 		if h, err := d.Hash(); err != nil || len(h) != 64 {
 			t.Errorf("%s: hash %q: %v", path, h, err)

@@ -71,6 +71,9 @@ func Denoise(ctx context.Context, o DenoiseOptions) (r *Denoised, err error) {
 	start := time.Now()
 	r = &Denoised{What: p.String(), Blind: o.Blind}
 	r.note(m.Note)
+	if d.Config().Data.Kind != "audio" { // whose range is that of frames
+		r.note(m.UnitsNote(d.Norm().Low, d.Norm().High))
+	}
 	if o.Blind != "" {
 		if o.Options.SNR, err = f.blind(ctx, o.Blind, p); err != nil {
 			return nil, err
