@@ -55,11 +55,11 @@ func Denoise(ctx context.Context, o DenoiseOptions) (r *Denoised, err error) {
 	if err := m.CheckOutput(o.Output); err != nil {
 		return nil, configs.Usagef("--output: %w", err)
 	}
-	d, err := load(ctx, o.Checkpoint, o.Threads)
+	d, end, err := load(ctx, o.Checkpoint, o.Threads)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, d.Close()) }()
+	defer func() { err = errors.Join(err, end()) }()
 	f := file{d, m}
 	p, err := f.pieces()
 	if err != nil {

@@ -49,11 +49,11 @@ const generateBatch = 64
 // would make the work useless, such as an output that cannot be written or data
 // to compare with that cannot be read, is found before it.
 func Generate(ctx context.Context, o GenerateOptions) (g *Generated, err error) {
-	d, err := load(ctx, o.Checkpoint, o.Threads)
+	d, end, err := load(ctx, o.Checkpoint, o.Threads)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, d.Close()) }()
+	defer func() { err = errors.Join(err, end()) }()
 	c, s := d.Config(), d.Schedule()
 	g = &Generated{Shape: d.Shape(), Method: o.Method, Steps: o.Steps, Seed: c.Seed, stretch: c.Data.Kind == "npy"}
 	if o.Seed != nil {

@@ -7,20 +7,30 @@ import (
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/denoiser"
+	"github.com/condmean/condmean/op"
 )
 
-// load loads a denoiser. Early checkpoints do not tell the shape of a sample; their
-// data set does.
-func load(ctx context.Context, checkpoint string, threads int) (*denoiser.Denoiser, error) {
-	d, err := denoiser.Load(checkpoint, denoiser.WithThreads(threads), denoiser.WithShapeOf(func(c configs.Config) ([]int, error) {
-		set, err := data.Open(ctx, c.Data, c.Seed, data.WithThreads(threads))
+// load loads a denoiser and returns what ends it and its threads. Early checkpoints
+// do not tell the shape of a sample; their data set does.
+func load(ctx context.Context, checkpoint string, threads int) (d *denoiser.Denoiser, end func() error, err error) {
+	rt, err := op.NewRuntime(threads)
+	if err != nil {
+		return nil, nil, configs.Usagef("%w", err)
+	}
+	d, err = denoiser.Load(checkpoint, denoiser.WithRuntime(rt), denoiser.WithShapeOf(func(c configs.Config) ([]int, error) {
+		set, err := data.Open(ctx, c.Data, c.Seed, data.WithThreads(rt.Threads()))
 		if err != nil {
 			return nil, err
 		}
 		return set.Shape(), nil
 	}))
 	if err != nil {
-		return nil, fmt.Errorf("--checkpoint %w", err)
+		rt.Close()
+		return nil, nil, fmt.Errorf("--checkpoint %w", err)
 	}
-	return d, nil
+	return d, func() error {
+		err := d.Close()
+		rt.Close()
+		return err
+	}, nil
 }
