@@ -12,7 +12,7 @@ import (
 	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/eval/quality"
 	"github.com/condmean/condmean/eval/report"
-	bars "github.com/condmean/condmean/internal/progress"
+	"github.com/condmean/condmean/internal/progress"
 	"github.com/condmean/condmean/op"
 )
 
@@ -45,7 +45,7 @@ func Run(ctx context.Context, o Options) (rep *report.Report, err error) {
 		return nil, configs.Usagef("%w", err)
 	}
 	defer rt.Close()
-	tasks := bars.NewTasks(o.Err)
+	tasks := progress.NewTasks(o.Err)
 	from := source{rt, tasks.Show}
 	d, c, err := o.load(ctx, from)
 	if err != nil {

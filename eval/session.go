@@ -7,13 +7,14 @@ import (
 
 	"github.com/condmean/condmean/eval/report"
 	"github.com/condmean/condmean/internal/par"
+	"github.com/condmean/condmean/internal/progress"
 )
 
 // session is one evaluation: a request, its finished parts and its progress.
 type session struct {
 	*Request
 	journal  *journal
-	progress *progress
+	progress *progress.Display // counts predictor calls, for chains differ in length
 }
 
 // Sweep evaluates a request; progress goes to w.
@@ -46,8 +47,8 @@ func (r *Request) evaluate(ctx context.Context, j *journal, w io.Writer) (*repor
 	for _, st := range studies {
 		total += st.cost
 	}
-	s := &session{r, j, newProgress(w, total)}
-	defer s.progress.close()
+	s := &session{r, j, progress.New(w, "evaluate", 0, total)}
+	defer s.progress.Close()
 	rep := r.newReport(list)
 	if err := s.sweep(ctx, list, rep); err != nil {
 		return nil, err
@@ -65,16 +66,16 @@ func (r *Request) evaluate(ctx context.Context, j *journal, w io.Writer) (*repor
 func part[T any](s *session, key string, cost int, compute func() (T, error)) (T, error) {
 	var v T
 	if s.journal.get(key, &v) {
-		s.progress.skip(cost)
+		s.progress.Skip(cost)
 		return v, nil
 	}
-	s.progress.begin(key)
-	before := s.progress.done
+	before := s.progress.Count()
+	s.progress.Show(before, key)
 	v, err := compute()
 	if err != nil {
 		return v, err
 	}
-	s.progress.add(before + cost - s.progress.done) // what compute has not told
+	s.progress.At(before + cost) // what compute has not told
 	return v, s.journal.put(key, v)
 }
 

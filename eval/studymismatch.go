@@ -59,7 +59,7 @@ func (s *session) mistell(ctx context.Context, db float64, m sched.Method) ([]re
 			p.LossdB, p.LossCI = report.Float(loss), report.Float(ci)
 		}
 		points = append(points, p)
-		s.progress.add(s.calls(m, db+offset))
+		s.progress.Add(s.calls(m, db+offset))
 	}
 	return points, nil
 }

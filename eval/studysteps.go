@@ -86,7 +86,7 @@ func (s *session) thinned(ctx context.Context, db float64, m sched.Method, steps
 		nmse, ci := ratio(e, power)
 		p.NMSEdB, p.CI95dB = report.Float(decibel.Of(nmse)), report.Float(ci)
 		points = append(points, p)
-		s.progress.add(len(kept))
+		s.progress.Add(len(kept))
 	}
 	return points, nil
 }

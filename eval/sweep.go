@@ -65,7 +65,7 @@ func (s *session) at(ctx context.Context, list []estimator, db float64, shown in
 		if shown > 0 {
 			p.Examples = append(p.Examples, c.example(e.name()))
 		}
-		s.progress.add(1 + c.calls)
+		s.progress.Add(1 + c.calls)
 	}
 	gaps(list, p.Rows, errors)
 	return p, nil

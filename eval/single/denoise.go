@@ -12,6 +12,7 @@ import (
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/eval/media"
+	"github.com/condmean/condmean/internal/progress"
 )
 
 // DenoiseOptions say how Denoise denoises which file.
@@ -100,8 +101,8 @@ type file struct {
 
 // run denoises all pieces.
 func (r *Denoised) run(ctx context.Context, d *denoiser.Denoiser, p pieces, o DenoiseOptions) error {
-	shown := newCounter(o.Err, "denoise", p.count())
-	defer shown.close()
+	shown := progress.New(o.Err, "denoise", 0, p.count())
+	defer shown.Close()
 	dim := d.Dim()
 	y := make([]float64, min(atOnce, p.count())*dim)
 	for first := 0; first < p.count(); first += atOnce {
@@ -123,7 +124,7 @@ func (r *Denoised) run(ctx context.Context, d *denoiser.Denoiser, p pieces, o De
 		if r.THat, r.Calls = res.THat, res.Calls; first == 0 {
 			r.note(res.Note)
 		}
-		shown.at(first + len(y)/dim)
+		shown.Show(first+len(y)/dim, "")
 	}
 	return nil
 }

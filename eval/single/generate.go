@@ -11,6 +11,7 @@ import (
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/internal/limit"
+	"github.com/condmean/condmean/internal/progress"
 	"github.com/condmean/condmean/sched"
 )
 
@@ -94,8 +95,8 @@ func Generate(ctx context.Context, o GenerateOptions) (g *Generated, err error) 
 // draw fills X with n samples, some at a time.
 func (g *Generated) draw(ctx context.Context, d *denoiser.Denoiser, n, batch int, w io.Writer) error {
 	chains := (n + batch - 1) / batch
-	shown, calls := newCounter(w, "generate", chains*g.Steps), 0
-	defer shown.close()
+	shown, calls := progress.New(w, "generate", 0, chains*g.Steps), 0
+	defer shown.Close()
 	g.X = make([]float64, 0, n*d.Dim())
 	for first := 0; first < n; first += batch {
 		x, err := d.Generate(ctx, min(batch, n-first), denoiser.GenerateOptions{
@@ -103,7 +104,7 @@ func (g *Generated) draw(ctx context.Context, d *denoiser.Denoiser, n, batch int
 			Trace: func(p sched.TracePoint) {
 				if p.Eps != nil {
 					calls++
-					shown.at(calls)
+					shown.Show(calls, "")
 				}
 			},
 		})

@@ -44,6 +44,9 @@ func New(w io.Writer, label string, from, total int) *Display {
 // replaced.
 func (d *Display) Bar() bool { return d.bar != nil }
 
+// Count returns the count.
+func (d *Display) Count() int { return d.count }
+
 // At moves the count.
 func (d *Display) At(count int) {
 	d.count = count
