@@ -98,7 +98,9 @@ func Load(path string, options ...Option) (d *Denoiser, err error) {
 
 // classify says which path an error is about and whose it is to mend.
 func classify(path string, err error) error {
-	err = fmt.Errorf("%s: %w", path, err)
+	if !strings.HasPrefix(err.Error(), path+": ") {
+		err = fmt.Errorf("%s: %w", path, err)
+	}
 	var damaged *checkpoint.DamagedError
 	if configs.IsUsage(err) || errors.As(err, &damaged) || errors.Is(err, context.Canceled) {
 		return err
@@ -126,7 +128,7 @@ func (o *loading) network(rt *op.Runtime, path string) (*Denoiser, error) {
 	if im.EMA != nil && !o.raw {
 		im.Weights = im.EMA
 	}
-	if _, err := im.Fit(nil); err != nil {
+	if _, err := im.Fit(nil, false); err != nil {
 		return nil, err
 	}
 	net, err := model.New(rt, im.Config.Model, im.Sample, 0)

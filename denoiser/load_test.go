@@ -208,7 +208,7 @@ func TestRefusals(t *testing.T) {
 		"gmm:none.npz":         "gmm:none.npz: none.npz is no file",
 		bare:                   "do not tell their settings; convert them first",
 		wrong:                  "shape",
-		norm:                   "normalisation of 1 means",
+		norm:                   "mean has 1 numbers",
 		t.TempDir():            "holds no checkpoint",
 		"gmm:denoiser_test.go": "not a valid zip file",
 	} {
