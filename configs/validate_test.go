@@ -49,6 +49,7 @@ func TestValidateNamesKeyValueAndAllowed(t *testing.T) {
 		{"threads=-1", `threads = -1: want an integer from 0 to 1024`},
 		{"data.kind=mixtur", `data.kind = "mixtur": want mixture, mnist, fashion, cifar10, npy, folder, audio; did you mean mixture?`},
 		{"data.normalize=none", `data.normalize = "none": a mixture is normalised by its own mean and power; want power`},
+		{"data.noise=complex", `data.noise = "complex": data of kind mixture are real; complex is for arrays (npy) and recordings (audio)`},
 		{"data.kind=npy", `data.dir = "": data of kind npy need their folder or file; name it here or by --data`},
 		{"data.kind=cifar10 data.batches=1,6,1", `data.batches[1] = 6: want an integer from 1 to 5` + "\n" + `data.batches[2] = 1: listed twice`},
 		{"data.kind=folder data.dir=d data.channels=2", `data.channels = 2: want 1 (grey), 3 (RGB) or 0 (what is found)`},

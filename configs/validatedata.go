@@ -14,6 +14,9 @@ func (d Data) validate(r *rules) {
 	r.oneOf("data.kind", d.Kind, "mixture", "mnist", "fashion", "cifar10", "npy", "folder", "audio")
 	r.oneOf("data.normalize", d.Normalize, "power", "dimension", "minmax", "none")
 	r.oneOf("data.noise", d.Noise, NoiseReal, NoiseComplex)
+	if d.Noise == NoiseComplex && d.Kind != "npy" && d.Kind != "audio" {
+		r.broken("data.noise", d.Noise, "data of kind %s are real; complex is for arrays (npy) and recordings (audio)", d.Kind)
+	}
 	r.oneOf("data.layout", d.Layout, "auto", "l", "cl", "hw", "chw", "hwc")
 	r.oneOf("data.last", d.Last, "drop", "wrap")
 	r.count("data.workers", d.Workers, 0, 1024)

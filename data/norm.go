@@ -87,6 +87,19 @@ func (n *Norm) suits(name, split string, m *moments) error {
 	return nil
 }
 
+// rescale divides the scales of maps to power one, power and dimension, by the
+// standard deviation std of one real value of ε, so that normalised samples have
+// the noise's unit: power one a real value (std = 1) or a complex one (1/√2).
+// What other maps leave is taken to be in that unit.
+func (n *Norm) rescale(kind string, std float64) {
+	switch kind {
+	case "power", "dimension", "":
+		for k := range n.Scale {
+			n.Scale[k] /= std
+		}
+	}
+}
+
 // Apply normalises one sample in place.
 func (n *Norm) Apply(x []float32) { normalize(n, x, x) }
 

@@ -107,6 +107,9 @@ func (o *opener) set(ctx context.Context, f files) (*Set, error) {
 	if o.c.Augment != (configs.Augment{}) && len(s.Shape()) != 3 {
 		return nil, configs.Usagef("data.augment: only images can be augmented; the samples of %s have shape %v", f.name, s.Shape())
 	}
+	if o.c.Noise == configs.NoiseComplex && s.Shape()[0]%2 != 0 {
+		return nil, configs.Usagef("data.noise: complex needs real and imaginary parts, an even number of channels; the samples of %s have shape %v", f.name, s.Shape())
+	}
 	return s, o.survey(ctx, s)
 }
 
@@ -125,6 +128,7 @@ func (o *opener) survey(ctx context.Context, s *Set) error {
 	if s.Norm, err = newNorm(o.c.Normalize, m[0]); err != nil {
 		return err
 	}
+	s.Norm.rescale(o.c.Normalize, o.c.NoiseStd())
 	for i, split := range []string{"train", "val", "test"} {
 		if err := s.Norm.suits(s.Name, split, m[i]); err != nil {
 			return err

@@ -38,7 +38,7 @@ type Noise struct {
 	Seed  uint64
 	Chain int     // distinguishes chains over the same observation
 	First int     // index of the first sample of the batch
-	Std   float64 // of one value of ε; 0 means 1, 1/√2 for complex data in two channels
+	Std   float64 // of one real value of ε, see Sigma; 0 means 1
 }
 
 func (z Noise) std() float64 {
@@ -103,6 +103,9 @@ func meanStep(x, eps []float64, st Step) {
 // every step but the last. It is the generator of the DM; as a denoiser it
 // tends to twice the MMSE.
 func Resample(ctx context.Context, p Predictor, x []float64, steps []Step, z Noise, tr Trace) error {
+	if err := checkNoise(z.Std, z.First); err != nil {
+		return err
+	}
 	return run(ctx, p, x, steps, z.Chain, tr, func(x, eps []float64, st Step) {
 		meanStep(x, eps, st)
 		if v := st.posteriorVar(); v > 0 {

@@ -333,3 +333,28 @@ func TestSubset(t *testing.T) {
 		}
 	}
 }
+
+// TestSigma: an observation scaled to power one is a state of the level of its
+// SNR, whatever the unit: √(SNR/(1+SNR))·σ = √(1-ᾱ)·std.
+func TestSigma(t *testing.T) {
+	for _, std := range []float64{1, math.Sqrt2 / 2, 3} {
+		for _, snr := range []float64{1e-3, 0.5, 1, 40} {
+			if got, want := math.Sqrt(snr/(1+snr))*Sigma(std, snr), math.Sqrt(1-snr/(1+snr))*std; math.Abs(got/want-1) > 1e-14 {
+				t.Errorf("std %v, SNR %v: noise %v, want %v", std, snr, got, want)
+			}
+		}
+	}
+	if Sigma(0, 4) != 0.5 {
+		t.Error("the default is not the real convention")
+	}
+}
+
+// Noise that is none is refused wherever it is drawn.
+func TestResampleRefusesNoise(t *testing.T) {
+	s := paper(t, 10)
+	for _, z := range []Noise{{Std: -1}, {Std: math.NaN()}, {Std: math.Inf(1)}, {First: -1}} {
+		if err := Resample(context.Background(), gaussian{1, 1}, []float64{1}, s.Steps(5), z, nil); err == nil {
+			t.Errorf("%+v is taken", z)
+		}
+	}
+}

@@ -32,7 +32,7 @@ type Options struct {
 	Start  Start   // default StartPaper; without meaning for oneshot
 	Seed   uint64  // of resample and average
 	First  int     // index of the first sample of the batch, for Seed's streams
-	Std    float64 // of one value of the noise under unit total power; 0 means 1, 1/√2 for complex data in two channels
+	Std    float64 // of one real value of ε, see Sigma; 0 means 1
 	Trace  Trace   // called at every level; may be nil
 }
 
@@ -44,8 +44,8 @@ type Result struct {
 	Note  string    // what a user should know about this result, or ""
 }
 
-// Denoise estimates x from y = x + n, n ~ N(0, I/snr), for n samples of
-// p.Dim() values each: it scales y to unit power, matches snr to a level and
+// Denoise estimates x from y = x + n, n ~ N(0, Std²·I/snr), for samples
+// of p.Dim() values each: it scales y to unit power, matches snr to a level and
 // runs the reverse chain from there.
 //
 // An SNR above the top level takes no step: y is returned as it is. Below the

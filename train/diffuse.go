@@ -20,11 +20,13 @@ type diffuser struct {
 	noise   [][]float32 // scratch of each worker
 }
 
-// level holds what an example at one level needs: x_t = signal·x0 + noise·ε,
-// target = a·x0 + b·ε, the weight of its loss, and the index for the network.
+// level holds what an example at one level needs: x_t = signal·x0 + noise·z,
+// target = a·x0 + b·z with z ~ N(0,1) = ε/std, the weight of its loss, and the
+// index for the network.
 type level struct{ signal, noise, a, b, weight, index float32 }
 
-func newDiffuser(s *sched.Schedule, o configs.Objective, seed uint64, threads, dim int) (*diffuser, error) {
+// newDiffuser returns the forward process with ε ~ N(0, std²) a real value.
+func newDiffuser(s *sched.Schedule, o configs.Objective, std float64, seed uint64, threads, dim int) (*diffuser, error) {
 	target, err := sched.ParseTarget(o.Target)
 	if err != nil {
 		return nil, fmt.Errorf("objective.target: %w", err)
@@ -40,8 +42,8 @@ func newDiffuser(s *sched.Schedule, o configs.Objective, seed uint64, threads, d
 	for i := range s.T {
 		a, b := s.TargetCoef(target, i)
 		d.levels = append(d.levels, level{
-			signal: float32(math.Sqrt(s.AlphaBar[i])), noise: float32(math.Sqrt(1 - s.AlphaBar[i])),
-			a: float32(a), b: float32(b), weight: float32(s.Weight(weighting, target, i)), index: float32(i)})
+			signal: float32(math.Sqrt(s.AlphaBar[i])), noise: float32(std * math.Sqrt(1-s.AlphaBar[i])),
+			a: float32(a), b: float32(std * b), weight: float32(s.Weight(weighting, target, i)), index: float32(i)})
 	}
 	return d, nil
 }
@@ -81,16 +83,16 @@ func (d *diffuser) fill(pool *par.Pool, e example, x0 []float32, forLevel, forNo
 	n := len(e.level)
 	dim := len(x0) / n
 	pool.Do(n, func(i, worker int) {
-		s, eps := &d.streams[worker], d.noise[worker]
+		s, z := &d.streams[worker], d.noise[worker]
 		t := d.at(s, forLevel, step, first+i)
 		s.Reset(d.seed, forNoise, step, uint64(first+i))
-		s.Normal32(eps)
+		s.Normal32(z)
 		l := d.levels[t]
 		e.level[i], e.weight[i] = l.index, l.weight
 		x, y := e.x[i*dim:][:dim], e.target[i*dim:][:dim]
 		for k, v := range x0[i*dim:][:dim] {
-			x[k] = l.signal*v + l.noise*eps[k]
-			y[k] = l.a*v + l.b*eps[k]
+			x[k] = l.signal*v + l.noise*z[k]
+			y[k] = l.a*v + l.b*z[k]
 		}
 	})
 }

@@ -13,27 +13,38 @@ import (
 
 func testDiffuser(t *testing.T, o configs.Objective, threads, dim int) *diffuser {
 	t.Helper()
+	return testDiffuserOf(t, o, 1, threads, dim)
+}
+
+func testDiffuserOf(t *testing.T, o configs.Objective, std float64, threads, dim int) *diffuser {
+	t.Helper()
 	s, err := sched.Paper(10)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := newDiffuser(s, o, 5, threads, dim)
+	d, err := newDiffuser(s, o, std, 5, threads, dim)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return d
 }
 
-// The noise that x_t and x0 imply is N(0,1), and each target is what package
-// sched converts that noise into.
+// The noise that x_t and x0 imply is N(0,1), or N(0,1/2) a real value of complex
+// data, and each target is what package sched converts that noise into.
 func TestFill(t *testing.T) {
+	for _, noise := range []string{configs.NoiseReal, configs.NoiseComplex} {
+		t.Run(noise, func(t *testing.T) { testFill(t, configs.Data{Noise: noise}.NoiseStd()) })
+	}
+}
+
+func testFill(t *testing.T, std float64) {
 	const n, dim = 2000, 6
 	pool := par.New(2)
 	defer pool.Close()
 	x0 := make([]float32, n*dim)
 	rng.New(9, rng.DataTrain, 0, 0).Normal32(x0)
 	for _, target := range []sched.Target{sched.TargetEpsilon, sched.TargetX0, sched.TargetMean, sched.TargetV} {
-		d := testDiffuser(t, configs.Objective{Target: string(target), Weighting: "min-snr"}, 2, dim)
+		d := testDiffuserOf(t, configs.Objective{Target: string(target), Weighting: "min-snr"}, std, 2, dim)
 		e := newExample(n, dim)
 		d.fill(pool, e, x0, rng.TrainLevel, rng.TrainNoise, 3, 0)
 		counts := make([]int, d.s.T)
@@ -60,8 +71,8 @@ func TestFill(t *testing.T) {
 				}
 			}
 		}
-		if mean, power := sum/count, square/count; math.Abs(mean) > 5/math.Sqrt(count) || math.Abs(power-1) > 5*math.Sqrt(2/count) {
-			t.Errorf("noise has mean %v and power %v", mean, power)
+		if mean, power := sum/count/std, square/count/std/std; math.Abs(mean) > 5/math.Sqrt(count) || math.Abs(power-1) > 5*math.Sqrt(2/count) {
+			t.Errorf("noise has mean %v and power %v in units of %v", mean, power, std)
 		}
 		for level, c := range counts {
 			if p := 1 / float64(d.s.T); math.Abs(float64(c)-n*p) > 5*math.Sqrt(n*p*(1-p)) {

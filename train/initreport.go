@@ -31,6 +31,10 @@ func (t *trainer) compareSettings(src *checkpoint.Imported) ([]string, error) {
 	if err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
+	if was, is := cmp.Or(src.Config.Data.Noise, configs.NoiseReal), cmp.Or(t.cfg.Data.Noise, configs.NoiseReal); was != is {
+		return nil, configs.Usagef("init.from: %s: its weights were trained under data.noise %s, where one real value of ε has the standard deviation %.4g; this run has data.noise %s and %.4g: set data.noise=%s, or begin with a file of weights alone (.npz) to train them for other data",
+			t.cfg.Init.From, was, src.Config.Data.NoiseStd(), is, t.cfg.Data.NoiseStd(), was)
+	}
 	var notes []string
 	if !sameLevels(a, b) {
 		notes = append(notes, fmt.Sprintf("the weights were trained on %s, and are fed %s; --remap-levels feeds them those of equal SNR", describeLevels(a), describeLevels(b)))

@@ -3,7 +3,6 @@ package train
 import (
 	"context"
 	"fmt"
-	"math"
 	"strconv"
 
 	"github.com/condmean/condmean/denoiser"
@@ -40,13 +39,13 @@ func (t *trainer) quickNMSE(ctx context.Context, u *model.Network) (map[string]f
 	var s rng.Stream
 	nmse := map[string]float64{}
 	for k, db := range quickSNRs {
-		snr := decibel.Linear(db)
+		sigma := sched.Sigma(d.NoiseStd(), decibel.Linear(db))
 		for i := range n {
 			s.Reset(t.cfg.Seed, rng.ValNoise, uint64(1+k), uint64(i)) // 0 is the loss's
 			s.Normal(y[i*dim:][:dim])
 		}
 		for i := range y {
-			y[i] = x[i] + d.NoiseStd()*y[i]/math.Sqrt(snr)
+			y[i] = x[i] + sigma*y[i]
 		}
 		r, err := d.Denoise(ctx, y, denoiser.Options{SNR: db, Normalized: true, Method: sched.MethodOneShot})
 		if err != nil {

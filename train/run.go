@@ -175,7 +175,7 @@ func newTrainerOn(cfg configs.Config, rt *op.Runtime, set *data.Set) (*trainer, 
 	if t.optimizer, err = newOptimizer(cfg.Train, rt, trained); err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
-	if t.diffuser, err = newDiffuser(s, cfg.Objective, cfg.Seed, rt.Threads(), set.Dim()); err != nil {
+	if t.diffuser, err = newDiffuser(s, cfg.Objective, cfg.Data.NoiseStd(), cfg.Seed, rt.Threads(), set.Dim()); err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
 	if cfg.Adapt.Remapped() {
