@@ -98,7 +98,7 @@ func newLikelihood(d *Denoiser, y []float64) *likelihood {
 func (l *likelihood) slope(ctx context.Context, db float64) (float64, error) {
 	s := l.d.schedule
 	at := s.At(s.Index(decibel.Linear(db)))
-	signal, noise := math.Sqrt(at.AlphaBar), math.Sqrt(1-at.AlphaBar)
+	signal, noise := math.Sqrt(at.AlphaBar), l.d.std*math.Sqrt(1-at.AlphaBar)
 	for _, side := range []struct {
 		h   float64
 		eps []float64
@@ -112,9 +112,9 @@ func (l *likelihood) slope(ctx context.Context, db float64) (float64, error) {
 	}
 	power, divergence := 0.0, 0.0
 	for i, f := range l.forth {
-		mean := (f + l.backward[i]) / 2
-		power += mean * mean / (l.d.std * l.d.std)
-		divergence += l.probe[i] * (f - l.backward[i]) / (2 * probeLength)
+		mean := (f + l.backward[i]) / 2 / l.d.std
+		power += mean * mean
+		divergence += l.probe[i] * (f - l.backward[i]) / (2 * probeLength * l.d.std)
 	}
 	return (power - divergence) / 2 / float64(len(l.y)), nil
 }

@@ -1,16 +1,15 @@
 package denoiser
 
 import (
-	"math"
-
 	"github.com/condmean/condmean/internal/decibel"
+	"github.com/condmean/condmean/sched"
 )
 
 // Sigma returns the standard deviation of one real value of white noise, in the
 // data's units, that has the SNR of so many dB. Where values are normalised by
 // scales of their own it is that whose power, averaged over them, is right.
 func (d *Denoiser) Sigma(snr float64) float64 {
-	return d.std * math.Sqrt(1/(decibel.Linear(snr)*d.gain()))
+	return sched.Sigma(d.std, decibel.Linear(snr)*d.gain())
 }
 
 // SNR is the inverse of Sigma: that in dB of white noise of a standard deviation

@@ -54,12 +54,12 @@ func (r *Request) baseline(ctx context.Context, name string) (estimator, error) 
 		if err != nil {
 			return nil, fmt.Errorf("eval: %w", err)
 		}
-		return lmmse{l}, nil
+		return lmmse{r, l}, nil
 	case "cme":
 		if r.Prior == nil {
 			return nil, configs.Usagef("eval.baselines: cme needs a known prior; this data set has none (gmm:K fits one)")
 		}
-		return &posteriorMean{label: name, exact: true, e: gmm.NewEstimator(r.Prior, r.pool)}, nil
+		return &posteriorMean{r: r, label: name, exact: true, e: gmm.NewEstimator(r.Prior, r.pool)}, nil
 	case "nlm", "tv", "wavelet":
 		return newFilter(name, r)
 	}
@@ -72,7 +72,7 @@ func (r *Request) baseline(ctx context.Context, name string) (estimator, error) 
 		if err != nil {
 			return nil, err
 		}
-		return &posteriorMean{label: name, e: gmm.NewEstimator(m, r.pool)}, nil
+		return &posteriorMean{r: r, label: name, e: gmm.NewEstimator(m, r.pool)}, nil
 	}
 	return nil, configs.Usagef("eval.baselines: %q is unknown, want one of %v", name, Baselines())
 }

@@ -3,7 +3,6 @@ package eval
 import (
 	"context"
 
-	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/gmm"
 	"github.com/condmean/condmean/internal/decibel"
 	"github.com/condmean/condmean/sched"
@@ -31,12 +30,6 @@ func (c *chain) estimate(ctx context.Context, xhat, y []float64, db float64, fir
 	return res.Calls, res.Note, err
 }
 
-// told returns the options of a method that is told an SNR in dB, for a batch of
-// normalised samples.
-func (r *Request) told(db float64, m sched.Method, first int) denoiser.Options {
-	return denoiser.Options{SNR: db, Normalized: true, Method: m, Match: r.Match, Start: r.Start, Seed: r.Seed, First: first}
-}
-
 // scalar multiplies the observation.
 type scalar struct {
 	label  string
@@ -53,17 +46,21 @@ func (s scalar) estimate(_ context.Context, xhat, y []float64, db float64, _ int
 	return 0, "", nil
 }
 
-type lmmse struct{ l *gmm.LMMSE }
+type lmmse struct {
+	r *Request
+	l *gmm.LMMSE
+}
 
 func (l lmmse) name() string { return "lmmse" }
 
 func (l lmmse) estimate(_ context.Context, xhat, y []float64, db float64, _ int) (int, string, error) {
-	return 0, "", l.l.Estimate(xhat, y, decibel.Linear(db))
+	return 0, "", l.l.Estimate(xhat, y, l.r.precision(db))
 }
 
 // posteriorMean is the conditional mean of a mixture; it also sums tr Cov(x|y),
 // which is the MMSE where the mixture is the true prior.
 type posteriorMean struct {
+	r     *Request
 	label string
 	exact bool // the mixture is the true prior
 	e     *gmm.Estimator
@@ -78,7 +75,7 @@ func (c *posteriorMean) estimate(ctx context.Context, xhat, y []float64, db floa
 	if len(c.trace) < n {
 		c.trace = make([]float64, n)
 	}
-	if err := c.e.Denoise(ctx, xhat, c.trace[:n], y, decibel.Linear(db)); err != nil {
+	if err := c.e.Denoise(ctx, xhat, c.trace[:n], y, c.r.precision(db)); err != nil {
 		return 0, "", err
 	}
 	for _, t := range c.trace[:n] {

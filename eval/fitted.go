@@ -22,7 +22,7 @@ const (
 	mostRounds  = 30     // the same, where they are quick
 	fitWork     = 1e11   // of all rounds but the least, in k·d³: what eigendecompositions take
 	fitGain     = 1e-3   // nats a sample and value, below which EM stops
-	fitReg      = 1e-4   // added to variances, of an average power of one
+	fitReg      = 1e-4   // added to variances, of their average
 	perDim      = 2      // samples that full covariances take for each component and dimension
 	perRank     = 4      // the same of low-rank ones for each direction
 	rankShare   = 4      // they have at most this part of the dimensions
@@ -52,8 +52,8 @@ func fitRounds(d, k int) int {
 }
 
 // fitTrain fits a mixture of k components to normalised samples of the train
-// split by EM.
-func fitTrain(ctx context.Context, set *data.Set, k int, pool *par.Pool, log func(string)) (*gmm.Mixture, error) {
+// split, of power std² a value, by EM.
+func fitTrain(ctx context.Context, set *data.Set, k int, std float64, pool *par.Pool, log func(string)) (*gmm.Mixture, error) {
 	d := set.Dim()
 	n := min(set.Train.Len(), fitSamples)
 	if k > n {
@@ -63,7 +63,7 @@ func fitTrain(ctx context.Context, set *data.Set, k int, pool *par.Pool, log fun
 	if err := set.ReadNormalized(x, set.Train, 0); err != nil {
 		return nil, err
 	}
-	o := gmm.FitOptions{Components: k, Seed: 1, MaxIter: fitRounds(d, k), Reg: fitReg, Tol: fitGain * math.Max(1, float64(d)), Pool: pool}
+	o := gmm.FitOptions{Components: k, Seed: 1, MaxIter: fitRounds(d, k), Reg: fitReg * std * std, Tol: fitGain * math.Max(1, float64(d)), Pool: pool}
 	o.Kind, o.Rank = fitKind(n, d, k)
 	kind := string(o.Kind)
 	if o.Rank > 0 {

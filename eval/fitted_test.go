@@ -48,7 +48,7 @@ func TestFitted(t *testing.T) {
 	r.Train.Mean, r.Train.Cov = set.Mixture.Moments()
 	var told []string
 	r.Fit = func(ctx context.Context, k int) (*gmm.Mixture, error) {
-		return fitTrain(ctx, set, k, r.pool, func(line string) { told = append(told, line) })
+		return fitTrain(ctx, set, k, 1, r.pool, func(line string) { told = append(told, line) })
 	}
 	r.Test = make([]float64, 2000*4)
 	if err := set.Mixture.Sample(r.pool, r.Test, 9, 99, 0); err != nil {
@@ -68,7 +68,7 @@ func TestFitted(t *testing.T) {
 	if len(told) < 2 || !strings.Contains(told[0], "gmm:3 to 4000 samples, covariances full") {
 		t.Errorf("told %q", told)
 	}
-	if _, err := fitTrain(context.Background(), set, 5000, r.pool, nil); !configs.IsUsage(err) {
+	if _, err := fitTrain(context.Background(), set, 5000, 1, r.pool, nil); !configs.IsUsage(err) {
 		t.Errorf("more components than samples: %v", err)
 	}
 }

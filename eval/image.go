@@ -2,14 +2,12 @@ package eval
 
 import (
 	"context"
-	"math"
 	"slices"
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/eval/classical"
 	"github.com/condmean/condmean/eval/report"
-	"github.com/condmean/condmean/internal/decibel"
 )
 
 // newImage describes the images of a set whose normalised test samples are given.
@@ -55,7 +53,7 @@ func (f *filter) estimate(ctx context.Context, xhat, y []float64, db float64, _ 
 	d := f.r.Denoiser.Dim()
 	raw := slices.Clone(y)
 	m.Norm.InvertBatch(raw)
-	sigma := f.r.std() * m.Norm.Scale[0] / math.Sqrt(decibel.Linear(db))
+	sigma := m.Norm.Scale[0] * f.r.sigma(db) // in the data's units
 	f.r.pool.Do(len(y)/d, func(i, _ int) {
 		if ctx.Err() == nil {
 			filters[f.label](xhat[i*d:][:d], raw[i*d:][:d], m.Shape, sigma)

@@ -94,9 +94,6 @@ func (r *Request) check() error {
 	return nil
 }
 
-// std returns the standard deviation of one real value of the noise at 0 dB.
-func (r *Request) std() float64 { return r.Denoiser.NoiseStd() }
-
 func (r *Request) note(line string) {
 	if r.Log != nil {
 		r.Log(line)

@@ -60,7 +60,9 @@ func (s source) request(ctx context.Context, d *denoiser.Denoiser, c configs.Con
 			return nil, err
 		}
 	}
-	r.Fit = func(ctx context.Context, k int) (*gmm.Mixture, error) { return fitTrain(ctx, set, k, r.pool, r.Log) }
+	r.Fit = func(ctx context.Context, k int) (*gmm.Mixture, error) {
+		return fitTrain(ctx, set, k, r.std(), r.pool, r.Log)
+	}
 	return r, nil
 }
 

@@ -66,9 +66,9 @@ func (r *Request) stretch(ctx context.Context, i int) (report.LipschitzAt, error
 		s.Normal(v[k*d:][:d])
 		normalizeVector(v[k*d:][:d])
 	}
-	noise := math.Sqrt(1 - sc.AlphaBar[i])
+	noise := r.std() * math.Sqrt(1-sc.AlphaBar[i])
 	for k := range x {
-		x[k] = math.Sqrt(sc.AlphaBar[i])*r.Test[k] + noise*r.std()*x[k]
+		x[k] = math.Sqrt(sc.AlphaBar[i])*r.Test[k] + noise*x[k]
 	}
 	steps := sc.Steps(float64(i))[:1]
 	step := func(x []float64) ([]float64, error) {

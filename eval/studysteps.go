@@ -105,7 +105,7 @@ func (r *Request) errorsOf(ctx context.Context, db float64, m sched.Method, step
 		case "ddim":
 			err = sched.DDIM(ctx, r.Denoiser.Predictor(), y, steps, nil)
 		case "resample":
-			err = sched.Resample(ctx, r.Denoiser.Predictor(), y, steps, sched.Noise{Seed: r.Seed, First: first, Std: r.std()}, nil)
+			err = sched.Resample(ctx, r.Denoiser.Predictor(), y, steps, r.drawn(first), nil)
 		default:
 			err = sched.Mean(ctx, r.Denoiser.Predictor(), y, steps, nil)
 		}

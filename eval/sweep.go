@@ -9,7 +9,6 @@ import (
 
 	"github.com/condmean/condmean/eval/report"
 	"github.com/condmean/condmean/internal/decibel"
-	"github.com/condmean/condmean/internal/rng"
 )
 
 // batch is how many samples are estimated at a time.
@@ -134,24 +133,6 @@ func (s *session) column(ctx context.Context, c *column) error {
 		c.psnr, c.ssim = report.Of(sum(psnr)/float64(n)), report.Of(sum(ssim)/float64(n))
 	}
 	return nil
-}
-
-// observe writes y = x + n for samples from index first on. The noise of a
-// sample is a function of (seed, SNR, index): all columns see the same.
-func (r *Request) observe(y, x []float64, db float64, first int) {
-	d := r.Denoiser.Dim()
-	sigma := r.std() * math.Sqrt(1/decibel.Linear(db))
-	key := uint64(int64(math.Round(db * 1000)))
-	streams := make([]rng.Stream, r.pool.Threads())
-	r.pool.Do(len(x)/d, func(i, worker int) {
-		s := &streams[worker]
-		s.Reset(r.Seed, rng.EvalNoise, key, uint64(first+i))
-		row := y[i*d:][:d]
-		s.Normal(row)
-		for k := range row {
-			row[k] = x[i*d+k] + sigma*row[k]
-		}
-	})
 }
 
 // squares writes ‖a_i-b_i‖² of each sample.
