@@ -126,7 +126,7 @@ func (im *Imported) authors(arrays []weights.Array) (*weights.AuthorsExport, err
 	if err != nil {
 		return nil, err
 	}
-	return &weights.AuthorsExport{Shape: im.Sample, Schedule: im.Config.Schedule, Beta: s.Beta,
+	return &weights.AuthorsExport{Shape: im.Sample, Complex: im.Config.Data.Noise == configs.NoiseComplex, Schedule: im.Config.Schedule, Beta: s.Beta,
 		Objective: im.Config.Objective, Weights: arrays, Epoch: im.Step}, nil
 }
 

@@ -98,6 +98,9 @@ func importAuthors(path string) (*Imported, error) {
 	c.Name = filepath.Base(filepath.Clean(path))
 	c.Data.Kind = "npy" // own arrays, which --data names
 	c.Data.Normalize = "none"
+	if a.Complex {
+		c.Data.Noise = configs.NoiseComplex
+	}
 	c.Schedule, c.Model, c.Objective = a.Schedule, a.Model, a.Objective
 	im := &Imported{From: a.File, Weights: a.Weights, Config: &c, Sample: a.Shape}
 	if epoch, ok := a.Scalars["epoch"].(int); ok && epoch > 0 {

@@ -23,7 +23,7 @@ import (
 type Authors struct {
 	File      string           // the .pt file the weights come from
 	Shape     []int            // of one sample: channels, then one or two dimensions
-	Complex   bool             // two real channels hold real and imaginary part
+	Complex   bool             // real and imaginary parts are channels, and ε has variance 1/2 a real value
 	Schedule  configs.Schedule // β schedule
 	Model     configs.Model    // network; Kind says which
 	Objective configs.Objective
@@ -54,7 +54,7 @@ func IsAuthors(dir string) bool {
 type simParams struct {
 	Diffusion struct {
 		Shape     []int    `json:"data_shape"`
-		Complex   bool     `json:"complex_data"`
+		Complex   *bool    `json:"complex_data"`
 		Loss      string   `json:"loss_type"`
 		Schedule  string   `json:"which_schedule"`
 		Steps     int      `json:"num_timesteps"`
@@ -139,7 +139,7 @@ func parseParams(text []byte) (*Authors, error) {
 	if err := json.Unmarshal(text, &p); err != nil {
 		return nil, errors.New(foreign.Line(err.Error(), foreign.Limit))
 	}
-	a := &Authors{Shape: p.Diffusion.Shape, Complex: p.Diffusion.Complex, Network: p.Network}
+	a := &Authors{Shape: p.Diffusion.Shape, Network: p.Network}
 	return a, a.configure(&p)
 }
 
@@ -155,6 +155,11 @@ func (a *Authors) configure(p *simParams) error {
 	}
 	if err := configs.CheckSample(d.Shape); err != nil {
 		return fmt.Errorf("diff_model_dict.data_shape: %w", err)
+	}
+	// The published code takes data for complex unless told otherwise.
+	a.Complex = d.Complex == nil || *d.Complex
+	if a.Complex && d.Shape[0]%2 != 0 {
+		return fmt.Errorf("diff_model_dict.complex_data: true, as it is by default, but data_shape %v has an odd number of channels, which are no real and imaginary parts", d.Shape)
 	}
 	a.Schedule = configs.Schedule{Kind: kind, Steps: d.Steps, BetaStart: *d.BetaStart, BetaEnd: *d.BetaEnd}
 

@@ -11,6 +11,7 @@ import (
 // of a network.
 type AuthorsExport struct {
 	Shape     []int            // of one sample
+	Complex   bool             // ε has variance 1/2 a real value, as in Authors
 	Schedule  configs.Schedule // kind and steps; Beta holds the values
 	Beta      []float64
 	Network   map[string]any // settings of the network, "unet_dict"
@@ -34,8 +35,8 @@ func (e *AuthorsExport) Params() ([]byte, error) {
 	loss := map[bool]string{false: "l2", true: "l1"}[e.Objective.Loss == "l1"]
 	type object = map[string]any
 	return json.MarshalIndent(object{
-		"data_dict": object{"mode": mode, "data_shape": e.Shape, "complex_data": false},
-		"diff_model_dict": object{"data_shape": e.Shape, "complex_data": false, "loss_type": loss, "which_schedule": schedule,
+		"data_dict": object{"mode": mode, "data_shape": e.Shape, "complex_data": e.Complex},
+		"diff_model_dict": object{"data_shape": e.Shape, "complex_data": e.Complex, "loss_type": loss, "which_schedule": schedule,
 			"num_timesteps": len(e.Beta), "beta_start": e.Beta[0], "beta_end": e.Beta[len(e.Beta)-1], "objective": target,
 			"loss_weighting": e.Objective.Weighting == "paper", "clipping": false, "reverse_method": "reverse_mean", "reverse_add_random": false},
 		"unet_dict": e.Network,
