@@ -16,7 +16,7 @@ import (
 
 // torchRuns are checkpoints in the layout of the authors' code with outputs,
 // losses, gradients and chains that PyTorch computed from them.
-var torchRuns = []string{"unet1d_gmm", "unet2d_group", "unet2d_mnist", "cnn1d", "cnn2d"}
+var torchRuns = []string{"unet1d_gmm", "unet1d_complex", "unet2d_group", "unet2d_mnist", "cnn1d", "cnn2d"}
 
 type torchRun struct {
 	authors  *weights.Authors

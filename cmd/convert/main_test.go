@@ -52,7 +52,7 @@ func TestPublishedChains(t *testing.T) {
 		}
 	}
 	run("go", "build", "-o", denoise, "../denoise")
-	for _, network := range []string{"unet1d_gmm", "unet2d_group", "unet2d_mnist"} {
+	for _, network := range []string{"unet1d_gmm", "unet1d_complex", "unet2d_group", "unet2d_mnist"} {
 		source := filepath.Join(published, network)
 		imported := filepath.Join(dir, network)
 		run("convert", source, imported)
