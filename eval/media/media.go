@@ -32,14 +32,16 @@ var extensions = map[Kind][]string{Array: {".npy"}, Image: {".png", ".jpg", ".jp
 
 // Media are the contents of a file.
 type Media struct {
-	Kind  Kind
-	Shape []int     // of X
-	X     []float64 // finite
-	Note  string    // what a user should know, or ""
-	Units string    // how the file's values become X, or "" if they are as they are
+	Kind    Kind
+	Shape   []int     // of the elements
+	X       []float64 // finite
+	Complex bool      // elements of an array are complex: X has two values of each, see Planar
+	Note    string    // what a user should know, or ""
+	Units   string    // how the file's values become X, or "" if they are as they are
 
-	write func(path string, x []float64) error
-	check func(path string) error // why that file cannot be written; may be nil
+	planar int // elements of a complex array that have their real parts together
+	write  func(path string, x []float64) error
+	check  func(path string) error // why that file cannot be written; may be nil
 }
 
 // Read reads a file.
@@ -114,25 +116,21 @@ func readArray(path string) (*Media, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.DType.Complex() {
-		return nil, fmt.Errorf("%s: holds complex numbers (%s); want real ones", path, a.DType)
-	}
-	m := &Media{Kind: Array, Shape: a.Shape, X: a.Float64()}
+	m := &Media{Kind: Array, Shape: a.Shape, X: a.Float64(), Complex: a.DType.Complex(), planar: 1}
 	if len(m.X) == 0 {
 		return nil, fmt.Errorf("%s: its shape is %v; there is nothing in it", path, a.Shape)
 	}
 	for i, v := range m.X {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
+			if m.Complex {
+				i /= 2
+			}
 			return nil, fmt.Errorf("%s: element %v holds %v; want finite numbers", path, index(i, a.Shape), v)
 		}
 	}
 	m.write = func(path string, x []float64) error {
-		out := weights.FromFloat64("", a.Shape, x)
-		if a.DType != weights.Float64 {
-			out = weights.FromFloat32("", a.Shape, out.Float32())
-		}
 		var b bytes.Buffer
-		if err := weights.WriteNPY(&b, out); err != nil {
+		if err := weights.WriteNPY(&b, m.array(a, x)); err != nil {
 			return err
 		}
 		return atomicfile.Write(path, b.Bytes())

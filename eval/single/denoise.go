@@ -32,6 +32,7 @@ type Denoised struct {
 	SNR   float64 // used, dB
 	Blind Blind   // how it was estimated; "" if it was given
 	Sigma float64 // standard deviation of the noise that means, in the file's units
+	Parts bool    // of complex numbers: Sigma is that of a real or an imaginary part
 	THat  float64 // matched level, -1 if the SNR lies above the grid
 	Calls int     // network calls a sample
 	Took  time.Duration
@@ -70,7 +71,7 @@ func Denoise(ctx context.Context, o DenoiseOptions) (r *Denoised, err error) {
 		o.Options.Seed = *o.Seed
 	}
 	start := time.Now()
-	r = &Denoised{What: p.String(), Blind: o.Blind}
+	r = &Denoised{What: p.String(), Blind: o.Blind, Parts: m.Complex || d.Config().Data.Noise == configs.NoiseComplex && m.Kind == media.Array}
 	r.note(m.Note)
 	if d.Config().Data.Kind != "audio" { // whose range is that of frames
 		r.note(m.UnitsNote(d.Norm().Low, d.Norm().High))
@@ -143,5 +144,9 @@ func (r *Denoised) String() string {
 	if r.Blind != "" {
 		snr += fmt.Sprintf(" (estimated, %s)", r.Blind)
 	}
-	return fmt.Sprintf("%s at %s, noise σ = %.4g, level %.4g, %s a sample, %.2f s", r.What, snr, r.Sigma, r.THat, plural(r.Calls, "network call"), r.Took.Seconds())
+	sigma := fmt.Sprintf("noise σ = %.4g", r.Sigma)
+	if r.Parts {
+		sigma += " a real part"
+	}
+	return fmt.Sprintf("%s at %s, %s, level %.4g, %s a sample, %.2f s", r.What, snr, sigma, r.THat, plural(r.Calls, "network call"), r.Took.Seconds())
 }

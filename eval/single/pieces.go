@@ -41,6 +41,9 @@ func (f file) pieces() (pieces, error) {
 		}
 		return newTiled(m.X, [3]int{shape[0], m.Shape[1], m.Shape[2]}, shape), nil
 	}
+	if m.Complex {
+		return f.complexArray(shape)
+	}
 	if isBatch(m.Shape, shape) {
 		return &rows{x: m.X, shape: shape}, nil
 	}
@@ -48,6 +51,25 @@ func (f file) pieces() (pieces, error) {
 		return newTiled(m.X, images, shape), nil
 	}
 	return nil, fmt.Errorf("its shape is %v; want samples of shape %v, one after the other", m.Shape, shape)
+}
+
+// complexArray is for networks whose first half of the channels are real parts, the
+// second imaginary ones.
+func (f file) complexArray(shape []int) (pieces, error) {
+	m, sample := f.media, slices.Clone(shape)
+	if sample[0] /= 2; shape[0]%2 != 0 {
+		return nil, fmt.Errorf("the array is complex; the samples of this network have shape %v, which are no real and imaginary parts", shape)
+	}
+	if isBatch(m.Shape, sample) {
+		m.Planar(product(sample))
+		return &rows{x: m.X, shape: shape}, nil
+	}
+	if images, ok := imagesOf(m.Shape, sample); ok {
+		m.Planar(product(images[:]))
+		images[0] *= 2
+		return newTiled(m.X, images, shape), nil
+	}
+	return nil, fmt.Errorf("its shape is %v; want complex samples of shape %v, one after the other", m.Shape, sample)
 }
 
 // recording cuts each channel of a recording into frames if the network was
