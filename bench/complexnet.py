@@ -68,9 +68,14 @@ class Mixture:
         return np.einsum("kn,kni->ni", p / p.sum(0), np.array(means))
 
     def lmmse(self, y, snr):
+        """The best estimator that is linear in y and its conjugate: the means make
+        the mixture improper, which a linear one of y alone makes nothing of."""
         n = self.mean.shape[1]
         cov = sum(w * (c + np.outer(m, m.conj())) for w, c, m in zip(self.w, self.cov, self.mean))
-        return np.linalg.solve(cov + np.eye(n) / snr, y.T).T @ cov.T
+        pseudo = sum(w * np.outer(m, m) for w, m in zip(self.w, self.mean))
+        both = np.block([[cov, pseudo], [pseudo.conj(), cov.conj()]])
+        z = np.concatenate([y, y.conj()], 1)
+        return np.linalg.solve(both + np.eye(2 * n) / snr, z.T).T @ both[:n].T
 
 
 def own_lmmse(samples):

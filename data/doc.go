@@ -6,7 +6,8 @@
 //
 //	x ← (x - μ)/c,  μ = mean of the train split,  c = √(mean‖x-μ‖²/N)
 //
-// so that every sample has zero mean and average power one; both are applied in
+// so that every sample has zero mean and average power one, of a real value, or of
+// a complex one where data.noise says so; both are applied in
 // float64 to values as precise as their file has them. All splits are read once
 // when a set is opened: what cannot be used is found then, and the [Fingerprint]
 // tells the set from others. A [Loader] hands out batches of the train split in

@@ -12,7 +12,9 @@
 //	α_i = 1-β_i    ᾱ_i = α_0·…·α_i    SNR_i = ᾱ_i/(1-ᾱ_i)    σ_i² = β_i(1-ᾱ_{i-1})/(1-ᾱ_i)
 //	x_i = √ᾱ_i·x0 + √(1-ᾱ_i)·ε,  ε ~ N(0, I)
 //
-// Data are taken to have zero mean and average power one.
+// Data are taken to have zero mean and average power one, of a real value. Where it
+// is that of a complex value, in two real ones, ε and the noise of observations have
+// half of the variance a real value, which the options' Std = 1/√2 tells; see [Sigma].
 //
 // # Denoising
 //
