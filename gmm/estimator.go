@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 
-	"github.com/condmean/condmean/gmm/internal/gemm"
+	"github.com/condmean/condmean/internal/gemm"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/sched"
 )
@@ -36,10 +36,10 @@ type Estimator struct {
 	work []*scratch
 
 	// Of the components with a basis U_k (all but diagonal ones):
-	offset []int          // (K+1) where the columns of U_k begin in the matrix of all
-	all    *gemm.Matrix   // (N,R) the bases side by side
-	back   []*gemm.Matrix // (K) U_kᵀ
-	meanU  []float64      // (R) U_kᵀm_k
+	offset []int                   // (K+1) where the columns of U_k begin in the matrix of all
+	all    *gemm.Matrix[float64]   // (N,R) the bases side by side
+	back   []*gemm.Matrix[float64] // (K) U_kᵀ
+	meanU  []float64               // (R) U_kᵀm_k
 }
 
 var _ sched.Predictor = (*Estimator)(nil)
@@ -61,7 +61,7 @@ func NewEstimator(m *Mixture, pool *par.Pool) *Estimator {
 	}
 	cols := e.offset[len(m.comps)]
 	all := make([]float64, m.n*cols)
-	e.meanU, e.back = make([]float64, cols), make([]*gemm.Matrix, len(m.comps))
+	e.meanU, e.back = make([]float64, cols), make([]*gemm.Matrix[float64], len(m.comps))
 	pool.Do(len(m.comps), func(k, _ int) {
 		c := &m.comps[k]
 		for i := range m.n {
@@ -84,7 +84,7 @@ type scratch struct {
 	out  []float64 // (chunk,N) their result
 	acc  []float64 // (chunk,N) sum over components
 	sq   []float64 // (chunk) Σ r_k(tr C_k|x + ‖μ_k‖²)
-	gemm gemm.Workspace
+	gemm gemm.Workspace[float64]
 }
 
 func (e *Estimator) scratch(worker int) *scratch {
@@ -172,6 +172,9 @@ func (e *Estimator) each(ctx context.Context, x []float64, ab float64, f func(lo
 	}
 	if !(ab > 0 && ab < 1) {
 		return fmt.Errorf("gmm: alpha-bar %g is not in (0, 1)", ab)
+	}
+	if err := gemm.Check(); err != nil {
+		return err
 	}
 	inv := e.inverses(ab)
 	total := len(x) / n

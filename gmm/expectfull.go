@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/condmean/condmean/gmm/internal/gemm"
+	"github.com/condmean/condmean/internal/gemm"
 )
 
 // stageCols is the number of whitened coordinates that are evaluated before
@@ -23,9 +23,9 @@ var logNegligible = math.Log(negligible)
 // (d a row), and since U⁻¹ is triangular, the first columns of it need the
 // first dimensions of d alone.
 type whitened struct {
-	stages []*gemm.Matrix // columns [s·stageCols, …) of U⁻¹, down to the diagonal
-	shift  []float64      // -mU⁻¹
-	logc   float64        // log w - ½ log det(2πC)
+	stages []*gemm.Matrix[float64] // columns [s·stageCols, …) of U⁻¹, down to the diagonal
+	shift  []float64               // -mU⁻¹
+	logc   float64                 // log w - ½ log det(2πC)
 }
 
 func newWhitened(weight float64, mean, cov []float64, order []int) (w whitened, err error) {
@@ -113,7 +113,7 @@ func (f *fit) expectFull(ctx context.Context) error {
 type stageScratch struct {
 	a, y, q []float64
 	alive   []int
-	gemm    gemm.Workspace
+	gemm    gemm.Workspace[float64]
 }
 
 // logDensities writes the log-weights of component j for up to chunk samples

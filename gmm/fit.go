@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/condmean/condmean/internal/gemm"
 	"github.com/condmean/condmean/internal/par"
 )
 
@@ -61,6 +62,9 @@ func Fit(ctx context.Context, x []float64, n int, o FitOptions) (*Mixture, FitRe
 	var res FitResult
 	if err := o.complete(x, n); err != nil {
 		return nil, res, fmt.Errorf("gmm: fit: %w", err)
+	}
+	if err := gemm.Check(); err != nil {
+		return nil, res, err
 	}
 	if o.Pool == nil {
 		o.Pool = par.New(defaultThreads())

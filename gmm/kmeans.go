@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/blas/blas64"
 
-	"github.com/condmean/condmean/gmm/internal/gemm"
+	"github.com/condmean/condmean/internal/gemm"
 	"github.com/condmean/condmean/internal/rng"
 )
 
@@ -77,7 +77,7 @@ func (f *fit) assign(centres []float64, label []int, from, to int) int {
 	}
 	type scratch struct {
 		dot  []float64
-		gemm gemm.Workspace
+		gemm gemm.Workspace[float64]
 	}
 	work := make([]scratch, f.Pool.Threads())
 	moved := make([]int, chunks(f.b))

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/condmean/condmean/gmm/internal/gemm"
+	"github.com/condmean/condmean/internal/gemm"
 )
 
 const (
@@ -111,7 +111,7 @@ func (f *fit) covariance(mean []float64, j int, count float64) []float64 {
 	y := make([]float64, 0, gramBatch*n)
 	type scratch struct {
 		yt []float64
-		w  gemm.Workspace
+		w  gemm.Workspace[float64]
 	}
 	work := make([]scratch, f.Pool.Threads())
 	flush := func() {

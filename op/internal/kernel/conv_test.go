@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/isa"
 	"github.com/condmean/condmean/internal/par"
 )
 
@@ -200,8 +202,9 @@ func TestConvRefusals(t *testing.T) {
 			t.Errorf("%+v is taken", c)
 		}
 	}
-	if _, err := choose("sse", tiers()); err == nil {
-		t.Error("an unknown tier is taken")
+	t.Setenv(isa.Variable, "sse")
+	if _, err := NewWorkspace(w.pool); !configs.IsUsage(err) {
+		t.Errorf("an unknown tier gives %v, want a usage error", err)
 	}
 }
 

@@ -1,9 +1,6 @@
 package kernel
 
-import (
-	"fmt"
-	"os"
-)
+import "github.com/condmean/condmean/internal/isa"
 
 // tier is one implementation of the inner loops.
 type tier struct {
@@ -21,7 +18,7 @@ type tier struct {
 }
 
 var generic = &tier{
-	name:           "generic",
+	name:           isa.Generic,
 	tile:           tileGeneric,
 	weightTile:     weightTileGeneric,
 	affineSiLU:     affineSiLUGeneric,
@@ -37,27 +34,26 @@ var generic = &tier{
 	winoWeightGrad: winoWeightGradGeneric,
 }
 
-// tierVariable forces a tier by name.
-const tierVariable = "CONDMEAN_KERNEL"
+// tiers lists the tiers of this machine, fastest first.
+func tiers() []*tier {
+	var ts []*tier
+	for _, name := range isa.Available() {
+		if t := native[name]; t != nil {
+			ts = append(ts, t)
+		}
+	}
+	return append(ts, generic)
+}
 
 // pick returns the fastest tier of this machine, or the one that the
 // environment asks for.
-func pick() (*tier, error) { return choose(os.Getenv(tierVariable), tiers()) }
-
-// choose returns the tier of the given name, or the first of those available,
-// which are listed fastest first.
-func choose(name string, available []*tier) (*tier, error) {
-	if name == "" {
-		return available[0], nil
+func pick() (*tier, error) {
+	name, err := isa.Chosen()
+	if err != nil {
+		return nil, err
 	}
-	for _, t := range available {
-		if t.name == name {
-			return t, nil
-		}
+	if t := native[name]; t != nil {
+		return t, nil
 	}
-	var names []string
-	for _, t := range available {
-		names = append(names, t.name)
-	}
-	return nil, fmt.Errorf("%s=%s: this machine has the kernels %v", tierVariable, name, names)
+	return generic, nil
 }

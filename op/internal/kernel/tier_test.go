@@ -1,12 +1,11 @@
 package kernel
 
 import (
-	"os"
 	"reflect"
 	"runtime"
-	"slices"
-	"strings"
 	"testing"
+
+	"github.com/condmean/condmean/internal/isa"
 )
 
 // TestNoScalarFallback demands that a tier in assembly has its own inner loop
@@ -34,41 +33,15 @@ func TestNoScalarFallback(t *testing.T) {
 	}
 }
 
-// TestFastestTier demands the tier that the operating system's description of
-// the processor calls for, not what the detection under test says.
-func TestFastestTier(t *testing.T) {
-	want := "generic"
-	switch runtime.GOARCH {
-	case "arm64":
-		want = "neon" // part of the architecture
-	case "amd64":
-		info, err := os.ReadFile("/proc/cpuinfo")
-		if err != nil {
-			t.Skip("the processor is described nowhere:", err)
-		}
-		flags := strings.Fields(string(info))
-		has := func(names ...string) bool {
-			return !slices.ContainsFunc(names, func(f string) bool { return !slices.Contains(flags, f) })
-		}
-		if has("avx2", "fma") {
-			want = "avx2"
-		}
-		if has("avx512f", "avx512dq", "avx512vl", "avx512bw") {
-			want = "avx512"
-		}
-	}
-	t.Setenv(tierVariable, "")
-	got, err := pick()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.name != want {
-		t.Errorf("the tier is %s, want %s", got.name, want)
-	}
+// TestPick demands the tier that the environment names.
+func TestPick(t *testing.T) {
 	for _, ti := range tiers() {
-		t.Setenv(tierVariable, ti.name)
+		t.Setenv(isa.Variable, ti.name)
 		if got, err := pick(); err != nil || got != ti {
-			t.Errorf("%s=%s picks %v, %v", tierVariable, ti.name, got, err)
+			t.Errorf("%s=%s picks %v, %v", isa.Variable, ti.name, got, err)
 		}
+	}
+	if got, want := len(tiers()), len(isa.Available()); got != want {
+		t.Errorf("%d tiers for %d instruction sets", got, want)
 	}
 }

@@ -1,18 +1,6 @@
 package kernel
 
-import "golang.org/x/sys/cpu"
-
-// tiers lists the tiers of this machine, fastest first.
-func tiers() []*tier {
-	var t []*tier
-	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512BW {
-		t = append(t, avx512)
-	}
-	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		t = append(t, avx2)
-	}
-	return append(t, generic)
-}
+var native = map[string]*tier{"avx512": avx512, "avx2": avx2}
 
 var avx512 = &tier{
 	name:           "avx512",

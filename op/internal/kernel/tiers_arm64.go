@@ -1,8 +1,6 @@
 package kernel
 
-// tiers lists the tiers of this machine, fastest first. NEON is part of the
-// architecture.
-func tiers() []*tier { return []*tier{neon, generic} }
+var native = map[string]*tier{"neon": neon}
 
 var neon = &tier{
 	name:           "neon",

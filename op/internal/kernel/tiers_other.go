@@ -2,5 +2,4 @@
 
 package kernel
 
-// tiers lists the tiers of this machine, fastest first.
-func tiers() []*tier { return []*tier{generic} }
+var native map[string]*tier

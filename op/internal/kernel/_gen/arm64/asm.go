@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -27,6 +28,15 @@ type vec int
 
 // gp is a general register.
 type gp string
+
+// number returns the register's number in an encoding.
+func (r gp) number() uint32 {
+	n, err := strconv.Atoi(string(r[1:]))
+	if err != nil {
+		panic(err)
+	}
+	return uint32(n)
+}
 
 // block is 16 channels in registers.
 type block [4]vec

@@ -39,6 +39,9 @@ const (
 	opFCVTZS = 0x4ea1b800
 	opSSHR   = 0x4f000400
 	opFMLAE  = 0x4f801000
+	opFADD64 = 0x4e60d400
+	opLD1R   = 0x4dc0c800 // of floats, moving on by a register
+	opLD1R64 = 0x4dc0cc00
 )
 
 // three encodes d = n op m.
@@ -92,4 +95,37 @@ func (a *asm) sshr(d, n vec, bits int) {
 // fmlaElement is d += n·m[i], rounded once.
 func (a *asm) fmlaElement(d, n, m vec, i int) {
 	a.word(byElement(opFMLAE, d, n, m, i), "FMLA V%d.4S, V%d.4S, V%d.S[%d]", d, n, m, i)
+}
+
+// replicate reads a value of 4 or 8 bytes into all places of v and moves the
+// base on by step bytes.
+func (a *asm) replicate(v vec, base, step gp, bytes int) {
+	op, kind := uint32(opLD1R), "4S"
+	if bytes == 8 {
+		op, kind = opLD1R64, "2D"
+	}
+	a.word(op|step.number()<<16|base.number()<<5|uint32(v), "LD1R {V%d.%s}, [X%d], X%d", v, kind, base.number(), step.number())
+}
+
+// fmlaOf is fmla on values of 4 or 8 bytes.
+func (a *asm) fmlaOf(bytes int, d, n, m vec) {
+	if bytes == 4 {
+		a.fmla(d, n, m)
+		return
+	}
+	a.op("VFMLA", "V%d.D2, V%d.D2, V%d.D2", m, n, d)
+}
+
+// faddOf is fadd on values of 4 or 8 bytes.
+func (a *asm) faddOf(bytes int, d, n, m vec) {
+	if bytes == 4 {
+		a.fadd(d, n, m)
+		return
+	}
+	a.word(three(opFADD64, d, n, m), "FADD V%d.2D, V%d.2D, V%d.2D", d, n, m)
+}
+
+// zip interleaves the lower (half 1) or upper (2) halves of n and m.
+func (a *asm) zip(half int, d, n, m vec) {
+	a.op(fmt.Sprintf("VZIP%d", half), "V%d.S4, V%d.S4, V%d.S4", m, n, d)
 }

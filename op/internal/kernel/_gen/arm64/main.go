@@ -1,10 +1,10 @@
-// Command arm64 writes the NEON assembly of package kernel, which avo cannot:
-// asm_arm64.s and the Go declarations, asm_arm64.go. Run it by go generate two
-// folders above.
+// Command arm64 writes the NEON assembly of packages kernel and gemm, which avo
+// cannot: asm_arm64.s and the Go declarations, asm_arm64.go. Run it by go
+// generate in their folders.
 //
 // A block of 16 channels is four vector registers of four floats. The functions
-// mirror those of the generator for amd64, with the same parameters, so that the
-// same Go code calls both.
+// mirror those of the generators for amd64, with the same parameters, so that
+// the same Go code calls both.
 package main
 
 import (
@@ -16,8 +16,26 @@ import (
 
 func main() {
 	dir := flag.String("dir", ".", "folder of the files written")
+	pkg := flag.String("pkg", "kernel", "package of the files: kernel or gemm")
 	flag.Parse()
 	a := &asm{}
+	switch *pkg {
+	case "kernel":
+		a.kernel()
+	case "gemm":
+		a.gemm()
+	default:
+		log.Fatalf("package %s has no functions here", *pkg)
+	}
+	for name, text := range map[string]string{"asm_arm64.s": a.assembly(), "asm_arm64.go": a.declarations(*pkg)} {
+		if err := os.WriteFile(filepath.Join(*dir, name), []byte(text), 0o644); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+// kernel writes the inner loops of package kernel.
+func (a *asm) kernel() {
 	for pixels := 1; pixels <= maxPixels; pixels++ {
 		a.tile(pixels)
 	}
@@ -31,9 +49,4 @@ func main() {
 	a.sum()
 	a.winograd()
 	a.adam()
-	for name, text := range map[string]string{"asm_arm64.s": a.assembly(), "asm_arm64.go": a.declarations("kernel")} {
-		if err := os.WriteFile(filepath.Join(*dir, name), []byte(text), 0o644); err != nil {
-			log.Fatal(err)
-		}
-	}
 }
