@@ -40,7 +40,7 @@ func (l *Linear) Do(v ...G.Value) (out G.Value, err error) {
 	if l.packed.stale() {
 		l.k.SetWeights(floats(v[1]), floats(v[2]))
 	}
-	l.k.Forward(l.buf(), floats(v[0]))
+	l.k.Forward(l.buf(), floats(v[0]), nil)
 	return l.out, nil
 }
 

@@ -92,6 +92,39 @@ func winoWeightGrad512(dst *float32, src *float32, bias *float32, tiles int, row
 
 func adam512(params *float32, grads *float32, m *float32, v *float32, c *float32, n int)
 
+//go:noescape
+func mul512(y *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func dot512(a *float32, b *float32, tmp *float32, n int)
+
+//go:noescape
+func swiglu512(y *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func swigluGrad512(da *float32, db *float32, dy *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func normFilm512(y *float32, x *float32, scale *float32, shift *float32, tmp *float32, n int)
+
+//go:noescape
+func normFilmSums512(ds *float32, dy *float32, x *float32, scale *float32, tmp *float32, n int)
+
+//go:noescape
+func normFilmGrad512(dx *float32, dy *float32, x *float32, scale *float32, tmp *float32, n int)
+
+//go:noescape
+func gateMax512(q *float32, s *float32, tmp *float32, n int)
+
+//go:noescape
+func gateExp512(y *float32, q *float32, s *float32, tmp *float32, n int)
+
+//go:noescape
+func gateGrad512(dq *float32, ds *float32, dgate *float32, gate *float32, q *float32, s *float32, tmp *float32, n int)
+
+//go:noescape
+func sumRows512(dst *float32, x *float32, rows int, stride int)
+
 func tile256_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
 func tile256_2x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
@@ -131,3 +164,36 @@ func winoOutput256(dst *float32, src *float32, bias *float32, tiles int, row int
 func winoWeightGrad256(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
 
 func adam256(params *float32, grads *float32, m *float32, v *float32, c *float32, n int)
+
+//go:noescape
+func mul256(y *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func dot256(a *float32, b *float32, tmp *float32, n int)
+
+//go:noescape
+func swiglu256(y *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func swigluGrad256(da *float32, db *float32, dy *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func normFilm256(y *float32, x *float32, scale *float32, shift *float32, tmp *float32, n int)
+
+//go:noescape
+func normFilmSums256(ds *float32, dy *float32, x *float32, scale *float32, tmp *float32, n int)
+
+//go:noescape
+func normFilmGrad256(dx *float32, dy *float32, x *float32, scale *float32, tmp *float32, n int)
+
+//go:noescape
+func gateMax256(q *float32, s *float32, tmp *float32, n int)
+
+//go:noescape
+func gateExp256(y *float32, q *float32, s *float32, tmp *float32, n int)
+
+//go:noescape
+func gateGrad256(dq *float32, ds *float32, dgate *float32, gate *float32, q *float32, s *float32, tmp *float32, n int)
+
+//go:noescape
+func sumRows256(dst *float32, x *float32, rows int, stride int)

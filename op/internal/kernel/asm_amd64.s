@@ -6975,6 +6975,685 @@ adam512_block:
 	VZEROUPPER
 	RET
 
+// func mul512(y *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·mul512(SB), NOSPLIT, $0-32
+	MOVQ y+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+mul512_block:
+	VMOVUPS (CX), Z0
+	VMULPS  (DX), Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x40, AX
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	SUBQ    $0x01, BX
+	JG      mul512_block
+	VZEROUPPER
+	RET
+
+// func dot512(a *float32, b *float32, tmp *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·dot512(SB), NOSPLIT, $0-32
+	MOVQ   a+0(FP), AX
+	MOVQ   b+8(FP), CX
+	MOVQ   tmp+16(FP), DX
+	VPXORD Z0, Z0, Z0
+	MOVQ   n+24(FP), BX
+
+dot512_block:
+	VMOVUPS     (AX), Z1
+	VFMADD231PS (CX), Z1, Z0
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	SUBQ        $0x01, BX
+	JG          dot512_block
+	VMOVUPS     Z0, 64(DX)
+	VZEROUPPER
+	RET
+
+// func swiglu512(y *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·swiglu512(SB), NOSPLIT, $0-32
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	VBROADCASTSS swiglu512_sigmoid<>+0(SB), Z0
+	VBROADCASTSS swiglu512_sigmoid<>+32(SB), Z1
+	VBROADCASTSS swiglu512_sigmoid<>+64(SB), Z2
+	VBROADCASTSS swiglu512_sigmoid<>+96(SB), Z3
+	VBROADCASTSS swiglu512_sigmoid<>+128(SB), Z4
+	VBROADCASTSS swiglu512_sigmoid<>+160(SB), Z5
+	VBROADCASTSS swiglu512_sigmoid<>+192(SB), Z6
+	VBROADCASTSS swiglu512_sigmoid<>+224(SB), Z7
+	VBROADCASTSS swiglu512_sigmoid<>+256(SB), Z8
+	VBROADCASTSS swiglu512_sigmoid<>+288(SB), Z9
+	VBROADCASTSS swiglu512_sigmoid<>+320(SB), Z10
+	MOVQ         n+24(FP), BX
+
+swiglu512_block:
+	VMOVUPS     (CX), Z11
+	VMINPS      Z9, Z11, Z12
+	VMAXPS      Z10, Z12, Z12
+	VMULPS      Z0, Z12, Z13
+	VRNDSCALEPS $0x00, Z13, Z13
+	VMOVAPS     Z12, Z14
+	VFMSUB132PS Z0, Z13, Z14
+	VFMADD231PS Z1, Z12, Z14
+	VMOVAPS     Z14, Z12
+	VMOVUPS     Z2, Z14
+	VFMADD213PS Z3, Z12, Z14
+	VFMADD213PS Z4, Z12, Z14
+	VFMADD213PS Z5, Z12, Z14
+	VFMADD213PS Z6, Z12, Z14
+	VFMADD213PS Z7, Z12, Z14
+	VFMADD213PS Z8, Z12, Z14
+	VSCALEFPS   Z13, Z14, Z14
+	VADDPS      Z8, Z14, Z14
+	VDIVPS      Z14, Z8, Z14
+	VMULPS      Z14, Z11, Z11
+	VMULPS      (DX), Z11, Z11
+	VMOVUPS     Z11, (AX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	SUBQ        $0x01, BX
+	JG          swiglu512_block
+	VZEROUPPER
+	RET
+
+DATA swiglu512_sigmoid<>+0(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+4(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+8(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+12(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+16(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+20(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+24(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+28(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+32(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+36(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+40(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+44(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+48(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+52(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+56(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+60(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+64(SB)/4, $0x3920fdde
+DATA swiglu512_sigmoid<>+68(SB)/4, $0x3920fdde
+DATA swiglu512_sigmoid<>+72(SB)/4, $0x3920fdde
+DATA swiglu512_sigmoid<>+76(SB)/4, $0x3920fdde
+DATA swiglu512_sigmoid<>+80(SB)/4, $0x3920fdde
+DATA swiglu512_sigmoid<>+84(SB)/4, $0x3920fdde
+DATA swiglu512_sigmoid<>+88(SB)/4, $0x3920fdde
+DATA swiglu512_sigmoid<>+92(SB)/4, $0x3920fdde
+DATA swiglu512_sigmoid<>+96(SB)/4, $0x3aaf9f29
+DATA swiglu512_sigmoid<>+100(SB)/4, $0x3aaf9f29
+DATA swiglu512_sigmoid<>+104(SB)/4, $0x3aaf9f29
+DATA swiglu512_sigmoid<>+108(SB)/4, $0x3aaf9f29
+DATA swiglu512_sigmoid<>+112(SB)/4, $0x3aaf9f29
+DATA swiglu512_sigmoid<>+116(SB)/4, $0x3aaf9f29
+DATA swiglu512_sigmoid<>+120(SB)/4, $0x3aaf9f29
+DATA swiglu512_sigmoid<>+124(SB)/4, $0x3aaf9f29
+DATA swiglu512_sigmoid<>+128(SB)/4, $0x3c1d96a6
+DATA swiglu512_sigmoid<>+132(SB)/4, $0x3c1d96a6
+DATA swiglu512_sigmoid<>+136(SB)/4, $0x3c1d96a6
+DATA swiglu512_sigmoid<>+140(SB)/4, $0x3c1d96a6
+DATA swiglu512_sigmoid<>+144(SB)/4, $0x3c1d96a6
+DATA swiglu512_sigmoid<>+148(SB)/4, $0x3c1d96a6
+DATA swiglu512_sigmoid<>+152(SB)/4, $0x3c1d96a6
+DATA swiglu512_sigmoid<>+156(SB)/4, $0x3c1d96a6
+DATA swiglu512_sigmoid<>+160(SB)/4, $0x3d635774
+DATA swiglu512_sigmoid<>+164(SB)/4, $0x3d635774
+DATA swiglu512_sigmoid<>+168(SB)/4, $0x3d635774
+DATA swiglu512_sigmoid<>+172(SB)/4, $0x3d635774
+DATA swiglu512_sigmoid<>+176(SB)/4, $0x3d635774
+DATA swiglu512_sigmoid<>+180(SB)/4, $0x3d635774
+DATA swiglu512_sigmoid<>+184(SB)/4, $0x3d635774
+DATA swiglu512_sigmoid<>+188(SB)/4, $0x3d635774
+DATA swiglu512_sigmoid<>+192(SB)/4, $0x3e75fdee
+DATA swiglu512_sigmoid<>+196(SB)/4, $0x3e75fdee
+DATA swiglu512_sigmoid<>+200(SB)/4, $0x3e75fdee
+DATA swiglu512_sigmoid<>+204(SB)/4, $0x3e75fdee
+DATA swiglu512_sigmoid<>+208(SB)/4, $0x3e75fdee
+DATA swiglu512_sigmoid<>+212(SB)/4, $0x3e75fdee
+DATA swiglu512_sigmoid<>+216(SB)/4, $0x3e75fdee
+DATA swiglu512_sigmoid<>+220(SB)/4, $0x3e75fdee
+DATA swiglu512_sigmoid<>+224(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+228(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+232(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+236(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+240(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+244(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+248(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+252(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+256(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+260(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+264(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+268(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+272(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+276(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+280(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+284(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+288(SB)/4, $0x42c80000
+DATA swiglu512_sigmoid<>+292(SB)/4, $0x42c80000
+DATA swiglu512_sigmoid<>+296(SB)/4, $0x42c80000
+DATA swiglu512_sigmoid<>+300(SB)/4, $0x42c80000
+DATA swiglu512_sigmoid<>+304(SB)/4, $0x42c80000
+DATA swiglu512_sigmoid<>+308(SB)/4, $0x42c80000
+DATA swiglu512_sigmoid<>+312(SB)/4, $0x42c80000
+DATA swiglu512_sigmoid<>+316(SB)/4, $0x42c80000
+DATA swiglu512_sigmoid<>+320(SB)/4, $0xc2c80000
+DATA swiglu512_sigmoid<>+324(SB)/4, $0xc2c80000
+DATA swiglu512_sigmoid<>+328(SB)/4, $0xc2c80000
+DATA swiglu512_sigmoid<>+332(SB)/4, $0xc2c80000
+DATA swiglu512_sigmoid<>+336(SB)/4, $0xc2c80000
+DATA swiglu512_sigmoid<>+340(SB)/4, $0xc2c80000
+DATA swiglu512_sigmoid<>+344(SB)/4, $0xc2c80000
+DATA swiglu512_sigmoid<>+348(SB)/4, $0xc2c80000
+GLOBL swiglu512_sigmoid<>(SB), RODATA|NOPTR, $352
+
+// func swigluGrad512(da *float32, db *float32, dy *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·swigluGrad512(SB), NOSPLIT, $0-48
+	MOVQ         da+0(FP), AX
+	MOVQ         db+8(FP), CX
+	MOVQ         dy+16(FP), DX
+	MOVQ         a+24(FP), BX
+	MOVQ         b+32(FP), SI
+	VBROADCASTSS swigluGrad512_sigmoid<>+0(SB), Z0
+	VBROADCASTSS swigluGrad512_sigmoid<>+32(SB), Z1
+	VBROADCASTSS swigluGrad512_sigmoid<>+64(SB), Z2
+	VBROADCASTSS swigluGrad512_sigmoid<>+96(SB), Z3
+	VBROADCASTSS swigluGrad512_sigmoid<>+128(SB), Z4
+	VBROADCASTSS swigluGrad512_sigmoid<>+160(SB), Z5
+	VBROADCASTSS swigluGrad512_sigmoid<>+192(SB), Z6
+	VBROADCASTSS swigluGrad512_sigmoid<>+224(SB), Z7
+	VBROADCASTSS swigluGrad512_sigmoid<>+256(SB), Z8
+	VBROADCASTSS swigluGrad512_sigmoid<>+288(SB), Z9
+	VBROADCASTSS swigluGrad512_sigmoid<>+320(SB), Z10
+	VBROADCASTSS swigluGrad512_one<>+0(SB), Z11
+	MOVQ         n+40(FP), DI
+
+swigluGrad512_block:
+	VMOVUPS     (BX), Z12
+	VMINPS      Z9, Z12, Z13
+	VMAXPS      Z10, Z13, Z13
+	VMULPS      Z0, Z13, Z14
+	VRNDSCALEPS $0x00, Z14, Z14
+	VMOVAPS     Z13, Z15
+	VFMSUB132PS Z0, Z14, Z15
+	VFMADD231PS Z1, Z13, Z15
+	VMOVAPS     Z15, Z13
+	VMOVUPS     Z2, Z15
+	VFMADD213PS Z3, Z13, Z15
+	VFMADD213PS Z4, Z13, Z15
+	VFMADD213PS Z5, Z13, Z15
+	VFMADD213PS Z6, Z13, Z15
+	VFMADD213PS Z7, Z13, Z15
+	VFMADD213PS Z8, Z13, Z15
+	VSCALEFPS   Z14, Z15, Z15
+	VADDPS      Z8, Z15, Z15
+	VDIVPS      Z15, Z8, Z15
+	VMULPS      Z15, Z12, Z13
+	VSUBPS      Z15, Z11, Z14
+	VFMADD213PS Z11, Z12, Z14
+	VMULPS      Z15, Z14, Z14
+	VMULPS      (SI), Z14, Z14
+	VMOVUPS     (DX), Z12
+	VMULPS      Z12, Z14, Z14
+	VMULPS      Z12, Z13, Z13
+	VMOVUPS     Z14, (AX)
+	VMOVUPS     Z13, (CX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	ADDQ        $0x40, SI
+	SUBQ        $0x01, DI
+	JG          swigluGrad512_block
+	VZEROUPPER
+	RET
+
+DATA swigluGrad512_sigmoid<>+0(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+4(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+8(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+12(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+16(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+20(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+24(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+28(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+32(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+36(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+40(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+44(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+48(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+52(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+56(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+60(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+64(SB)/4, $0x3920fdde
+DATA swigluGrad512_sigmoid<>+68(SB)/4, $0x3920fdde
+DATA swigluGrad512_sigmoid<>+72(SB)/4, $0x3920fdde
+DATA swigluGrad512_sigmoid<>+76(SB)/4, $0x3920fdde
+DATA swigluGrad512_sigmoid<>+80(SB)/4, $0x3920fdde
+DATA swigluGrad512_sigmoid<>+84(SB)/4, $0x3920fdde
+DATA swigluGrad512_sigmoid<>+88(SB)/4, $0x3920fdde
+DATA swigluGrad512_sigmoid<>+92(SB)/4, $0x3920fdde
+DATA swigluGrad512_sigmoid<>+96(SB)/4, $0x3aaf9f29
+DATA swigluGrad512_sigmoid<>+100(SB)/4, $0x3aaf9f29
+DATA swigluGrad512_sigmoid<>+104(SB)/4, $0x3aaf9f29
+DATA swigluGrad512_sigmoid<>+108(SB)/4, $0x3aaf9f29
+DATA swigluGrad512_sigmoid<>+112(SB)/4, $0x3aaf9f29
+DATA swigluGrad512_sigmoid<>+116(SB)/4, $0x3aaf9f29
+DATA swigluGrad512_sigmoid<>+120(SB)/4, $0x3aaf9f29
+DATA swigluGrad512_sigmoid<>+124(SB)/4, $0x3aaf9f29
+DATA swigluGrad512_sigmoid<>+128(SB)/4, $0x3c1d96a6
+DATA swigluGrad512_sigmoid<>+132(SB)/4, $0x3c1d96a6
+DATA swigluGrad512_sigmoid<>+136(SB)/4, $0x3c1d96a6
+DATA swigluGrad512_sigmoid<>+140(SB)/4, $0x3c1d96a6
+DATA swigluGrad512_sigmoid<>+144(SB)/4, $0x3c1d96a6
+DATA swigluGrad512_sigmoid<>+148(SB)/4, $0x3c1d96a6
+DATA swigluGrad512_sigmoid<>+152(SB)/4, $0x3c1d96a6
+DATA swigluGrad512_sigmoid<>+156(SB)/4, $0x3c1d96a6
+DATA swigluGrad512_sigmoid<>+160(SB)/4, $0x3d635774
+DATA swigluGrad512_sigmoid<>+164(SB)/4, $0x3d635774
+DATA swigluGrad512_sigmoid<>+168(SB)/4, $0x3d635774
+DATA swigluGrad512_sigmoid<>+172(SB)/4, $0x3d635774
+DATA swigluGrad512_sigmoid<>+176(SB)/4, $0x3d635774
+DATA swigluGrad512_sigmoid<>+180(SB)/4, $0x3d635774
+DATA swigluGrad512_sigmoid<>+184(SB)/4, $0x3d635774
+DATA swigluGrad512_sigmoid<>+188(SB)/4, $0x3d635774
+DATA swigluGrad512_sigmoid<>+192(SB)/4, $0x3e75fdee
+DATA swigluGrad512_sigmoid<>+196(SB)/4, $0x3e75fdee
+DATA swigluGrad512_sigmoid<>+200(SB)/4, $0x3e75fdee
+DATA swigluGrad512_sigmoid<>+204(SB)/4, $0x3e75fdee
+DATA swigluGrad512_sigmoid<>+208(SB)/4, $0x3e75fdee
+DATA swigluGrad512_sigmoid<>+212(SB)/4, $0x3e75fdee
+DATA swigluGrad512_sigmoid<>+216(SB)/4, $0x3e75fdee
+DATA swigluGrad512_sigmoid<>+220(SB)/4, $0x3e75fdee
+DATA swigluGrad512_sigmoid<>+224(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+228(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+232(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+236(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+240(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+244(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+248(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+252(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+256(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+260(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+264(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+268(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+272(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+276(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+280(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+284(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+288(SB)/4, $0x42c80000
+DATA swigluGrad512_sigmoid<>+292(SB)/4, $0x42c80000
+DATA swigluGrad512_sigmoid<>+296(SB)/4, $0x42c80000
+DATA swigluGrad512_sigmoid<>+300(SB)/4, $0x42c80000
+DATA swigluGrad512_sigmoid<>+304(SB)/4, $0x42c80000
+DATA swigluGrad512_sigmoid<>+308(SB)/4, $0x42c80000
+DATA swigluGrad512_sigmoid<>+312(SB)/4, $0x42c80000
+DATA swigluGrad512_sigmoid<>+316(SB)/4, $0x42c80000
+DATA swigluGrad512_sigmoid<>+320(SB)/4, $0xc2c80000
+DATA swigluGrad512_sigmoid<>+324(SB)/4, $0xc2c80000
+DATA swigluGrad512_sigmoid<>+328(SB)/4, $0xc2c80000
+DATA swigluGrad512_sigmoid<>+332(SB)/4, $0xc2c80000
+DATA swigluGrad512_sigmoid<>+336(SB)/4, $0xc2c80000
+DATA swigluGrad512_sigmoid<>+340(SB)/4, $0xc2c80000
+DATA swigluGrad512_sigmoid<>+344(SB)/4, $0xc2c80000
+DATA swigluGrad512_sigmoid<>+348(SB)/4, $0xc2c80000
+GLOBL swigluGrad512_sigmoid<>(SB), RODATA|NOPTR, $352
+
+DATA swigluGrad512_one<>+0(SB)/4, $0x3f800000
+DATA swigluGrad512_one<>+4(SB)/4, $0x3f800000
+DATA swigluGrad512_one<>+8(SB)/4, $0x3f800000
+DATA swigluGrad512_one<>+12(SB)/4, $0x3f800000
+DATA swigluGrad512_one<>+16(SB)/4, $0x3f800000
+DATA swigluGrad512_one<>+20(SB)/4, $0x3f800000
+DATA swigluGrad512_one<>+24(SB)/4, $0x3f800000
+DATA swigluGrad512_one<>+28(SB)/4, $0x3f800000
+GLOBL swigluGrad512_one<>(SB), RODATA|NOPTR, $32
+
+// func normFilm512(y *float32, x *float32, scale *float32, shift *float32, tmp *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·normFilm512(SB), NOSPLIT, $0-48
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         shift+24(FP), BX
+	MOVQ         tmp+32(FP), SI
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 4(SI), Z1
+	MOVQ         n+40(FP), SI
+
+normFilm512_block:
+	VMOVUPS     (CX), Z2
+	VSUBPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VMOVUPS     (DX), Z3
+	VFMADD213PS Z2, Z2, Z3
+	VADDPS      (BX), Z3, Z3
+	VMOVUPS     Z3, (AX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	SUBQ        $0x01, SI
+	JG          normFilm512_block
+	VZEROUPPER
+	RET
+
+// func normFilmSums512(ds *float32, dy *float32, x *float32, scale *float32, tmp *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·normFilmSums512(SB), NOSPLIT, $0-48
+	MOVQ         ds+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         scale+24(FP), BX
+	MOVQ         tmp+32(FP), SI
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 4(SI), Z1
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	MOVQ         n+40(FP), DI
+
+normFilmSums512_block:
+	VMOVUPS     (DX), Z4
+	VSUBPS      Z0, Z4, Z4
+	VMULPS      Z1, Z4, Z4
+	VMOVUPS     (CX), Z5
+	VMOVUPS     (BX), Z6
+	VFMADD213PS Z5, Z5, Z6
+	VMULPS      Z4, Z5, Z5
+	VMOVUPS     Z5, (AX)
+	VADDPS      Z6, Z2, Z2
+	VFMADD231PS Z6, Z4, Z3
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	SUBQ        $0x01, DI
+	JG          normFilmSums512_block
+	VMOVUPS     Z2, 64(SI)
+	VMOVUPS     Z3, 128(SI)
+	VZEROUPPER
+	RET
+
+// func normFilmGrad512(dx *float32, dy *float32, x *float32, scale *float32, tmp *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·normFilmGrad512(SB), NOSPLIT, $0-48
+	MOVQ         dx+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         scale+24(FP), BX
+	MOVQ         tmp+32(FP), SI
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 4(SI), Z1
+	VBROADCASTSS 8(SI), Z2
+	VBROADCASTSS 12(SI), Z3
+	MOVQ         n+40(FP), SI
+
+normFilmGrad512_block:
+	VMOVUPS      (DX), Z4
+	VSUBPS       Z0, Z4, Z4
+	VMULPS       Z1, Z4, Z4
+	VMOVUPS      (CX), Z5
+	VMOVUPS      (BX), Z6
+	VFMADD213PS  Z5, Z5, Z6
+	VSUBPS       Z2, Z6, Z6
+	VFNMADD231PS Z4, Z3, Z6
+	VMULPS       Z1, Z6, Z6
+	VMOVUPS      Z6, (AX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	SUBQ         $0x01, SI
+	JG           normFilmGrad512_block
+	VZEROUPPER
+	RET
+
+// func gateMax512(q *float32, s *float32, tmp *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·gateMax512(SB), NOSPLIT, $0-32
+	MOVQ         q+0(FP), AX
+	MOVQ         s+8(FP), CX
+	MOVQ         tmp+16(FP), DX
+	VPXORD       Z0, Z0, Z0
+	VBROADCASTSS gateMax512_least<>+0(SB), Z0
+	VMOVUPS      Z0, Z0
+	MOVQ         n+24(FP), BX
+
+gateMax512_block:
+	VMOVUPS     (AX), Z1
+	VMOVUPS     (CX), Z2
+	VFMADD213PS Z1, Z1, Z2
+	VMAXPS      Z2, Z0, Z0
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	SUBQ        $0x01, BX
+	JG          gateMax512_block
+	VMOVUPS     Z0, 64(DX)
+	VZEROUPPER
+	RET
+
+DATA gateMax512_least<>+0(SB)/4, $0xff800000
+DATA gateMax512_least<>+4(SB)/4, $0xff800000
+DATA gateMax512_least<>+8(SB)/4, $0xff800000
+DATA gateMax512_least<>+12(SB)/4, $0xff800000
+DATA gateMax512_least<>+16(SB)/4, $0xff800000
+DATA gateMax512_least<>+20(SB)/4, $0xff800000
+DATA gateMax512_least<>+24(SB)/4, $0xff800000
+DATA gateMax512_least<>+28(SB)/4, $0xff800000
+GLOBL gateMax512_least<>(SB), RODATA|NOPTR, $32
+
+// func gateExp512(y *float32, q *float32, s *float32, tmp *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·gateExp512(SB), NOSPLIT, $0-40
+	MOVQ         y+0(FP), AX
+	MOVQ         q+8(FP), CX
+	MOVQ         s+16(FP), DX
+	MOVQ         tmp+24(FP), BX
+	VBROADCASTSS (BX), Z0
+	VPXORD       Z1, Z1, Z1
+	VBROADCASTSS gateExp512_exp<>+0(SB), Z2
+	VBROADCASTSS gateExp512_exp<>+32(SB), Z3
+	VBROADCASTSS gateExp512_exp<>+64(SB), Z4
+	VBROADCASTSS gateExp512_exp<>+96(SB), Z5
+	VBROADCASTSS gateExp512_exp<>+128(SB), Z6
+	VBROADCASTSS gateExp512_exp<>+160(SB), Z7
+	VBROADCASTSS gateExp512_exp<>+192(SB), Z8
+	VBROADCASTSS gateExp512_exp<>+224(SB), Z9
+	VBROADCASTSS gateExp512_exp<>+256(SB), Z10
+	VBROADCASTSS gateExp512_exp<>+288(SB), Z11
+	VBROADCASTSS gateExp512_exp<>+320(SB), Z12
+	MOVQ         n+32(FP), SI
+
+gateExp512_block:
+	VMOVUPS     (CX), Z13
+	VMOVUPS     (DX), Z14
+	VFMADD213PS Z13, Z13, Z14
+	VSUBPS      Z0, Z14, Z14
+	VMINPS      Z11, Z14, Z13
+	VMAXPS      Z12, Z13, Z13
+	VMULPS      Z2, Z13, Z14
+	VRNDSCALEPS $0x00, Z14, Z14
+	VMOVAPS     Z13, Z15
+	VFMSUB132PS Z2, Z14, Z15
+	VFMADD231PS Z3, Z13, Z15
+	VMOVAPS     Z15, Z13
+	VMOVUPS     Z4, Z15
+	VFMADD213PS Z5, Z13, Z15
+	VFMADD213PS Z6, Z13, Z15
+	VFMADD213PS Z7, Z13, Z15
+	VFMADD213PS Z8, Z13, Z15
+	VFMADD213PS Z9, Z13, Z15
+	VFMADD213PS Z10, Z13, Z15
+	VSCALEFPS   Z14, Z15, Z15
+	VMOVUPS     Z15, (AX)
+	VADDPS      Z15, Z1, Z1
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	SUBQ        $0x01, SI
+	JG          gateExp512_block
+	VMOVUPS     Z1, 64(BX)
+	VZEROUPPER
+	RET
+
+DATA gateExp512_exp<>+0(SB)/4, $0x3fb8aa3b
+DATA gateExp512_exp<>+4(SB)/4, $0x3fb8aa3b
+DATA gateExp512_exp<>+8(SB)/4, $0x3fb8aa3b
+DATA gateExp512_exp<>+12(SB)/4, $0x3fb8aa3b
+DATA gateExp512_exp<>+16(SB)/4, $0x3fb8aa3b
+DATA gateExp512_exp<>+20(SB)/4, $0x3fb8aa3b
+DATA gateExp512_exp<>+24(SB)/4, $0x3fb8aa3b
+DATA gateExp512_exp<>+28(SB)/4, $0x3fb8aa3b
+DATA gateExp512_exp<>+32(SB)/4, $0x32a57060
+DATA gateExp512_exp<>+36(SB)/4, $0x32a57060
+DATA gateExp512_exp<>+40(SB)/4, $0x32a57060
+DATA gateExp512_exp<>+44(SB)/4, $0x32a57060
+DATA gateExp512_exp<>+48(SB)/4, $0x32a57060
+DATA gateExp512_exp<>+52(SB)/4, $0x32a57060
+DATA gateExp512_exp<>+56(SB)/4, $0x32a57060
+DATA gateExp512_exp<>+60(SB)/4, $0x32a57060
+DATA gateExp512_exp<>+64(SB)/4, $0x3920fdde
+DATA gateExp512_exp<>+68(SB)/4, $0x3920fdde
+DATA gateExp512_exp<>+72(SB)/4, $0x3920fdde
+DATA gateExp512_exp<>+76(SB)/4, $0x3920fdde
+DATA gateExp512_exp<>+80(SB)/4, $0x3920fdde
+DATA gateExp512_exp<>+84(SB)/4, $0x3920fdde
+DATA gateExp512_exp<>+88(SB)/4, $0x3920fdde
+DATA gateExp512_exp<>+92(SB)/4, $0x3920fdde
+DATA gateExp512_exp<>+96(SB)/4, $0x3aaf9f29
+DATA gateExp512_exp<>+100(SB)/4, $0x3aaf9f29
+DATA gateExp512_exp<>+104(SB)/4, $0x3aaf9f29
+DATA gateExp512_exp<>+108(SB)/4, $0x3aaf9f29
+DATA gateExp512_exp<>+112(SB)/4, $0x3aaf9f29
+DATA gateExp512_exp<>+116(SB)/4, $0x3aaf9f29
+DATA gateExp512_exp<>+120(SB)/4, $0x3aaf9f29
+DATA gateExp512_exp<>+124(SB)/4, $0x3aaf9f29
+DATA gateExp512_exp<>+128(SB)/4, $0x3c1d96a6
+DATA gateExp512_exp<>+132(SB)/4, $0x3c1d96a6
+DATA gateExp512_exp<>+136(SB)/4, $0x3c1d96a6
+DATA gateExp512_exp<>+140(SB)/4, $0x3c1d96a6
+DATA gateExp512_exp<>+144(SB)/4, $0x3c1d96a6
+DATA gateExp512_exp<>+148(SB)/4, $0x3c1d96a6
+DATA gateExp512_exp<>+152(SB)/4, $0x3c1d96a6
+DATA gateExp512_exp<>+156(SB)/4, $0x3c1d96a6
+DATA gateExp512_exp<>+160(SB)/4, $0x3d635774
+DATA gateExp512_exp<>+164(SB)/4, $0x3d635774
+DATA gateExp512_exp<>+168(SB)/4, $0x3d635774
+DATA gateExp512_exp<>+172(SB)/4, $0x3d635774
+DATA gateExp512_exp<>+176(SB)/4, $0x3d635774
+DATA gateExp512_exp<>+180(SB)/4, $0x3d635774
+DATA gateExp512_exp<>+184(SB)/4, $0x3d635774
+DATA gateExp512_exp<>+188(SB)/4, $0x3d635774
+DATA gateExp512_exp<>+192(SB)/4, $0x3e75fdee
+DATA gateExp512_exp<>+196(SB)/4, $0x3e75fdee
+DATA gateExp512_exp<>+200(SB)/4, $0x3e75fdee
+DATA gateExp512_exp<>+204(SB)/4, $0x3e75fdee
+DATA gateExp512_exp<>+208(SB)/4, $0x3e75fdee
+DATA gateExp512_exp<>+212(SB)/4, $0x3e75fdee
+DATA gateExp512_exp<>+216(SB)/4, $0x3e75fdee
+DATA gateExp512_exp<>+220(SB)/4, $0x3e75fdee
+DATA gateExp512_exp<>+224(SB)/4, $0x3f317218
+DATA gateExp512_exp<>+228(SB)/4, $0x3f317218
+DATA gateExp512_exp<>+232(SB)/4, $0x3f317218
+DATA gateExp512_exp<>+236(SB)/4, $0x3f317218
+DATA gateExp512_exp<>+240(SB)/4, $0x3f317218
+DATA gateExp512_exp<>+244(SB)/4, $0x3f317218
+DATA gateExp512_exp<>+248(SB)/4, $0x3f317218
+DATA gateExp512_exp<>+252(SB)/4, $0x3f317218
+DATA gateExp512_exp<>+256(SB)/4, $0x3f800000
+DATA gateExp512_exp<>+260(SB)/4, $0x3f800000
+DATA gateExp512_exp<>+264(SB)/4, $0x3f800000
+DATA gateExp512_exp<>+268(SB)/4, $0x3f800000
+DATA gateExp512_exp<>+272(SB)/4, $0x3f800000
+DATA gateExp512_exp<>+276(SB)/4, $0x3f800000
+DATA gateExp512_exp<>+280(SB)/4, $0x3f800000
+DATA gateExp512_exp<>+284(SB)/4, $0x3f800000
+DATA gateExp512_exp<>+288(SB)/4, $0x42c80000
+DATA gateExp512_exp<>+292(SB)/4, $0x42c80000
+DATA gateExp512_exp<>+296(SB)/4, $0x42c80000
+DATA gateExp512_exp<>+300(SB)/4, $0x42c80000
+DATA gateExp512_exp<>+304(SB)/4, $0x42c80000
+DATA gateExp512_exp<>+308(SB)/4, $0x42c80000
+DATA gateExp512_exp<>+312(SB)/4, $0x42c80000
+DATA gateExp512_exp<>+316(SB)/4, $0x42c80000
+DATA gateExp512_exp<>+320(SB)/4, $0xc2c80000
+DATA gateExp512_exp<>+324(SB)/4, $0xc2c80000
+DATA gateExp512_exp<>+328(SB)/4, $0xc2c80000
+DATA gateExp512_exp<>+332(SB)/4, $0xc2c80000
+DATA gateExp512_exp<>+336(SB)/4, $0xc2c80000
+DATA gateExp512_exp<>+340(SB)/4, $0xc2c80000
+DATA gateExp512_exp<>+344(SB)/4, $0xc2c80000
+DATA gateExp512_exp<>+348(SB)/4, $0xc2c80000
+GLOBL gateExp512_exp<>(SB), RODATA|NOPTR, $352
+
+// func gateGrad512(dq *float32, ds *float32, dgate *float32, gate *float32, q *float32, s *float32, tmp *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·gateGrad512(SB), NOSPLIT, $0-64
+	MOVQ         dq+0(FP), AX
+	MOVQ         ds+8(FP), CX
+	MOVQ         dgate+16(FP), DX
+	MOVQ         gate+24(FP), BX
+	MOVQ         q+32(FP), SI
+	MOVQ         s+40(FP), DI
+	MOVQ         tmp+48(FP), R8
+	VBROADCASTSS (R8), Z0
+	MOVQ         n+56(FP), R8
+
+gateGrad512_block:
+	VMOVUPS     (DX), Z1
+	VMOVUPS     (DI), Z2
+	VSUBPS      Z0, Z1, Z1
+	VMULPS      (BX), Z1, Z1
+	VFMADD213PS Z1, Z1, Z2
+	VMOVUPS     Z2, (AX)
+	VMULPS      (SI), Z1, Z1
+	VMOVUPS     Z1, (CX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	ADDQ        $0x40, SI
+	ADDQ        $0x40, DI
+	SUBQ        $0x01, R8
+	JG          gateGrad512_block
+	VZEROUPPER
+	RET
+
+// func sumRows512(dst *float32, x *float32, rows int, stride int)
+// Requires: AVX, AVX512F
+TEXT ·sumRows512(SB), NOSPLIT, $0-32
+	MOVQ   dst+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   rows+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+sumRows512_row:
+	VADDPS  (CX), Z0, Z0
+	VADDPS  64(CX), Z1, Z1
+	VADDPS  128(CX), Z2, Z2
+	VADDPS  192(CX), Z3, Z3
+	ADDQ    BX, CX
+	SUBQ    $0x01, DX
+	JG      sumRows512_row
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VZEROUPPER
+	RET
+
 // func tile256_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, FMA3
 TEXT ·tile256_1x1(SB), NOSPLIT, $0-112
@@ -11751,5 +12430,841 @@ adam256_block:
 	ADDQ    $0x00000040, BX
 	SUBQ    $0x01, DI
 	JG      adam256_block
+	VZEROUPPER
+	RET
+
+// func mul256(y *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·mul256(SB), NOSPLIT, $0-32
+	MOVQ y+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+mul256_block:
+	VMOVUPS (CX), Y0
+	VMULPS  (DX), Y0, Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VMULPS  32(DX), Y0, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x40, AX
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	SUBQ    $0x01, BX
+	JG      mul256_block
+	VZEROUPPER
+	RET
+
+// func dot256(a *float32, b *float32, tmp *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·dot256(SB), NOSPLIT, $0-32
+	MOVQ   a+0(FP), AX
+	MOVQ   b+8(FP), CX
+	MOVQ   tmp+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   n+24(FP), BX
+
+dot256_block:
+	VMOVUPS     (AX), Y2
+	VFMADD231PS (CX), Y2, Y0
+	VMOVUPS     32(AX), Y2
+	VFMADD231PS 32(CX), Y2, Y1
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	SUBQ        $0x01, BX
+	JG          dot256_block
+	VMOVUPS     Y0, 64(DX)
+	VMOVUPS     Y1, 96(DX)
+	VZEROUPPER
+	RET
+
+// func swiglu256(y *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·swiglu256(SB), NOSPLIT, $0-32
+	MOVQ    y+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	VMOVUPS swiglu256_sigmoid<>+256(SB), Y0
+	MOVQ    n+24(FP), BX
+
+swiglu256_block:
+	VMOVUPS     (CX), Y1
+	VMINPS      swiglu256_sigmoid<>+288(SB), Y1, Y2
+	VMAXPS      swiglu256_sigmoid<>+320(SB), Y2, Y2
+	VMULPS      swiglu256_sigmoid<>+0(SB), Y2, Y3
+	VROUNDPS    $0x00, Y3, Y3
+	VMOVAPS     Y2, Y4
+	VFMSUB132PS swiglu256_sigmoid<>+0(SB), Y3, Y4
+	VFMADD231PS swiglu256_sigmoid<>+32(SB), Y2, Y4
+	VMOVAPS     Y4, Y2
+	VMOVUPS     swiglu256_sigmoid<>+64(SB), Y4
+	VFMADD213PS swiglu256_sigmoid<>+96(SB), Y2, Y4
+	VFMADD213PS swiglu256_sigmoid<>+128(SB), Y2, Y4
+	VFMADD213PS swiglu256_sigmoid<>+160(SB), Y2, Y4
+	VFMADD213PS swiglu256_sigmoid<>+192(SB), Y2, Y4
+	VFMADD213PS swiglu256_sigmoid<>+224(SB), Y2, Y4
+	VFMADD213PS swiglu256_sigmoid<>+256(SB), Y2, Y4
+	VCVTPS2DQ   Y3, Y3
+	VPSRAD      $0x01, Y3, Y2
+	VPSUBD      Y2, Y3, Y3
+	VPSLLD      $0x17, Y2, Y2
+	VPADDD      Y0, Y2, Y2
+	VMULPS      Y2, Y4, Y4
+	VPSLLD      $0x17, Y3, Y3
+	VPADDD      Y0, Y3, Y3
+	VMULPS      Y3, Y4, Y4
+	VADDPS      Y0, Y4, Y4
+	VDIVPS      Y4, Y0, Y4
+	VMULPS      Y4, Y1, Y1
+	VMULPS      (DX), Y1, Y1
+	VMOVUPS     Y1, (AX)
+	VMOVUPS     32(CX), Y1
+	VMINPS      swiglu256_sigmoid<>+288(SB), Y1, Y2
+	VMAXPS      swiglu256_sigmoid<>+320(SB), Y2, Y2
+	VMULPS      swiglu256_sigmoid<>+0(SB), Y2, Y3
+	VROUNDPS    $0x00, Y3, Y3
+	VMOVAPS     Y2, Y4
+	VFMSUB132PS swiglu256_sigmoid<>+0(SB), Y3, Y4
+	VFMADD231PS swiglu256_sigmoid<>+32(SB), Y2, Y4
+	VMOVAPS     Y4, Y2
+	VMOVUPS     swiglu256_sigmoid<>+64(SB), Y4
+	VFMADD213PS swiglu256_sigmoid<>+96(SB), Y2, Y4
+	VFMADD213PS swiglu256_sigmoid<>+128(SB), Y2, Y4
+	VFMADD213PS swiglu256_sigmoid<>+160(SB), Y2, Y4
+	VFMADD213PS swiglu256_sigmoid<>+192(SB), Y2, Y4
+	VFMADD213PS swiglu256_sigmoid<>+224(SB), Y2, Y4
+	VFMADD213PS swiglu256_sigmoid<>+256(SB), Y2, Y4
+	VCVTPS2DQ   Y3, Y3
+	VPSRAD      $0x01, Y3, Y2
+	VPSUBD      Y2, Y3, Y3
+	VPSLLD      $0x17, Y2, Y2
+	VPADDD      Y0, Y2, Y2
+	VMULPS      Y2, Y4, Y4
+	VPSLLD      $0x17, Y3, Y3
+	VPADDD      Y0, Y3, Y3
+	VMULPS      Y3, Y4, Y4
+	VADDPS      Y0, Y4, Y4
+	VDIVPS      Y4, Y0, Y4
+	VMULPS      Y4, Y1, Y1
+	VMULPS      32(DX), Y1, Y1
+	VMOVUPS     Y1, 32(AX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	SUBQ        $0x01, BX
+	JG          swiglu256_block
+	VZEROUPPER
+	RET
+
+DATA swiglu256_sigmoid<>+0(SB)/4, $0xbfb8aa3b
+DATA swiglu256_sigmoid<>+4(SB)/4, $0xbfb8aa3b
+DATA swiglu256_sigmoid<>+8(SB)/4, $0xbfb8aa3b
+DATA swiglu256_sigmoid<>+12(SB)/4, $0xbfb8aa3b
+DATA swiglu256_sigmoid<>+16(SB)/4, $0xbfb8aa3b
+DATA swiglu256_sigmoid<>+20(SB)/4, $0xbfb8aa3b
+DATA swiglu256_sigmoid<>+24(SB)/4, $0xbfb8aa3b
+DATA swiglu256_sigmoid<>+28(SB)/4, $0xbfb8aa3b
+DATA swiglu256_sigmoid<>+32(SB)/4, $0xb2a57060
+DATA swiglu256_sigmoid<>+36(SB)/4, $0xb2a57060
+DATA swiglu256_sigmoid<>+40(SB)/4, $0xb2a57060
+DATA swiglu256_sigmoid<>+44(SB)/4, $0xb2a57060
+DATA swiglu256_sigmoid<>+48(SB)/4, $0xb2a57060
+DATA swiglu256_sigmoid<>+52(SB)/4, $0xb2a57060
+DATA swiglu256_sigmoid<>+56(SB)/4, $0xb2a57060
+DATA swiglu256_sigmoid<>+60(SB)/4, $0xb2a57060
+DATA swiglu256_sigmoid<>+64(SB)/4, $0x3920fdde
+DATA swiglu256_sigmoid<>+68(SB)/4, $0x3920fdde
+DATA swiglu256_sigmoid<>+72(SB)/4, $0x3920fdde
+DATA swiglu256_sigmoid<>+76(SB)/4, $0x3920fdde
+DATA swiglu256_sigmoid<>+80(SB)/4, $0x3920fdde
+DATA swiglu256_sigmoid<>+84(SB)/4, $0x3920fdde
+DATA swiglu256_sigmoid<>+88(SB)/4, $0x3920fdde
+DATA swiglu256_sigmoid<>+92(SB)/4, $0x3920fdde
+DATA swiglu256_sigmoid<>+96(SB)/4, $0x3aaf9f29
+DATA swiglu256_sigmoid<>+100(SB)/4, $0x3aaf9f29
+DATA swiglu256_sigmoid<>+104(SB)/4, $0x3aaf9f29
+DATA swiglu256_sigmoid<>+108(SB)/4, $0x3aaf9f29
+DATA swiglu256_sigmoid<>+112(SB)/4, $0x3aaf9f29
+DATA swiglu256_sigmoid<>+116(SB)/4, $0x3aaf9f29
+DATA swiglu256_sigmoid<>+120(SB)/4, $0x3aaf9f29
+DATA swiglu256_sigmoid<>+124(SB)/4, $0x3aaf9f29
+DATA swiglu256_sigmoid<>+128(SB)/4, $0x3c1d96a6
+DATA swiglu256_sigmoid<>+132(SB)/4, $0x3c1d96a6
+DATA swiglu256_sigmoid<>+136(SB)/4, $0x3c1d96a6
+DATA swiglu256_sigmoid<>+140(SB)/4, $0x3c1d96a6
+DATA swiglu256_sigmoid<>+144(SB)/4, $0x3c1d96a6
+DATA swiglu256_sigmoid<>+148(SB)/4, $0x3c1d96a6
+DATA swiglu256_sigmoid<>+152(SB)/4, $0x3c1d96a6
+DATA swiglu256_sigmoid<>+156(SB)/4, $0x3c1d96a6
+DATA swiglu256_sigmoid<>+160(SB)/4, $0x3d635774
+DATA swiglu256_sigmoid<>+164(SB)/4, $0x3d635774
+DATA swiglu256_sigmoid<>+168(SB)/4, $0x3d635774
+DATA swiglu256_sigmoid<>+172(SB)/4, $0x3d635774
+DATA swiglu256_sigmoid<>+176(SB)/4, $0x3d635774
+DATA swiglu256_sigmoid<>+180(SB)/4, $0x3d635774
+DATA swiglu256_sigmoid<>+184(SB)/4, $0x3d635774
+DATA swiglu256_sigmoid<>+188(SB)/4, $0x3d635774
+DATA swiglu256_sigmoid<>+192(SB)/4, $0x3e75fdee
+DATA swiglu256_sigmoid<>+196(SB)/4, $0x3e75fdee
+DATA swiglu256_sigmoid<>+200(SB)/4, $0x3e75fdee
+DATA swiglu256_sigmoid<>+204(SB)/4, $0x3e75fdee
+DATA swiglu256_sigmoid<>+208(SB)/4, $0x3e75fdee
+DATA swiglu256_sigmoid<>+212(SB)/4, $0x3e75fdee
+DATA swiglu256_sigmoid<>+216(SB)/4, $0x3e75fdee
+DATA swiglu256_sigmoid<>+220(SB)/4, $0x3e75fdee
+DATA swiglu256_sigmoid<>+224(SB)/4, $0x3f317218
+DATA swiglu256_sigmoid<>+228(SB)/4, $0x3f317218
+DATA swiglu256_sigmoid<>+232(SB)/4, $0x3f317218
+DATA swiglu256_sigmoid<>+236(SB)/4, $0x3f317218
+DATA swiglu256_sigmoid<>+240(SB)/4, $0x3f317218
+DATA swiglu256_sigmoid<>+244(SB)/4, $0x3f317218
+DATA swiglu256_sigmoid<>+248(SB)/4, $0x3f317218
+DATA swiglu256_sigmoid<>+252(SB)/4, $0x3f317218
+DATA swiglu256_sigmoid<>+256(SB)/4, $0x3f800000
+DATA swiglu256_sigmoid<>+260(SB)/4, $0x3f800000
+DATA swiglu256_sigmoid<>+264(SB)/4, $0x3f800000
+DATA swiglu256_sigmoid<>+268(SB)/4, $0x3f800000
+DATA swiglu256_sigmoid<>+272(SB)/4, $0x3f800000
+DATA swiglu256_sigmoid<>+276(SB)/4, $0x3f800000
+DATA swiglu256_sigmoid<>+280(SB)/4, $0x3f800000
+DATA swiglu256_sigmoid<>+284(SB)/4, $0x3f800000
+DATA swiglu256_sigmoid<>+288(SB)/4, $0x42c80000
+DATA swiglu256_sigmoid<>+292(SB)/4, $0x42c80000
+DATA swiglu256_sigmoid<>+296(SB)/4, $0x42c80000
+DATA swiglu256_sigmoid<>+300(SB)/4, $0x42c80000
+DATA swiglu256_sigmoid<>+304(SB)/4, $0x42c80000
+DATA swiglu256_sigmoid<>+308(SB)/4, $0x42c80000
+DATA swiglu256_sigmoid<>+312(SB)/4, $0x42c80000
+DATA swiglu256_sigmoid<>+316(SB)/4, $0x42c80000
+DATA swiglu256_sigmoid<>+320(SB)/4, $0xc2c80000
+DATA swiglu256_sigmoid<>+324(SB)/4, $0xc2c80000
+DATA swiglu256_sigmoid<>+328(SB)/4, $0xc2c80000
+DATA swiglu256_sigmoid<>+332(SB)/4, $0xc2c80000
+DATA swiglu256_sigmoid<>+336(SB)/4, $0xc2c80000
+DATA swiglu256_sigmoid<>+340(SB)/4, $0xc2c80000
+DATA swiglu256_sigmoid<>+344(SB)/4, $0xc2c80000
+DATA swiglu256_sigmoid<>+348(SB)/4, $0xc2c80000
+GLOBL swiglu256_sigmoid<>(SB), RODATA|NOPTR, $352
+
+// func swigluGrad256(da *float32, db *float32, dy *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·swigluGrad256(SB), NOSPLIT, $0-48
+	MOVQ    da+0(FP), AX
+	MOVQ    db+8(FP), CX
+	MOVQ    dy+16(FP), DX
+	MOVQ    a+24(FP), BX
+	MOVQ    b+32(FP), SI
+	VMOVUPS swigluGrad256_sigmoid<>+256(SB), Y0
+	VMOVUPS swigluGrad256_one<>+0(SB), Y1
+	MOVQ    n+40(FP), DI
+
+swigluGrad256_block:
+	VMOVUPS     (BX), Y2
+	VMINPS      swigluGrad256_sigmoid<>+288(SB), Y2, Y3
+	VMAXPS      swigluGrad256_sigmoid<>+320(SB), Y3, Y3
+	VMULPS      swigluGrad256_sigmoid<>+0(SB), Y3, Y4
+	VROUNDPS    $0x00, Y4, Y4
+	VMOVAPS     Y3, Y5
+	VFMSUB132PS swigluGrad256_sigmoid<>+0(SB), Y4, Y5
+	VFMADD231PS swigluGrad256_sigmoid<>+32(SB), Y3, Y5
+	VMOVAPS     Y5, Y3
+	VMOVUPS     swigluGrad256_sigmoid<>+64(SB), Y5
+	VFMADD213PS swigluGrad256_sigmoid<>+96(SB), Y3, Y5
+	VFMADD213PS swigluGrad256_sigmoid<>+128(SB), Y3, Y5
+	VFMADD213PS swigluGrad256_sigmoid<>+160(SB), Y3, Y5
+	VFMADD213PS swigluGrad256_sigmoid<>+192(SB), Y3, Y5
+	VFMADD213PS swigluGrad256_sigmoid<>+224(SB), Y3, Y5
+	VFMADD213PS swigluGrad256_sigmoid<>+256(SB), Y3, Y5
+	VCVTPS2DQ   Y4, Y4
+	VPSRAD      $0x01, Y4, Y3
+	VPSUBD      Y3, Y4, Y4
+	VPSLLD      $0x17, Y3, Y3
+	VPADDD      Y0, Y3, Y3
+	VMULPS      Y3, Y5, Y5
+	VPSLLD      $0x17, Y4, Y4
+	VPADDD      Y0, Y4, Y4
+	VMULPS      Y4, Y5, Y5
+	VADDPS      Y0, Y5, Y5
+	VDIVPS      Y5, Y0, Y5
+	VMULPS      Y5, Y2, Y3
+	VSUBPS      Y5, Y1, Y4
+	VFMADD213PS Y1, Y2, Y4
+	VMULPS      Y5, Y4, Y4
+	VMULPS      (SI), Y4, Y4
+	VMOVUPS     (DX), Y2
+	VMULPS      Y2, Y4, Y4
+	VMULPS      Y2, Y3, Y3
+	VMOVUPS     Y4, (AX)
+	VMOVUPS     Y3, (CX)
+	VMOVUPS     32(BX), Y2
+	VMINPS      swigluGrad256_sigmoid<>+288(SB), Y2, Y3
+	VMAXPS      swigluGrad256_sigmoid<>+320(SB), Y3, Y3
+	VMULPS      swigluGrad256_sigmoid<>+0(SB), Y3, Y4
+	VROUNDPS    $0x00, Y4, Y4
+	VMOVAPS     Y3, Y5
+	VFMSUB132PS swigluGrad256_sigmoid<>+0(SB), Y4, Y5
+	VFMADD231PS swigluGrad256_sigmoid<>+32(SB), Y3, Y5
+	VMOVAPS     Y5, Y3
+	VMOVUPS     swigluGrad256_sigmoid<>+64(SB), Y5
+	VFMADD213PS swigluGrad256_sigmoid<>+96(SB), Y3, Y5
+	VFMADD213PS swigluGrad256_sigmoid<>+128(SB), Y3, Y5
+	VFMADD213PS swigluGrad256_sigmoid<>+160(SB), Y3, Y5
+	VFMADD213PS swigluGrad256_sigmoid<>+192(SB), Y3, Y5
+	VFMADD213PS swigluGrad256_sigmoid<>+224(SB), Y3, Y5
+	VFMADD213PS swigluGrad256_sigmoid<>+256(SB), Y3, Y5
+	VCVTPS2DQ   Y4, Y4
+	VPSRAD      $0x01, Y4, Y3
+	VPSUBD      Y3, Y4, Y4
+	VPSLLD      $0x17, Y3, Y3
+	VPADDD      Y0, Y3, Y3
+	VMULPS      Y3, Y5, Y5
+	VPSLLD      $0x17, Y4, Y4
+	VPADDD      Y0, Y4, Y4
+	VMULPS      Y4, Y5, Y5
+	VADDPS      Y0, Y5, Y5
+	VDIVPS      Y5, Y0, Y5
+	VMULPS      Y5, Y2, Y3
+	VSUBPS      Y5, Y1, Y4
+	VFMADD213PS Y1, Y2, Y4
+	VMULPS      Y5, Y4, Y4
+	VMULPS      32(SI), Y4, Y4
+	VMOVUPS     32(DX), Y2
+	VMULPS      Y2, Y4, Y4
+	VMULPS      Y2, Y3, Y3
+	VMOVUPS     Y4, 32(AX)
+	VMOVUPS     Y3, 32(CX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	ADDQ        $0x40, SI
+	SUBQ        $0x01, DI
+	JG          swigluGrad256_block
+	VZEROUPPER
+	RET
+
+DATA swigluGrad256_sigmoid<>+0(SB)/4, $0xbfb8aa3b
+DATA swigluGrad256_sigmoid<>+4(SB)/4, $0xbfb8aa3b
+DATA swigluGrad256_sigmoid<>+8(SB)/4, $0xbfb8aa3b
+DATA swigluGrad256_sigmoid<>+12(SB)/4, $0xbfb8aa3b
+DATA swigluGrad256_sigmoid<>+16(SB)/4, $0xbfb8aa3b
+DATA swigluGrad256_sigmoid<>+20(SB)/4, $0xbfb8aa3b
+DATA swigluGrad256_sigmoid<>+24(SB)/4, $0xbfb8aa3b
+DATA swigluGrad256_sigmoid<>+28(SB)/4, $0xbfb8aa3b
+DATA swigluGrad256_sigmoid<>+32(SB)/4, $0xb2a57060
+DATA swigluGrad256_sigmoid<>+36(SB)/4, $0xb2a57060
+DATA swigluGrad256_sigmoid<>+40(SB)/4, $0xb2a57060
+DATA swigluGrad256_sigmoid<>+44(SB)/4, $0xb2a57060
+DATA swigluGrad256_sigmoid<>+48(SB)/4, $0xb2a57060
+DATA swigluGrad256_sigmoid<>+52(SB)/4, $0xb2a57060
+DATA swigluGrad256_sigmoid<>+56(SB)/4, $0xb2a57060
+DATA swigluGrad256_sigmoid<>+60(SB)/4, $0xb2a57060
+DATA swigluGrad256_sigmoid<>+64(SB)/4, $0x3920fdde
+DATA swigluGrad256_sigmoid<>+68(SB)/4, $0x3920fdde
+DATA swigluGrad256_sigmoid<>+72(SB)/4, $0x3920fdde
+DATA swigluGrad256_sigmoid<>+76(SB)/4, $0x3920fdde
+DATA swigluGrad256_sigmoid<>+80(SB)/4, $0x3920fdde
+DATA swigluGrad256_sigmoid<>+84(SB)/4, $0x3920fdde
+DATA swigluGrad256_sigmoid<>+88(SB)/4, $0x3920fdde
+DATA swigluGrad256_sigmoid<>+92(SB)/4, $0x3920fdde
+DATA swigluGrad256_sigmoid<>+96(SB)/4, $0x3aaf9f29
+DATA swigluGrad256_sigmoid<>+100(SB)/4, $0x3aaf9f29
+DATA swigluGrad256_sigmoid<>+104(SB)/4, $0x3aaf9f29
+DATA swigluGrad256_sigmoid<>+108(SB)/4, $0x3aaf9f29
+DATA swigluGrad256_sigmoid<>+112(SB)/4, $0x3aaf9f29
+DATA swigluGrad256_sigmoid<>+116(SB)/4, $0x3aaf9f29
+DATA swigluGrad256_sigmoid<>+120(SB)/4, $0x3aaf9f29
+DATA swigluGrad256_sigmoid<>+124(SB)/4, $0x3aaf9f29
+DATA swigluGrad256_sigmoid<>+128(SB)/4, $0x3c1d96a6
+DATA swigluGrad256_sigmoid<>+132(SB)/4, $0x3c1d96a6
+DATA swigluGrad256_sigmoid<>+136(SB)/4, $0x3c1d96a6
+DATA swigluGrad256_sigmoid<>+140(SB)/4, $0x3c1d96a6
+DATA swigluGrad256_sigmoid<>+144(SB)/4, $0x3c1d96a6
+DATA swigluGrad256_sigmoid<>+148(SB)/4, $0x3c1d96a6
+DATA swigluGrad256_sigmoid<>+152(SB)/4, $0x3c1d96a6
+DATA swigluGrad256_sigmoid<>+156(SB)/4, $0x3c1d96a6
+DATA swigluGrad256_sigmoid<>+160(SB)/4, $0x3d635774
+DATA swigluGrad256_sigmoid<>+164(SB)/4, $0x3d635774
+DATA swigluGrad256_sigmoid<>+168(SB)/4, $0x3d635774
+DATA swigluGrad256_sigmoid<>+172(SB)/4, $0x3d635774
+DATA swigluGrad256_sigmoid<>+176(SB)/4, $0x3d635774
+DATA swigluGrad256_sigmoid<>+180(SB)/4, $0x3d635774
+DATA swigluGrad256_sigmoid<>+184(SB)/4, $0x3d635774
+DATA swigluGrad256_sigmoid<>+188(SB)/4, $0x3d635774
+DATA swigluGrad256_sigmoid<>+192(SB)/4, $0x3e75fdee
+DATA swigluGrad256_sigmoid<>+196(SB)/4, $0x3e75fdee
+DATA swigluGrad256_sigmoid<>+200(SB)/4, $0x3e75fdee
+DATA swigluGrad256_sigmoid<>+204(SB)/4, $0x3e75fdee
+DATA swigluGrad256_sigmoid<>+208(SB)/4, $0x3e75fdee
+DATA swigluGrad256_sigmoid<>+212(SB)/4, $0x3e75fdee
+DATA swigluGrad256_sigmoid<>+216(SB)/4, $0x3e75fdee
+DATA swigluGrad256_sigmoid<>+220(SB)/4, $0x3e75fdee
+DATA swigluGrad256_sigmoid<>+224(SB)/4, $0x3f317218
+DATA swigluGrad256_sigmoid<>+228(SB)/4, $0x3f317218
+DATA swigluGrad256_sigmoid<>+232(SB)/4, $0x3f317218
+DATA swigluGrad256_sigmoid<>+236(SB)/4, $0x3f317218
+DATA swigluGrad256_sigmoid<>+240(SB)/4, $0x3f317218
+DATA swigluGrad256_sigmoid<>+244(SB)/4, $0x3f317218
+DATA swigluGrad256_sigmoid<>+248(SB)/4, $0x3f317218
+DATA swigluGrad256_sigmoid<>+252(SB)/4, $0x3f317218
+DATA swigluGrad256_sigmoid<>+256(SB)/4, $0x3f800000
+DATA swigluGrad256_sigmoid<>+260(SB)/4, $0x3f800000
+DATA swigluGrad256_sigmoid<>+264(SB)/4, $0x3f800000
+DATA swigluGrad256_sigmoid<>+268(SB)/4, $0x3f800000
+DATA swigluGrad256_sigmoid<>+272(SB)/4, $0x3f800000
+DATA swigluGrad256_sigmoid<>+276(SB)/4, $0x3f800000
+DATA swigluGrad256_sigmoid<>+280(SB)/4, $0x3f800000
+DATA swigluGrad256_sigmoid<>+284(SB)/4, $0x3f800000
+DATA swigluGrad256_sigmoid<>+288(SB)/4, $0x42c80000
+DATA swigluGrad256_sigmoid<>+292(SB)/4, $0x42c80000
+DATA swigluGrad256_sigmoid<>+296(SB)/4, $0x42c80000
+DATA swigluGrad256_sigmoid<>+300(SB)/4, $0x42c80000
+DATA swigluGrad256_sigmoid<>+304(SB)/4, $0x42c80000
+DATA swigluGrad256_sigmoid<>+308(SB)/4, $0x42c80000
+DATA swigluGrad256_sigmoid<>+312(SB)/4, $0x42c80000
+DATA swigluGrad256_sigmoid<>+316(SB)/4, $0x42c80000
+DATA swigluGrad256_sigmoid<>+320(SB)/4, $0xc2c80000
+DATA swigluGrad256_sigmoid<>+324(SB)/4, $0xc2c80000
+DATA swigluGrad256_sigmoid<>+328(SB)/4, $0xc2c80000
+DATA swigluGrad256_sigmoid<>+332(SB)/4, $0xc2c80000
+DATA swigluGrad256_sigmoid<>+336(SB)/4, $0xc2c80000
+DATA swigluGrad256_sigmoid<>+340(SB)/4, $0xc2c80000
+DATA swigluGrad256_sigmoid<>+344(SB)/4, $0xc2c80000
+DATA swigluGrad256_sigmoid<>+348(SB)/4, $0xc2c80000
+GLOBL swigluGrad256_sigmoid<>(SB), RODATA|NOPTR, $352
+
+DATA swigluGrad256_one<>+0(SB)/4, $0x3f800000
+DATA swigluGrad256_one<>+4(SB)/4, $0x3f800000
+DATA swigluGrad256_one<>+8(SB)/4, $0x3f800000
+DATA swigluGrad256_one<>+12(SB)/4, $0x3f800000
+DATA swigluGrad256_one<>+16(SB)/4, $0x3f800000
+DATA swigluGrad256_one<>+20(SB)/4, $0x3f800000
+DATA swigluGrad256_one<>+24(SB)/4, $0x3f800000
+DATA swigluGrad256_one<>+28(SB)/4, $0x3f800000
+GLOBL swigluGrad256_one<>(SB), RODATA|NOPTR, $32
+
+// func normFilm256(y *float32, x *float32, scale *float32, shift *float32, tmp *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·normFilm256(SB), NOSPLIT, $0-48
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         shift+24(FP), BX
+	MOVQ         tmp+32(FP), SI
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+	MOVQ         n+40(FP), SI
+
+normFilm256_block:
+	VMOVUPS     (CX), Y2
+	VSUBPS      Y0, Y2, Y2
+	VMULPS      Y1, Y2, Y2
+	VMOVUPS     (DX), Y3
+	VFMADD213PS Y2, Y2, Y3
+	VADDPS      (BX), Y3, Y3
+	VMOVUPS     Y3, (AX)
+	VMOVUPS     32(CX), Y2
+	VSUBPS      Y0, Y2, Y2
+	VMULPS      Y1, Y2, Y2
+	VMOVUPS     32(DX), Y3
+	VFMADD213PS Y2, Y2, Y3
+	VADDPS      32(BX), Y3, Y3
+	VMOVUPS     Y3, 32(AX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	SUBQ        $0x01, SI
+	JG          normFilm256_block
+	VZEROUPPER
+	RET
+
+// func normFilmSums256(ds *float32, dy *float32, x *float32, scale *float32, tmp *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·normFilmSums256(SB), NOSPLIT, $0-48
+	MOVQ         ds+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         scale+24(FP), BX
+	MOVQ         tmp+32(FP), SI
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	MOVQ         n+40(FP), DI
+
+normFilmSums256_block:
+	VMOVUPS     (DX), Y6
+	VSUBPS      Y0, Y6, Y6
+	VMULPS      Y1, Y6, Y6
+	VMOVUPS     (CX), Y7
+	VMOVUPS     (BX), Y8
+	VFMADD213PS Y7, Y7, Y8
+	VMULPS      Y6, Y7, Y7
+	VMOVUPS     Y7, (AX)
+	VADDPS      Y8, Y2, Y2
+	VFMADD231PS Y8, Y6, Y3
+	VMOVUPS     32(DX), Y6
+	VSUBPS      Y0, Y6, Y6
+	VMULPS      Y1, Y6, Y6
+	VMOVUPS     32(CX), Y7
+	VMOVUPS     32(BX), Y8
+	VFMADD213PS Y7, Y7, Y8
+	VMULPS      Y6, Y7, Y7
+	VMOVUPS     Y7, 32(AX)
+	VADDPS      Y8, Y4, Y4
+	VFMADD231PS Y8, Y6, Y5
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	SUBQ        $0x01, DI
+	JG          normFilmSums256_block
+	VMOVUPS     Y2, 64(SI)
+	VMOVUPS     Y3, 128(SI)
+	VMOVUPS     Y4, 96(SI)
+	VMOVUPS     Y5, 160(SI)
+	VZEROUPPER
+	RET
+
+// func normFilmGrad256(dx *float32, dy *float32, x *float32, scale *float32, tmp *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·normFilmGrad256(SB), NOSPLIT, $0-48
+	MOVQ         dx+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         scale+24(FP), BX
+	MOVQ         tmp+32(FP), SI
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+	VBROADCASTSS 8(SI), Y2
+	VBROADCASTSS 12(SI), Y3
+	MOVQ         n+40(FP), SI
+
+normFilmGrad256_block:
+	VMOVUPS      (DX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       Y1, Y4, Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      (BX), Y6
+	VFMADD213PS  Y5, Y5, Y6
+	VSUBPS       Y2, Y6, Y6
+	VFNMADD231PS Y4, Y3, Y6
+	VMULPS       Y1, Y6, Y6
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      32(DX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       Y1, Y4, Y4
+	VMOVUPS      32(CX), Y5
+	VMOVUPS      32(BX), Y6
+	VFMADD213PS  Y5, Y5, Y6
+	VSUBPS       Y2, Y6, Y6
+	VFNMADD231PS Y4, Y3, Y6
+	VMULPS       Y1, Y6, Y6
+	VMOVUPS      Y6, 32(AX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	SUBQ         $0x01, SI
+	JG           normFilmGrad256_block
+	VZEROUPPER
+	RET
+
+// func gateMax256(q *float32, s *float32, tmp *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·gateMax256(SB), NOSPLIT, $0-32
+	MOVQ    q+0(FP), AX
+	MOVQ    s+8(FP), CX
+	MOVQ    tmp+16(FP), DX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VMOVUPS gateMax256_least<>+0(SB), Y0
+	VMOVUPS gateMax256_least<>+0(SB), Y1
+	MOVQ    n+24(FP), BX
+
+gateMax256_block:
+	VMOVUPS     (AX), Y2
+	VMOVUPS     (CX), Y3
+	VFMADD213PS Y2, Y2, Y3
+	VMAXPS      Y3, Y0, Y0
+	VMOVUPS     32(AX), Y2
+	VMOVUPS     32(CX), Y3
+	VFMADD213PS Y2, Y2, Y3
+	VMAXPS      Y3, Y1, Y1
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	SUBQ        $0x01, BX
+	JG          gateMax256_block
+	VMOVUPS     Y0, 64(DX)
+	VMOVUPS     Y1, 96(DX)
+	VZEROUPPER
+	RET
+
+DATA gateMax256_least<>+0(SB)/4, $0xff800000
+DATA gateMax256_least<>+4(SB)/4, $0xff800000
+DATA gateMax256_least<>+8(SB)/4, $0xff800000
+DATA gateMax256_least<>+12(SB)/4, $0xff800000
+DATA gateMax256_least<>+16(SB)/4, $0xff800000
+DATA gateMax256_least<>+20(SB)/4, $0xff800000
+DATA gateMax256_least<>+24(SB)/4, $0xff800000
+DATA gateMax256_least<>+28(SB)/4, $0xff800000
+GLOBL gateMax256_least<>(SB), RODATA|NOPTR, $32
+
+// func gateExp256(y *float32, q *float32, s *float32, tmp *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·gateExp256(SB), NOSPLIT, $0-40
+	MOVQ         y+0(FP), AX
+	MOVQ         q+8(FP), CX
+	MOVQ         s+16(FP), DX
+	MOVQ         tmp+24(FP), BX
+	VBROADCASTSS (BX), Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VMOVUPS      gateExp256_exp<>+256(SB), Y3
+	MOVQ         n+32(FP), SI
+
+gateExp256_block:
+	VMOVUPS     (CX), Y4
+	VMOVUPS     (DX), Y5
+	VFMADD213PS Y4, Y4, Y5
+	VSUBPS      Y0, Y5, Y5
+	VMINPS      gateExp256_exp<>+288(SB), Y5, Y4
+	VMAXPS      gateExp256_exp<>+320(SB), Y4, Y4
+	VMULPS      gateExp256_exp<>+0(SB), Y4, Y5
+	VROUNDPS    $0x00, Y5, Y5
+	VMOVAPS     Y4, Y6
+	VFMSUB132PS gateExp256_exp<>+0(SB), Y5, Y6
+	VFMADD231PS gateExp256_exp<>+32(SB), Y4, Y6
+	VMOVAPS     Y6, Y4
+	VMOVUPS     gateExp256_exp<>+64(SB), Y6
+	VFMADD213PS gateExp256_exp<>+96(SB), Y4, Y6
+	VFMADD213PS gateExp256_exp<>+128(SB), Y4, Y6
+	VFMADD213PS gateExp256_exp<>+160(SB), Y4, Y6
+	VFMADD213PS gateExp256_exp<>+192(SB), Y4, Y6
+	VFMADD213PS gateExp256_exp<>+224(SB), Y4, Y6
+	VFMADD213PS gateExp256_exp<>+256(SB), Y4, Y6
+	VCVTPS2DQ   Y5, Y5
+	VPSRAD      $0x01, Y5, Y4
+	VPSUBD      Y4, Y5, Y5
+	VPSLLD      $0x17, Y4, Y4
+	VPADDD      Y3, Y4, Y4
+	VMULPS      Y4, Y6, Y6
+	VPSLLD      $0x17, Y5, Y5
+	VPADDD      Y3, Y5, Y5
+	VMULPS      Y5, Y6, Y6
+	VMOVUPS     Y6, (AX)
+	VADDPS      Y6, Y1, Y1
+	VMOVUPS     32(CX), Y4
+	VMOVUPS     32(DX), Y5
+	VFMADD213PS Y4, Y4, Y5
+	VSUBPS      Y0, Y5, Y5
+	VMINPS      gateExp256_exp<>+288(SB), Y5, Y4
+	VMAXPS      gateExp256_exp<>+320(SB), Y4, Y4
+	VMULPS      gateExp256_exp<>+0(SB), Y4, Y5
+	VROUNDPS    $0x00, Y5, Y5
+	VMOVAPS     Y4, Y6
+	VFMSUB132PS gateExp256_exp<>+0(SB), Y5, Y6
+	VFMADD231PS gateExp256_exp<>+32(SB), Y4, Y6
+	VMOVAPS     Y6, Y4
+	VMOVUPS     gateExp256_exp<>+64(SB), Y6
+	VFMADD213PS gateExp256_exp<>+96(SB), Y4, Y6
+	VFMADD213PS gateExp256_exp<>+128(SB), Y4, Y6
+	VFMADD213PS gateExp256_exp<>+160(SB), Y4, Y6
+	VFMADD213PS gateExp256_exp<>+192(SB), Y4, Y6
+	VFMADD213PS gateExp256_exp<>+224(SB), Y4, Y6
+	VFMADD213PS gateExp256_exp<>+256(SB), Y4, Y6
+	VCVTPS2DQ   Y5, Y5
+	VPSRAD      $0x01, Y5, Y4
+	VPSUBD      Y4, Y5, Y5
+	VPSLLD      $0x17, Y4, Y4
+	VPADDD      Y3, Y4, Y4
+	VMULPS      Y4, Y6, Y6
+	VPSLLD      $0x17, Y5, Y5
+	VPADDD      Y3, Y5, Y5
+	VMULPS      Y5, Y6, Y6
+	VMOVUPS     Y6, 32(AX)
+	VADDPS      Y6, Y2, Y2
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	SUBQ        $0x01, SI
+	JG          gateExp256_block
+	VMOVUPS     Y1, 64(BX)
+	VMOVUPS     Y2, 96(BX)
+	VZEROUPPER
+	RET
+
+DATA gateExp256_exp<>+0(SB)/4, $0x3fb8aa3b
+DATA gateExp256_exp<>+4(SB)/4, $0x3fb8aa3b
+DATA gateExp256_exp<>+8(SB)/4, $0x3fb8aa3b
+DATA gateExp256_exp<>+12(SB)/4, $0x3fb8aa3b
+DATA gateExp256_exp<>+16(SB)/4, $0x3fb8aa3b
+DATA gateExp256_exp<>+20(SB)/4, $0x3fb8aa3b
+DATA gateExp256_exp<>+24(SB)/4, $0x3fb8aa3b
+DATA gateExp256_exp<>+28(SB)/4, $0x3fb8aa3b
+DATA gateExp256_exp<>+32(SB)/4, $0x32a57060
+DATA gateExp256_exp<>+36(SB)/4, $0x32a57060
+DATA gateExp256_exp<>+40(SB)/4, $0x32a57060
+DATA gateExp256_exp<>+44(SB)/4, $0x32a57060
+DATA gateExp256_exp<>+48(SB)/4, $0x32a57060
+DATA gateExp256_exp<>+52(SB)/4, $0x32a57060
+DATA gateExp256_exp<>+56(SB)/4, $0x32a57060
+DATA gateExp256_exp<>+60(SB)/4, $0x32a57060
+DATA gateExp256_exp<>+64(SB)/4, $0x3920fdde
+DATA gateExp256_exp<>+68(SB)/4, $0x3920fdde
+DATA gateExp256_exp<>+72(SB)/4, $0x3920fdde
+DATA gateExp256_exp<>+76(SB)/4, $0x3920fdde
+DATA gateExp256_exp<>+80(SB)/4, $0x3920fdde
+DATA gateExp256_exp<>+84(SB)/4, $0x3920fdde
+DATA gateExp256_exp<>+88(SB)/4, $0x3920fdde
+DATA gateExp256_exp<>+92(SB)/4, $0x3920fdde
+DATA gateExp256_exp<>+96(SB)/4, $0x3aaf9f29
+DATA gateExp256_exp<>+100(SB)/4, $0x3aaf9f29
+DATA gateExp256_exp<>+104(SB)/4, $0x3aaf9f29
+DATA gateExp256_exp<>+108(SB)/4, $0x3aaf9f29
+DATA gateExp256_exp<>+112(SB)/4, $0x3aaf9f29
+DATA gateExp256_exp<>+116(SB)/4, $0x3aaf9f29
+DATA gateExp256_exp<>+120(SB)/4, $0x3aaf9f29
+DATA gateExp256_exp<>+124(SB)/4, $0x3aaf9f29
+DATA gateExp256_exp<>+128(SB)/4, $0x3c1d96a6
+DATA gateExp256_exp<>+132(SB)/4, $0x3c1d96a6
+DATA gateExp256_exp<>+136(SB)/4, $0x3c1d96a6
+DATA gateExp256_exp<>+140(SB)/4, $0x3c1d96a6
+DATA gateExp256_exp<>+144(SB)/4, $0x3c1d96a6
+DATA gateExp256_exp<>+148(SB)/4, $0x3c1d96a6
+DATA gateExp256_exp<>+152(SB)/4, $0x3c1d96a6
+DATA gateExp256_exp<>+156(SB)/4, $0x3c1d96a6
+DATA gateExp256_exp<>+160(SB)/4, $0x3d635774
+DATA gateExp256_exp<>+164(SB)/4, $0x3d635774
+DATA gateExp256_exp<>+168(SB)/4, $0x3d635774
+DATA gateExp256_exp<>+172(SB)/4, $0x3d635774
+DATA gateExp256_exp<>+176(SB)/4, $0x3d635774
+DATA gateExp256_exp<>+180(SB)/4, $0x3d635774
+DATA gateExp256_exp<>+184(SB)/4, $0x3d635774
+DATA gateExp256_exp<>+188(SB)/4, $0x3d635774
+DATA gateExp256_exp<>+192(SB)/4, $0x3e75fdee
+DATA gateExp256_exp<>+196(SB)/4, $0x3e75fdee
+DATA gateExp256_exp<>+200(SB)/4, $0x3e75fdee
+DATA gateExp256_exp<>+204(SB)/4, $0x3e75fdee
+DATA gateExp256_exp<>+208(SB)/4, $0x3e75fdee
+DATA gateExp256_exp<>+212(SB)/4, $0x3e75fdee
+DATA gateExp256_exp<>+216(SB)/4, $0x3e75fdee
+DATA gateExp256_exp<>+220(SB)/4, $0x3e75fdee
+DATA gateExp256_exp<>+224(SB)/4, $0x3f317218
+DATA gateExp256_exp<>+228(SB)/4, $0x3f317218
+DATA gateExp256_exp<>+232(SB)/4, $0x3f317218
+DATA gateExp256_exp<>+236(SB)/4, $0x3f317218
+DATA gateExp256_exp<>+240(SB)/4, $0x3f317218
+DATA gateExp256_exp<>+244(SB)/4, $0x3f317218
+DATA gateExp256_exp<>+248(SB)/4, $0x3f317218
+DATA gateExp256_exp<>+252(SB)/4, $0x3f317218
+DATA gateExp256_exp<>+256(SB)/4, $0x3f800000
+DATA gateExp256_exp<>+260(SB)/4, $0x3f800000
+DATA gateExp256_exp<>+264(SB)/4, $0x3f800000
+DATA gateExp256_exp<>+268(SB)/4, $0x3f800000
+DATA gateExp256_exp<>+272(SB)/4, $0x3f800000
+DATA gateExp256_exp<>+276(SB)/4, $0x3f800000
+DATA gateExp256_exp<>+280(SB)/4, $0x3f800000
+DATA gateExp256_exp<>+284(SB)/4, $0x3f800000
+DATA gateExp256_exp<>+288(SB)/4, $0x42c80000
+DATA gateExp256_exp<>+292(SB)/4, $0x42c80000
+DATA gateExp256_exp<>+296(SB)/4, $0x42c80000
+DATA gateExp256_exp<>+300(SB)/4, $0x42c80000
+DATA gateExp256_exp<>+304(SB)/4, $0x42c80000
+DATA gateExp256_exp<>+308(SB)/4, $0x42c80000
+DATA gateExp256_exp<>+312(SB)/4, $0x42c80000
+DATA gateExp256_exp<>+316(SB)/4, $0x42c80000
+DATA gateExp256_exp<>+320(SB)/4, $0xc2c80000
+DATA gateExp256_exp<>+324(SB)/4, $0xc2c80000
+DATA gateExp256_exp<>+328(SB)/4, $0xc2c80000
+DATA gateExp256_exp<>+332(SB)/4, $0xc2c80000
+DATA gateExp256_exp<>+336(SB)/4, $0xc2c80000
+DATA gateExp256_exp<>+340(SB)/4, $0xc2c80000
+DATA gateExp256_exp<>+344(SB)/4, $0xc2c80000
+DATA gateExp256_exp<>+348(SB)/4, $0xc2c80000
+GLOBL gateExp256_exp<>(SB), RODATA|NOPTR, $352
+
+// func gateGrad256(dq *float32, ds *float32, dgate *float32, gate *float32, q *float32, s *float32, tmp *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·gateGrad256(SB), NOSPLIT, $0-64
+	MOVQ         dq+0(FP), AX
+	MOVQ         ds+8(FP), CX
+	MOVQ         dgate+16(FP), DX
+	MOVQ         gate+24(FP), BX
+	MOVQ         q+32(FP), SI
+	MOVQ         s+40(FP), DI
+	MOVQ         tmp+48(FP), R8
+	VBROADCASTSS (R8), Y0
+	MOVQ         n+56(FP), R8
+
+gateGrad256_block:
+	VMOVUPS     (DX), Y1
+	VMOVUPS     (DI), Y2
+	VSUBPS      Y0, Y1, Y1
+	VMULPS      (BX), Y1, Y1
+	VFMADD213PS Y1, Y1, Y2
+	VMOVUPS     Y2, (AX)
+	VMULPS      (SI), Y1, Y1
+	VMOVUPS     Y1, (CX)
+	VMOVUPS     32(DX), Y1
+	VMOVUPS     32(DI), Y2
+	VSUBPS      Y0, Y1, Y1
+	VMULPS      32(BX), Y1, Y1
+	VFMADD213PS Y1, Y1, Y2
+	VMOVUPS     Y2, 32(AX)
+	VMULPS      32(SI), Y1, Y1
+	VMOVUPS     Y1, 32(CX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	ADDQ        $0x40, SI
+	ADDQ        $0x40, DI
+	SUBQ        $0x01, R8
+	JG          gateGrad256_block
+	VZEROUPPER
+	RET
+
+// func sumRows256(dst *float32, x *float32, rows int, stride int)
+// Requires: AVX
+TEXT ·sumRows256(SB), NOSPLIT, $0-32
+	MOVQ   dst+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   rows+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+sumRows256_row:
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+	VADDPS  64(CX), Y2, Y2
+	VADDPS  96(CX), Y3, Y3
+	VADDPS  128(CX), Y4, Y4
+	VADDPS  160(CX), Y5, Y5
+	VADDPS  192(CX), Y6, Y6
+	VADDPS  224(CX), Y7, Y7
+	ADDQ    BX, CX
+	SUBQ    $0x01, DX
+	JG      sumRows256_row
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VMOVUPS Y4, 128(AX)
+	VMOVUPS Y5, 160(AX)
+	VMOVUPS Y6, 192(AX)
+	VMOVUPS Y7, 224(AX)
 	VZEROUPPER
 	RET

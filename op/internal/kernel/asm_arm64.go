@@ -61,3 +61,36 @@ func winoWeightGradNEON(dst, src, bias *float32, tiles, row, col, freq int)
 
 //go:noescape
 func adamNEON(params, grads, m, v, c *float32, n int)
+
+//go:noescape
+func mulNEON(y, a, b *float32, n int)
+
+//go:noescape
+func dotNEON(a, b, tmp *float32, n int)
+
+//go:noescape
+func swigluNEON(y, a, b *float32, n int)
+
+//go:noescape
+func swigluGradNEON(da, db, dy, a, b *float32, n int)
+
+//go:noescape
+func normFilmNEON(y, x, scale, shift, tmp *float32, n int)
+
+//go:noescape
+func normFilmSumsNEON(ds, dy, x, scale, tmp *float32, n int)
+
+//go:noescape
+func normFilmGradNEON(dx, dy, x, scale, tmp *float32, n int)
+
+//go:noescape
+func gateMaxNEON(q, s, tmp *float32, n int)
+
+//go:noescape
+func gateExpNEON(y, q, s, tmp *float32, n int)
+
+//go:noescape
+func gateGradNEON(dq, ds, dgate, gate, q, s, tmp *float32, n int)
+
+//go:noescape
+func sumRowsNEON(dst, x *float32, rows, stride int)

@@ -65,8 +65,6 @@ func (t *weightTile) inPieces(one, three weightFunc) {
 	}
 }
 
-var ones, zeros = [lane]float32{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, [lane]float32{}
-
 // orElse returns c, 16 coefficients, or a default where c is nil.
 func orElse(c []float32, other *[lane]float32) *float32 {
 	if c == nil {

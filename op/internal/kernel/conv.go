@@ -86,6 +86,7 @@ const (
 	usePadded    = iota // a sample with its halo
 	usePadded2          // a second one
 	useSums             // sums nobody asked for
+	useRow              // numbers for, and sums of, a row
 	useFreqs            // inputs of Winograd's products
 	useProducts         // the products, or the gradients of outputs
 	useGradients        // gradients of the weights in Winograd's frequencies

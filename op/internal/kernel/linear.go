@@ -1,63 +1,64 @@
 package kernel
 
-// Linear is y = x·Wᵀ + b on plain arrays, x (N,I), W (O,I), y (N,O). It is a
-// convolution of one tap over an image of N pixels.
+import (
+	"fmt"
+
+	"github.com/condmean/condmean/internal/gemm"
+)
+
+// Linear is y = x·Wᵀ + b on plain arrays, x (N,I), W (O,I), y (N,O).
 type Linear struct {
+	w          *Workspace
 	n, in, out int
-	conv       *Conv
-	x, y       []float32 // blocked copies
+	weight     *gemm.Matrix[float32] // Wᵀ (I,O)
+	back       *gemm.Matrix[float32] // W (O,I); made on first use, as is
+	input      *gemm.Matrix[float32] // x (N,I)
+	bias       []float32
 }
+
+// maxLinear bounds the values of each factor of a layer.
+const maxLinear = 1 << 30
 
 // NewLinear prepares a layer for n samples.
 func NewLinear(w *Workspace, n, in, out int) (*Linear, error) {
-	c, err := NewConv(ConvSpec{In: Shape{1, in, 1, n}, Out: out, KH: 1, KW: 1}, w)
-	if err != nil {
-		return nil, err
+	if n < 1 || in < 1 || out < 1 || in > maxLinear/out || n > maxLinear/max(in, out) {
+		return nil, fmt.Errorf("kernel: linear: %d samples, %d inputs and %d outputs are out of range", n, in, out)
 	}
-	return &Linear{n: n, in: in, out: out, conv: c, x: Alloc(c.In.Len()), y: Alloc(c.out.Len())}, nil
+	return &Linear{w: w, n: n, in: in, out: out}, nil
 }
 
-// SetWeights packs w (O,I) and b (O) for Forward.
-func (l *Linear) SetWeights(w, b []float32) { l.conv.SetWeights(w, b) }
+// SetWeights packs w (O,I) for Forward and keeps b (O), which may be nil.
+func (l *Linear) SetWeights(w, b []float32) {
+	if l.weight == nil {
+		l.weight = gemm.New[float32](l.in, l.out)
+	}
+	l.weight.SetTransposed(w, &l.w.gemm)
+	l.bias = b
+}
 
-// Forward computes y = x·wᵀ + b.
-func (l *Linear) Forward(y, x []float32) {
-	rowsToBlocks(l.x, x, l.n, l.in)
-	l.conv.Forward(l.y, l.x, Prologue{}, nil, nil)
-	blocksToRows(y, l.y, l.n, l.out)
+// Forward computes y = x·wᵀ + b. done, if not nil, is called for every finished
+// part of y, rows i0 … i1 and columns j0 … j1, while it is in cache.
+func (l *Linear) Forward(y, x []float32, done func(i0, i1, j0, j1 int)) {
+	l.weight.Mul(y, gemm.Left[float32]{Data: x}, l.n, gemm.Output[float32]{Bias: l.bias, Then: done}, &l.w.gemm)
 }
 
 // BackwardData computes dx = dy·w.
 func (l *Linear) BackwardData(dx, dy, w []float32) {
-	l.conv.SetWeightsBackward(w)
-	rowsToBlocks(l.y, dy, l.n, l.out)
-	l.conv.BackwardData(l.x, l.y, nil, Prologue{}, nil)
-	blocksToRows(dx, l.x, l.n, l.in)
-}
-
-// BackwardWeights computes dw = dyᵀ·x and db = Σ dy.
-func (l *Linear) BackwardWeights(dw, db, dy, x []float32) {
-	rowsToBlocks(l.y, dy, l.n, l.out)
-	rowsToBlocks(l.x, x, l.n, l.in)
-	l.conv.BackwardWeights(dw, db, l.y, l.x, Prologue{})
-}
-
-// rowsToBlocks copies x (n,c) to (c/16, n, 16), zeros in the lanes beyond c.
-func rowsToBlocks(dst, x []float32, n, c int) {
-	for b := 0; b*lane < c; b++ {
-		for r := range n {
-			d := dst[(b*n+r)*lane:][:lane]
-			k := copy(d, x[r*c+b*lane:min(r*c+(b+1)*lane, (r+1)*c)])
-			clear(d[k:])
-		}
+	if l.back == nil {
+		l.back = gemm.New[float32](l.out, l.in)
 	}
+	l.back.Set(w, &l.w.gemm)
+	l.back.Mul(dx, gemm.Left[float32]{Data: dy}, l.n, gemm.Output[float32]{}, &l.w.gemm)
 }
 
-// blocksToRows is the inverse of rowsToBlocks.
-func blocksToRows(dst, x []float32, n, c int) {
-	for b := 0; b*lane < c; b++ {
-		for r := range n {
-			copy(dst[r*c+b*lane:min(r*c+(b+1)*lane, (r+1)*c)], x[(b*n+r)*lane:])
-		}
+// BackwardWeights computes dw = dyᵀ·x and, unless db is nil, db = Σ dy.
+func (l *Linear) BackwardWeights(dw, db, dy, x []float32) {
+	if l.input == nil {
+		l.input = gemm.New[float32](l.n, l.in)
+	}
+	l.input.Set(x, &l.w.gemm)
+	l.input.Mul(dw, gemm.Left[float32]{Data: dy, Transposed: true}, l.out, gemm.Output[float32]{}, &l.w.gemm)
+	if db != nil {
+		SumRows(l.w, db, dy)
 	}
 }

@@ -144,3 +144,14 @@ func plainFrom(t *testing.T, w *Workspace, b []float32, s Shape) []float32 {
 	Unblock(w, x, b, s)
 	return x
 }
+
+// inTiersBench runs a benchmark likewise.
+func inTiersBench(b *testing.B, f func(b *testing.B, w *Workspace)) {
+	for _, ti := range tiers() {
+		b.Run(ti.name, func(b *testing.B) {
+			pool := par.New(2)
+			b.Cleanup(pool.Close)
+			f(b, newWorkspace(pool, ti))
+		})
+	}
+}

@@ -79,21 +79,12 @@ func (w *Workspace) siluGrad(worker int, g, x []float32, pre Prologue, sums *Pro
 
 // SiLU computes y = x/(1+e^-x) on plain arrays.
 func SiLU(w *Workspace, y, x []float32) {
-	w.split(len(x), func(lo, hi int) {
-		for i, v := range x[lo:hi] {
-			y[lo+i] = v * sigmoid(v)
-		}
-	})
+	w.split(len(x), func(lo, hi int) { w.silu(y[lo:hi], x[lo:hi]) })
 }
 
 // SiLUGrad computes dx = dy·SiLU'(x) on plain arrays.
 func SiLUGrad(w *Workspace, dx, dy, x []float32) {
-	w.split(len(x), func(lo, hi int) {
-		for i, v := range x[lo:hi] {
-			s := sigmoid(v)
-			dx[lo+i] = dy[lo+i] * s * (1 + v*(1-s))
-		}
-	})
+	w.rows(len(x), 1, func(lo, hi int, t tmp) { w.siluBack(dx[lo:hi], dy[lo:hi], x[lo:hi], t) })
 }
 
 // split runs f over ranges of a plain array.

@@ -13,6 +13,17 @@ type tier struct {
 	moments                          func(mean, m2, x []float32)
 	sum                              func(sum, x []float32)
 	adam                             func(p, g, m, v []float32, c AdamCoefs)
+	mul                              func(y, a, b []float32)
+	dot                              func(a, b []float32, t tmp) float32
+	sumRows                          func(dst, x []float32, stride int)
+	swiglu                           func(y, a, b []float32)
+	swigluGrad                       func(da, db, dy, a, b []float32)
+	normFilm                         func(y, x, scale, shift []float32, a affine, t tmp)
+	normFilmSums                     func(ds, dy, x, scale []float32, a affine, t tmp) (sum, sumX float32)
+	normFilmGrad                     func(dx, dy, x, scale []float32, a affine, mean, meanX float32, t tmp)
+	gateMax                          func(q, s []float32, t tmp) float32
+	gateExp                          func(y, q, s []float32, top float32, t tmp) float32
+	gateGrad                         func(dq, ds, dg, g, q, s []float32, mean float32, t tmp)
 	winoInput, winoGrad, winoWeights func(winoTransform) // to frequencies
 	winoOutput, winoWeightGrad       func(winoTransform) // and back
 }
@@ -27,6 +38,17 @@ var generic = &tier{
 	moments:        momentsGeneric,
 	sum:            sumGeneric,
 	adam:           AdamGeneric,
+	mul:            mulGeneric,
+	dot:            dotGeneric,
+	sumRows:        sumRowsGeneric,
+	swiglu:         swigluGeneric,
+	swigluGrad:     swigluGradGeneric,
+	normFilm:       normFilmGeneric,
+	normFilmSums:   normFilmSumsGeneric,
+	normFilmGrad:   normFilmGradGeneric,
+	gateMax:        gateMaxGeneric,
+	gateExp:        gateExpGeneric,
+	gateGrad:       gateGradGeneric,
 	winoInput:      winoInputGeneric,
 	winoGrad:       winoGradGeneric,
 	winoWeights:    winoWeightsGeneric,

@@ -17,6 +17,25 @@ var avx512 = &tier{
 	winoWeights:    func(t winoTransform) { callToFreqs(t, 3, lane, t.col, winoWeights512) },
 	winoOutput:     func(t winoTransform) { callFromFreqs(t, 4, winoTile*lane, lane, winoOutput512) },
 	winoWeightGrad: func(t winoTransform) { callFromFreqs(t, 3, lane, t.col, winoWeightGrad512) },
+	mul:            func(y, a, b []float32) { callMul(y, a, b, mul512) },
+	dot:            func(a, b []float32, t tmp) float32 { return callDot(a, b, t, dot512) },
+	sumRows:        func(dst, x []float32, stride int) { callSumRows(dst, x, stride, sumRows512) },
+	swiglu:         func(y, a, b []float32) { callSwiGLU(y, a, b, swiglu512) },
+	swigluGrad:     func(da, db, dy, a, b []float32) { callSwiGLUGrad(da, db, dy, a, b, swigluGrad512) },
+	normFilm: func(y, x, scale, shift []float32, a affine, t tmp) {
+		callNormFilm(y, x, scale, shift, a, t, normFilm512)
+	},
+	normFilmSums: func(ds, dy, x, scale []float32, a affine, t tmp) (sum, sumX float32) {
+		return callNormFilmSums(ds, dy, x, scale, a, t, normFilmSums512)
+	},
+	normFilmGrad: func(dx, dy, x, scale []float32, a affine, mean, meanX float32, t tmp) {
+		callNormFilmGrad(dx, dy, x, scale, a, mean, meanX, t, normFilmGrad512)
+	},
+	gateMax: func(q, s []float32, t tmp) float32 { return callGateMax(q, s, t, gateMax512) },
+	gateExp: func(y, q, s []float32, top float32, t tmp) float32 { return callGateExp(y, q, s, top, t, gateExp512) },
+	gateGrad: func(dq, ds, dg, g, q, s []float32, mean float32, t tmp) {
+		callGateGrad(dq, ds, dg, g, q, s, mean, t, gateGrad512)
+	},
 }
 
 var avx2 = &tier{
@@ -34,4 +53,23 @@ var avx2 = &tier{
 	winoWeights:    func(t winoTransform) { callToFreqs(t, 3, lane, t.col, winoWeights256) },
 	winoOutput:     func(t winoTransform) { callFromFreqs(t, 4, winoTile*lane, lane, winoOutput256) },
 	winoWeightGrad: func(t winoTransform) { callFromFreqs(t, 3, lane, t.col, winoWeightGrad256) },
+	mul:            func(y, a, b []float32) { callMul(y, a, b, mul256) },
+	dot:            func(a, b []float32, t tmp) float32 { return callDot(a, b, t, dot256) },
+	sumRows:        func(dst, x []float32, stride int) { callSumRows(dst, x, stride, sumRows256) },
+	swiglu:         func(y, a, b []float32) { callSwiGLU(y, a, b, swiglu256) },
+	swigluGrad:     func(da, db, dy, a, b []float32) { callSwiGLUGrad(da, db, dy, a, b, swigluGrad256) },
+	normFilm: func(y, x, scale, shift []float32, a affine, t tmp) {
+		callNormFilm(y, x, scale, shift, a, t, normFilm256)
+	},
+	normFilmSums: func(ds, dy, x, scale []float32, a affine, t tmp) (sum, sumX float32) {
+		return callNormFilmSums(ds, dy, x, scale, a, t, normFilmSums256)
+	},
+	normFilmGrad: func(dx, dy, x, scale []float32, a affine, mean, meanX float32, t tmp) {
+		callNormFilmGrad(dx, dy, x, scale, a, mean, meanX, t, normFilmGrad256)
+	},
+	gateMax: func(q, s []float32, t tmp) float32 { return callGateMax(q, s, t, gateMax256) },
+	gateExp: func(y, q, s []float32, top float32, t tmp) float32 { return callGateExp(y, q, s, top, t, gateExp256) },
+	gateGrad: func(dq, ds, dg, g, q, s []float32, mean float32, t tmp) {
+		callGateGrad(dq, ds, dg, g, q, s, mean, t, gateGrad256)
+	},
 }

@@ -17,6 +17,25 @@ var neon = &tier{
 	winoWeights:    func(t winoTransform) { callToFreqs(t, 3, lane, t.col, winoWeightsNEON) },
 	winoOutput:     func(t winoTransform) { callFromFreqs(t, 4, winoTile*lane, lane, winoOutputNEON) },
 	winoWeightGrad: func(t winoTransform) { callFromFreqs(t, 3, lane, t.col, winoWeightGradNEON) },
+	mul:            func(y, a, b []float32) { callMul(y, a, b, mulNEON) },
+	dot:            func(a, b []float32, t tmp) float32 { return callDot(a, b, t, dotNEON) },
+	sumRows:        func(dst, x []float32, stride int) { callSumRows(dst, x, stride, sumRowsNEON) },
+	swiglu:         func(y, a, b []float32) { callSwiGLU(y, a, b, swigluNEON) },
+	swigluGrad:     func(da, db, dy, a, b []float32) { callSwiGLUGrad(da, db, dy, a, b, swigluGradNEON) },
+	normFilm: func(y, x, scale, shift []float32, a affine, t tmp) {
+		callNormFilm(y, x, scale, shift, a, t, normFilmNEON)
+	},
+	normFilmSums: func(ds, dy, x, scale []float32, a affine, t tmp) (sum, sumX float32) {
+		return callNormFilmSums(ds, dy, x, scale, a, t, normFilmSumsNEON)
+	},
+	normFilmGrad: func(dx, dy, x, scale []float32, a affine, mean, meanX float32, t tmp) {
+		callNormFilmGrad(dx, dy, x, scale, a, mean, meanX, t, normFilmGradNEON)
+	},
+	gateMax: func(q, s []float32, t tmp) float32 { return callGateMax(q, s, t, gateMaxNEON) },
+	gateExp: func(y, q, s []float32, top float32, t tmp) float32 { return callGateExp(y, q, s, top, t, gateExpNEON) },
+	gateGrad: func(dq, ds, dg, g, q, s []float32, mean float32, t tmp) {
+		callGateGrad(dq, ds, dg, g, q, s, mean, t, gateGradNEON)
+	},
 }
 
 // tilesNEON lists tiles of one output block by pixels.

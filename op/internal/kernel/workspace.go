@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/condmean/condmean/internal/gemm"
 	"github.com/condmean/condmean/internal/par"
 )
 
@@ -13,6 +14,7 @@ type Workspace struct {
 	pool    *par.Pool
 	tier    *tier
 	scratch []buffers // by worker
+	gemm    gemm.Workspace[float32]
 	shared  buffers   // read by all workers
 	partial buffers   // partial sums of weight gradients
 	sums    []float64 // partial sums of reductions
@@ -43,7 +45,7 @@ func NewWorkspace(p *par.Pool) (*Workspace, error) {
 }
 
 func newWorkspace(p *par.Pool, t *tier) *Workspace {
-	return &Workspace{pool: p, tier: t, scratch: make([]buffers, p.Threads())}
+	return &Workspace{pool: p, tier: t, scratch: make([]buffers, p.Threads()), gemm: gemm.Workspace[float32]{Pool: p}}
 }
 
 // directVariable turns Winograd's algorithm off.

@@ -6,14 +6,33 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// sigmoid returns the code of s = 1/(1+e^-z) on one register. e^-z = 2^n·p(f)
-// with -z·log2(e) = n + f, |f| ≤ 1/2, log2(e) in two parts so that f keeps full
-// precision, and p the minimax polynomial of Cephes' exp2f. |z| is kept below
-// 100, where 2^n is infinite or zero already and s is 0 or 1.
+// sigmoid returns the code of 1/(1+e^-z) on one register; see power. Where
+// 2^n is infinite or zero it is 0 or 1.
 func (v isa) sigmoid(name string) func(z VecVirtual) VecVirtual {
-	c := v.constants(name+"_sigmoid", -1.44269502, -1.92596303e-8,
+	negative, one := v.power(name+"_sigmoid", -1)
+	return func(z VecVirtual) VecVirtual {
+		p := negative(z)
+		VADDPS(one, p, p)
+		VDIVPS(p, one, p)
+		return p
+	}
+}
+
+// exp returns the code of e^z on one register; see power.
+func (v isa) exp(name string) func(z VecVirtual) VecVirtual {
+	exp, _ := v.power(name+"_exp", 1)
+	return exp
+}
+
+// power returns the code of e^(sign·z) on one register, and 1. It is 2^n·p(f)
+// with sign·z·log2(e) = n + f, |f| ≤ 1/2, log2(e) in two parts so that f keeps
+// full precision, and p the minimax polynomial of Cephes' exp2f. |z| is kept
+// below 100, where 2^n is infinite or zero already.
+func (v isa) power(name string, sign float32) (power func(z VecVirtual) VecVirtual, one VecVirtual) {
+	c := v.constants(name, sign*1.44269502, sign*1.92596303e-8,
 		1.535336188e-4, 1.339887440e-3, 9.618437357e-3, 5.550332471e-2, 2.402264791e-1, 6.931472029e-1, 1, 100, -100)
-	log2e, rest, poly, one, high, low := c[0], c[1], c[2:9], v.register(c[8]), c[9], c[10]
+	log2e, rest, poly, high, low := c[0], c[1], c[2:9], c[9], c[10]
+	one = v.register(c[8])
 	return func(z VecVirtual) VecVirtual {
 		t, n, p := v.new(), v.new(), v.new()
 		VMINPS(high, z, t)
@@ -45,10 +64,8 @@ func (v isa) sigmoid(name string) func(z VecVirtual) VecVirtual {
 				VMULPS(e, p, p)
 			}
 		}
-		VADDPS(one, p, p)
-		VDIVPS(p, one, p)
 		return p
-	}
+	}, one
 }
 
 // affineSiLU is dst = mask·SiLU(scale·src + shift) on rows of width pixels; skip

@@ -18,6 +18,7 @@ func main() {
 		v.sum()
 		v.winograd()
 		v.adam()
+		v.rows()
 	}
 	Generate()
 }

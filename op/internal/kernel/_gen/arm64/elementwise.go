@@ -2,12 +2,24 @@ package main
 
 import "fmt"
 
-// sigmoid returns the code of s = 1/(1+e^-z) on one register. e^-z = 2^n·p(f)
-// with -z·log2(e) = n + f, |f| ≤ 1/2, log2(e) in two parts so that f keeps full
-// precision, and p the minimax polynomial of Cephes' exp2f. |z| is kept below
-// 100, where 2^n is infinite or zero already and s is 0 or 1.
+// sigmoid returns the code of 1/(1+e^-z) on one register, and 1; see power. Where
+// 2^n is infinite or zero it is 0 or 1.
 func (a *asm) sigmoid() (one vec, sigmoid func(z vec) vec) {
-	c := a.constants(-1.44269502, -1.92596303e-8,
+	one, negative := a.power(-1)
+	return one, func(z vec) vec {
+		p := negative(z)
+		a.fadd(p, p, one)
+		a.fdiv(p, one, p)
+		return p
+	}
+}
+
+// power returns the code of e^(sign·z) on one register, and 1. It is 2^n·p(f)
+// with sign·z·log2(e) = n + f, |f| ≤ 1/2, log2(e) in two parts so that f keeps
+// full precision, and p the minimax polynomial of Cephes' exp2f. |z| is kept
+// below 100, where 2^n is infinite or zero already.
+func (a *asm) power(sign float32) (one vec, power func(z vec) vec) {
+	c := a.constants(sign*1.44269502, sign*1.92596303e-8,
 		1.535336188e-4, 1.339887440e-3, 9.618437357e-3, 5.550332471e-2, 2.402264791e-1, 6.931472029e-1, 1, 100, -100)
 	log2e, rest, poly, one, high, low := c[0], c[1], c[2:9], c[8], c[9], c[10]
 	return one, func(z vec) vec {
@@ -35,8 +47,6 @@ func (a *asm) sigmoid() (one vec, sigmoid func(z vec) vec) {
 			a.addInt(e, e, one)
 			a.fmul(p, p, e)
 		}
-		a.fadd(p, p, one)
-		a.fdiv(p, one, p)
 		return p
 	}
 }

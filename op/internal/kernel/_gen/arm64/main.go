@@ -49,4 +49,5 @@ func (a *asm) kernel() {
 	a.sum()
 	a.winograd()
 	a.adam()
+	a.rows()
 }
