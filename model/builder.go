@@ -72,9 +72,38 @@ func (b *builder) embed(level *G.Node, dim int) *G.Node {
 }
 
 func (b *builder) linear(x *G.Node, name string) *G.Node {
+	return b.linearWith(x, name, op.LinearOptions{})
+}
+
+func (b *builder) linearWith(x *G.Node, name string, o op.LinearOptions) *G.Node {
+	o.Frozen = b.frozen()
 	return b.do(func() (*G.Node, error) {
-		return op.NewLinear(b.net.rt, x, b.param(name+".weight"), b.param(name+".bias"), b.frozen())
+		return op.NewLinear(b.net.rt, x, b.param(name+".weight"), b.param(name+".bias"), o)
 	})
+}
+
+// linearSiLU is SiLU(W·x + b).
+func (b *builder) linearSiLU(x *G.Node, name string) *G.Node {
+	return b.linearWith(x, name, op.LinearOptions{SiLU: true})
+}
+
+// layerNorm normalises each row of x, then scales and shifts it by film.
+func (b *builder) layerNorm(x, film *G.Node) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewLayerNorm(b.net.rt, x, film) })
+}
+
+// swiglu is SiLU(u)·v of the halves (u, v) of each row of x.
+func (b *builder) swiglu(x *G.Node) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewSwiGLU(b.net.rt, x) })
+}
+
+// softmaxGate is c·softmax(q·(1+s)) of each row.
+func (b *builder) softmaxGate(q, s *G.Node, c float64) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewSoftmaxGate(b.net.rt, q, s, c) })
+}
+
+func (b *builder) product(x, y *G.Node) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewProduct(b.net.rt, x, y) })
 }
 
 // frozen returns what tells inference graphs that weights do not change.

@@ -63,7 +63,14 @@ func BenchmarkOps(b *testing.B) {
 		{"avgpool", []array{x}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewAvgPool2(rt, n[0]) }},
 		{"upsample", []array{x}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewUpsample2(rt, n[0]) }},
 		{"add", []array{x, random(r, 32, 16, 28, 28)}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return Add(rt, n[0], n[1]) }},
-		{"linear", []array{random(r, 128, 64), random(r, 128, 64), random(r, 128)}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewLinear(rt, n[0], n[1], n[2], nil) }},
+		{"linear", []array{random(r, 128, 64), random(r, 128, 64), random(r, 128)}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewLinear(rt, n[0], n[1], n[2], LinearOptions{}) }},
+		{"linear-512x256x512", []array{random(r, 512, 256), random(r, 512, 256), random(r, 512)}, func(rt *Runtime, n G.Nodes) (*G.Node, error) {
+			return NewLinear(rt, n[0], n[1], n[2], LinearOptions{})
+		}},
+		{"layernorm", []array{random(r, 512, 256), random(r, 512, 512)}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewLayerNorm(rt, n[0], n[1]) }},
+		{"swiglu", []array{random(r, 512, 1024)}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewSwiGLU(rt, n[0]) }},
+		{"softmaxgate", []array{random(r, 512, 256), random(r, 512, 256)}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewSoftmaxGate(rt, n[0], n[1], 16) }},
+		{"product", []array{random(r, 512, 256), random(r, 512, 256)}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewProduct(rt, n[0], n[1]) }},
 		{"silu", []array{random(r, 128, 64)}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewSiLU(rt, n[0]) }},
 		{"dropout", []array{x, gamma, beta}, func(rt *Runtime, n G.Nodes) (*G.Node, error) {
 			in, err := norm(rt, n, Instance, nil)

@@ -4,35 +4,91 @@ import (
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"github.com/condmean/condmean/op/internal/kernel"
 )
 
-// Linear is y = x·Wᵀ + b for its inputs x (N,I), W (O,I), b (O).
-type Linear struct {
-	core
-	k      *kernel.Linear
-	packed packing
+// LinearOptions say what a linear layer does beside the product.
+type LinearOptions struct {
+	// SiLU is applied to the result.
+	SiLU bool
+	// Residual, if not nil, is added to the result and of its shape. There is no
+	// SiLU then.
+	Residual *G.Node
+	// Shape of a sample of the result, of O values; nil means (O).
+	Shape []int
+	// Frozen is as in ConvOptions.
+	Frozen *Frozen
 }
 
-// NewLinear adds a linear layer. frozen is as in ConvOptions.
-func NewLinear(rt *Runtime, x, weight, bias *G.Node, frozen *Frozen) (*G.Node, error) {
+// Linear is y = x·Wᵀ + b (+ residual), or SiLU of it, for its inputs x (N,I),
+// W (O,I), b (O) and residual (N,O). x, residual and y may have any shape (N,…) of
+// as many values. With SiLU, a tap with result "sum" has the values before it.
+type Linear struct {
+	core
+	SiLU     bool
+	Residual bool
+	k        *kernel.Linear
+	packed   packing
+	sum      []float32 // of a tap; nil: there is none
+}
+
+// NewLinear adds a linear layer.
+func NewLinear(rt *Runtime, x, weight, bias *G.Node, o LinearOptions) (*G.Node, error) {
 	xs, ws := x.Shape(), weight.Shape()
-	if len(xs) != 2 || len(ws) != 2 || xs[1] != ws[1] || layoutOf(x) != plain || layoutOf(weight) != plain {
+	if len(xs) < 2 || len(ws) != 2 || xs[1:].TotalSize() != ws[1] || layoutOf(x) != plain || layoutOf(weight) != plain {
 		return nil, fmt.Errorf("op: linear: weight %s of shape %v does not fit an input of shape %v", weight.Name(), ws, xs)
 	}
 	if err := expect("linear", "the bias", bias, plain, ws[0]); err != nil {
 		return nil, err
 	}
-	k, err := kernel.NewLinear(rt.ws, xs[0], xs[1], ws[0])
+	shape := []int{xs[0], ws[0]}
+	if o.Shape != nil {
+		shape = append(shape[:1], o.Shape...)
+	}
+	if tensor.Shape(shape).TotalSize() != xs[0]*ws[0] {
+		return nil, fmt.Errorf("op: linear: weight %s of shape %v does not give samples of shape %v", weight.Name(), ws, o.Shape)
+	}
+	k, err := kernel.NewLinear(rt.ws, xs[0], ws[1], ws[0])
 	if err != nil {
 		return nil, fmt.Errorf("op: linear: weight %s: %w", weight.Name(), err)
 	}
-	return apply(&Linear{core: newCore(rt, "linear", plain, xs[0], ws[0]), k: k, packed: packing{frozen: frozen}}, x, weight, bias)
+	l := &Linear{core: newCore(rt, "linear", plain, shape...), SiLU: o.SiLU, k: k, packed: packing{frozen: o.Frozen}}
+	in := G.Nodes{x, weight, bias}
+	if o.Residual != nil {
+		if o.SiLU {
+			return nil, fmt.Errorf("op: linear: weight %s: SiLU and a residual exclude each other", weight.Name())
+		}
+		if err := expect("linear", "the residual", o.Residual, plain, shape...); err != nil {
+			return nil, err
+		}
+		l.Residual = true
+		in = append(in, o.Residual)
+	}
+	return apply(l, in...)
 }
 
-// FLOP counts a product and a sum for each weight and sample.
-func (l *Linear) FLOP() int64 { return 2 * l.count() * int64(l.in[0].Shape()[1]) }
+// Attributes tells what is done beside the product.
+func (l *Linear) Attributes() []Attribute {
+	return []Attribute{{"silu", l.SiLU}, {"residual", l.Residual}}
+}
+
+// FLOP counts a product and a sum for each weight and sample, and what is done to
+// the result.
+func (l *Linear) FLOP() int64 {
+	n := l.products()
+	if l.SiLU {
+		n += siluFLOP * l.count()
+	}
+	if l.Residual {
+		n += l.count()
+	}
+	return n
+}
+
+// products counts a product and a sum for each weight and sample.
+func (l *Linear) products() int64 { return 2 * l.count() * int64(l.in[1].Shape()[1]) }
 
 // Do computes the layer.
 func (l *Linear) Do(v ...G.Value) (out G.Value, err error) {
@@ -40,15 +96,41 @@ func (l *Linear) Do(v ...G.Value) (out G.Value, err error) {
 	if l.packed.stale() {
 		l.k.SetWeights(floats(v[1]), floats(v[2]))
 	}
-	l.k.Forward(l.buf(), floats(v[0]), nil)
+	x, y := floats(v[0]), l.buf()
+	switch {
+	case l.SiLU && l.sum != nil:
+		l.k.ForwardSiLU(y, l.sum, x)
+	case l.SiLU:
+		l.k.ForwardSiLU(y, y, x)
+	case l.Residual:
+		l.k.Forward(y, x, floats(v[3]))
+	default:
+		l.k.Forward(y, x, nil)
+	}
 	return l.out, nil
 }
 
 // DiffWRT reports gradients for all inputs.
-func (l *Linear) DiffWRT(int) []bool { return []bool{true, true, true} }
+func (l *Linear) DiffWRT(inputs int) []bool {
+	d := make([]bool, inputs)
+	for i := range d {
+		d[i] = true
+	}
+	return d
+}
 
-// SymDiff returns the gradients of x, weight and bias.
-func (l *Linear) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+// SymDiff returns the gradients of x, weight and bias, and of the residual.
+func (l *Linear) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+	if l.SiLU {
+		sum, b, err := newTap(l.rt, "sum", plain, out, l.shape...)
+		if err != nil {
+			return nil, err
+		}
+		l.sum = b
+		if grad, err = apply(&SiLUGrad{core: newCore(l.rt, "silu.dx", plain, l.shape...)}, grad, sum); err != nil {
+			return nil, err
+		}
+	}
 	dx, err := apply(&LinearGrad{core: newCore(l.rt, "linear.dx", plain, in[0].Shape()...), forward: l}, grad, in[1])
 	if err != nil {
 		return nil, err
@@ -60,7 +142,11 @@ func (l *Linear) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	}
 	db, b, err := newTap(l.rt, "bias", plain, dw, in[2].Shape()...)
 	w.db = b
-	return G.Nodes{dx, dw, db}, err
+	grads := G.Nodes{dx, dw, db}
+	if l.Residual {
+		grads = append(grads, grad)
+	}
+	return grads, err
 }
 
 // LinearGrad is the gradient of a linear layer: dy·W with respect to x, of the
@@ -77,9 +163,9 @@ type LinearGrad struct {
 // Attributes tells with respect to what.
 func (l *LinearGrad) Attributes() []Attribute { return []Attribute{{"weights", l.Weights}} }
 
-// FLOP counts what the layer does, and the sums of the bias.
+// FLOP counts what the product takes, and the sums of the bias.
 func (l *LinearGrad) FLOP() int64 {
-	n := l.forward.FLOP()
+	n := l.forward.products()
 	if l.Weights {
 		n += l.forward.count()
 	}
@@ -97,59 +183,7 @@ func (l *LinearGrad) Do(v ...G.Value) (out G.Value, err error) {
 	return l.out, nil
 }
 
-// siluGradFLOP counts the work of y·SiLU'(x), SiLU' = s·(1 + x·(1-s)) with
-// s = 1/(1+exp(-x)).
-const siluGradFLOP = 8
-
-// SiLU is x/(1+e^-x) on a plain array.
-type SiLU struct{ core }
-
-// FLOP counts negation, exponential, sum and quotient.
-func (s *SiLU) FLOP() int64 { return 4 * s.count() }
-
-// NewSiLU applies SiLU to every value of x.
-func NewSiLU(rt *Runtime, x *G.Node) (*G.Node, error) {
-	if layoutOf(x) != plain {
-		return nil, fmt.Errorf("op: silu: %v is an activation, use NewActivate", x)
-	}
-	return apply(&SiLU{newCore(rt, "silu", plain, x.Shape()...)}, x)
-}
-
-// Do computes the function.
-func (s *SiLU) Do(v ...G.Value) (out G.Value, err error) {
-	defer s.guard(&err)
-	kernel.SiLU(s.rt.ws, s.buf(), floats(v[0]))
-	return s.out, nil
-}
-
-// DiffWRT reports that the input has a gradient.
-func (s *SiLU) DiffWRT(int) []bool { return []bool{true} }
-
-// SymDiff multiplies by the derivative.
-func (s *SiLU) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
-	n, err := apply(&SiLUGrad{core: newCore(s.rt, "silu.dx", plain, s.shape...)}, grad, in[0])
-	return G.Nodes{n}, err
-}
-
-// SiLUGrad is dx = dy·SiLU'(x) of its inputs dy and x.
-type SiLUGrad struct {
-	core
-	noDiff
-}
-
-// FLOP counts the derivative and the product.
-func (s *SiLUGrad) FLOP() int64 { return siluGradFLOP * s.count() }
-
-// Do computes the gradient.
-func (s *SiLUGrad) Do(v ...G.Value) (out G.Value, err error) {
-	defer s.guard(&err)
-	kernel.SiLUGrad(s.rt.ws, s.buf(), floats(v[0]), floats(v[1]))
-	return s.out, nil
-}
-
 var (
 	_ operation = (*Linear)(nil)
 	_ operation = (*LinearGrad)(nil)
-	_ operation = (*SiLU)(nil)
-	_ operation = (*SiLUGrad)(nil)
 )

@@ -181,25 +181,102 @@ func TestShapes(t *testing.T) {
 func TestLinear(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for _, c := range []struct{ n, in, out int }{{1, 1, 1}, {3, 5, 7}, {4, 16, 32}, {130, 33, 20}, {2, 64, 128}} {
-		for _, act := range []bool{false, true} {
-			t.Run(fmt.Sprint(c, act), func(t *testing.T) {
-				check(t, []array{random(r, c.n, c.in), random(r, c.out, c.in), random(r, c.out)},
+		for _, kind := range []string{"plain", "then silu", "silu", "residual"} {
+			t.Run(fmt.Sprint(c, kind), func(t *testing.T) {
+				residual := random(r, c.n, c.out)
+				if kind != "residual" {
+					residual = residual.constant()
+				}
+				check(t, []array{random(r, c.n, c.in), random(r, c.out, c.in), random(r, c.out), residual},
 					func(rt *Runtime, n G.Nodes) (*G.Node, error) {
-						y, err := NewLinear(rt, n[0], n[1], n[2], nil)
-						if err != nil || !act {
+						o := LinearOptions{SiLU: kind == "silu"}
+						if kind == "residual" {
+							o.Residual = n[3]
+						}
+						y, err := NewLinear(rt, n[0], n[1], n[2], o)
+						if err != nil || kind != "then silu" {
 							return y, err
 						}
 						return NewSiLU(rt, y)
 					}, func(v [][]float64) []float64 {
 						y := refLinear(v[0], v[1], v[2], c.n)
-						if act {
-							for i := range y {
+						for i := range y {
+							switch kind {
+							case "silu", "then silu":
 								y[i] = silu(y[i])
+							case "residual":
+								y[i] += v[3][i]
 							}
 						}
 						return y
 					})
 			})
 		}
+	}
+	t.Run("samples of any shape", func(t *testing.T) {
+		check(t, []array{random(r, 3, 2, 2, 3), random(r, 8, 12), random(r, 8), random(r, 3, 2, 4)},
+			func(rt *Runtime, n G.Nodes) (*G.Node, error) {
+				return NewLinear(rt, n[0], n[1], n[2], LinearOptions{Shape: []int{2, 4}, Residual: n[3]})
+			}, func(v [][]float64) []float64 {
+				y := refLinear(v[0], v[1], v[2], 3)
+				for i := range y {
+					y[i] += v[3][i]
+				}
+				return y
+			})
+	})
+}
+
+// rowSizes are (N,C) of the operations on rows; normalised, rows of two values
+// hardly depend on them.
+var rowSizes = [][2]int{{1, 3}, {3, 5}, {4, 16}, {2, 33}, {40, 64}}
+
+func TestLayerNorm(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	for _, s := range rowSizes {
+		t.Run(fmt.Sprint(s), func(t *testing.T) {
+			check(t, []array{random(r, s[0], s[1]), random(r, s[0], 2*s[1])},
+				func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewLayerNorm(rt, n[0], n[1]) },
+				func(v [][]float64) []float64 { return refLayerNorm(v[0], v[1], s[0]) })
+		})
+	}
+}
+
+func TestSwiGLU(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	for _, s := range rowSizes {
+		t.Run(fmt.Sprint(s), func(t *testing.T) {
+			check(t, []array{random(r, s[0], 2*s[1])},
+				func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewSwiGLU(rt, n[0]) },
+				func(v [][]float64) []float64 { return refSwiGLU(v[0], s[0]) })
+		})
+	}
+}
+
+func TestSoftmaxGate(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 16))
+	for _, s := range rowSizes {
+		t.Run(fmt.Sprint(s), func(t *testing.T) {
+			check(t, []array{random(r, s[0], s[1]), random(r, s[0], s[1])},
+				func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewSoftmaxGate(rt, n[0], n[1], 5) },
+				func(v [][]float64) []float64 { return refSoftmaxGate(v[0], v[1], s[0], 5) })
+		})
+	}
+}
+
+func TestProduct(t *testing.T) {
+	r := rand.New(rand.NewPCG(17, 18))
+	for _, s := range rowSizes {
+		t.Run(fmt.Sprint(s), func(t *testing.T) {
+			check(t, []array{random(r, s[0], s[1]), random(r, s[0], s[1])},
+				func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewProduct(rt, n[0], n[1]) },
+				func(v [][]float64) []float64 {
+					y := make([]float64, len(v[0]))
+					for i, a := range v[0] {
+						y[i] = a * v[1][i]
+					}
+					return y
+				})
+		})
 	}
 }

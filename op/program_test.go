@@ -202,9 +202,11 @@ func TestBadShapes(t *testing.T) {
 		"dropout layer":      func() (*G.Node, error) { return NewDropoutMask(rt, x, 0.5, 1, keys) },
 		"unblock":            func() (*G.Node, error) { return Unblock(rt, affine) },
 		"relu":               func() (*G.Node, error) { return NewReLU(rt, dropout) },
-		"linear of a mask":   func() (*G.Node, error) { return NewLinear(rt, dropout, leaf("l3", 4, 3), leaf("l4", 4), nil) },
-		"add a mask":         func() (*G.Node, error) { return Add(rt, dropout, leaf("d", 2, 3)) },
-		"loss kind":          func() (*G.Node, error) { return NewLoss(rt, 2, x, leaf("x2", 2, 3, 4, 4), leaf("two", 2)) },
+		"linear of a mask": func() (*G.Node, error) {
+			return NewLinear(rt, dropout, leaf("l3", 4, 3), leaf("l4", 4), LinearOptions{})
+		},
+		"add a mask": func() (*G.Node, error) { return Add(rt, dropout, leaf("d", 2, 3)) },
+		"loss kind":  func() (*G.Node, error) { return NewLoss(rt, 2, x, leaf("x2", 2, 3, 4, 4), leaf("two", 2)) },
 		"loss target": func() (*G.Node, error) {
 			y, err := toBlocked(rt, x)
 			if err != nil {
@@ -219,7 +221,23 @@ func TestBadShapes(t *testing.T) {
 		"dropout":    func() (*G.Node, error) { return NewDropoutMask(rt, x, 1, 0, &Randomness{}) },
 		"embed":      func() (*G.Node, error) { return NewTimeEmbedding(rt, leaf("t", 2), 3) },
 		"loss":       func() (*G.Node, error) { return NewLoss(rt, MSE, x, w, b) },
-		"linear":     func() (*G.Node, error) { return NewLinear(rt, leaf("u", 2, 3), leaf("lw", 4, 5), leaf("lb", 4), nil) },
+		"linear": func() (*G.Node, error) {
+			return NewLinear(rt, leaf("u", 2, 3), leaf("lw", 4, 5), leaf("lb", 4), LinearOptions{})
+		},
+		"linear shape": func() (*G.Node, error) {
+			return NewLinear(rt, leaf("u1", 2, 3), leaf("lw1", 4, 3), leaf("lb1", 4), LinearOptions{Shape: []int{2, 3}})
+		},
+		"linear residual": func() (*G.Node, error) {
+			return NewLinear(rt, leaf("u2", 2, 3), leaf("lw2", 4, 3), leaf("lb2", 4), LinearOptions{Residual: leaf("lr2", 2, 3)})
+		},
+		"linear silu and residual": func() (*G.Node, error) {
+			return NewLinear(rt, leaf("u3", 2, 3), leaf("lw3", 4, 3), leaf("lb3", 4), LinearOptions{SiLU: true, Residual: leaf("lr3", 2, 4)})
+		},
+		"layer norm":      func() (*G.Node, error) { return NewLayerNorm(rt, leaf("n1", 2, 3), leaf("n2", 2, 3)) },
+		"layer norm rank": func() (*G.Node, error) { return NewLayerNorm(rt, x, leaf("n3", 2, 6)) },
+		"swiglu":          func() (*G.Node, error) { return NewSwiGLU(rt, leaf("s1", 2, 3)) },
+		"softmax gate":    func() (*G.Node, error) { return NewSoftmaxGate(rt, leaf("g1", 2, 3), leaf("g2", 1, 3), 1) },
+		"product":         func() (*G.Node, error) { return NewProduct(rt, leaf("p1", 2, 3), leaf("p2", 3, 2)) },
 	} {
 		if _, err := f(); err == nil || !strings.HasPrefix(err.Error(), "op: ") {
 			t.Errorf("%s: error %v", name, err)

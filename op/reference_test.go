@@ -151,3 +151,48 @@ func refLinear(x, w, b []float64, n int) []float64 {
 	}
 	return y
 }
+
+// refLayerNorm normalises the n rows of x, then scales and shifts them.
+func refLayerNorm(x, film []float64, n int) []float64 {
+	c := len(x) / n
+	y := make([]float64, len(x))
+	for i := range n {
+		row, mean, v := x[i*c:][:c], 0.0, 0.0
+		for _, a := range row {
+			mean += a / float64(c)
+		}
+		for _, a := range row {
+			v += (a - mean) * (a - mean) / float64(c)
+		}
+		for k, a := range row {
+			y[i*c+k] = (1+film[i*2*c+k])*(a-mean)/math.Sqrt(v+NormEps) + film[i*2*c+c+k]
+		}
+	}
+	return y
+}
+
+func refSwiGLU(x []float64, n int) []float64 {
+	h := len(x) / n / 2
+	y := make([]float64, n*h)
+	for i := range y {
+		row := x[i/h*2*h:]
+		y[i] = silu(row[i%h]) * row[h+i%h]
+	}
+	return y
+}
+
+func refSoftmaxGate(q, s []float64, n int, scale float64) []float64 {
+	slots := len(q) / n
+	g := make([]float64, len(q))
+	for i := range n {
+		sum := 0.0
+		for k := i * slots; k < (i+1)*slots; k++ {
+			g[k] = math.Exp(q[k] * (1 + s[k]))
+			sum += g[k]
+		}
+		for k := i * slots; k < (i+1)*slots; k++ {
+			g[k] *= scale / sum
+		}
+	}
+	return g
+}

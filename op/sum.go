@@ -62,7 +62,8 @@ type Sum struct {
 	core
 	Terms []Term
 	terms []kernel.Term
-	shift []float32 // sum of the constants
+	plain [][]float32 // the terms where they are plain
+	shift []float32   // sum of the constants
 }
 
 // Add returns a + b.
@@ -109,7 +110,7 @@ func newSum(rt *Runtime, nodes G.Nodes) (*G.Node, error) {
 			shifts++
 		}
 	}
-	s.terms = make([]kernel.Term, len(nodes))
+	s.terms, s.plain = make([]kernel.Term, len(nodes)), make([][]float32, len(nodes))
 	if shifts > 1 {
 		s.shift = kernel.Alloc(s.shape[0] * pad16(s.shape[1]))
 	}
@@ -144,13 +145,10 @@ func (s *Sum) FLOP() int64 {
 func (s *Sum) Do(v ...G.Value) (out G.Value, err error) {
 	defer s.guard(&err)
 	if s.layout != blocked {
-		y := s.buf()
-		copy(y, floats(v[0]))
-		for _, t := range v[1:] {
-			for i, x := range floats(t) {
-				y[i] += x
-			}
+		for i, t := range v {
+			s.plain[i] = floats(t)
 		}
+		kernel.Sum(s.rt.ws, s.buf(), s.plain)
 		return s.out, nil
 	}
 	var constant []float32

@@ -153,6 +153,19 @@ func TestRowsAreIndependent(t *testing.T) {
 	}
 }
 
+// A matrix that is resized holds nothing of what it was.
+func TestResize(t *testing.T) {
+	var m Matrix[float32]
+	for _, s := range [][2]int{{3, 50}, {40, 7}, {1, 1}, {300, 33}} {
+		b := random[float32](s[0]*s[1], 5)
+		m.Resize(s[0], s[1])
+		m.Set(b, nil)
+		if want := Pack(b, s[0], s[1]); !slices.Equal(m.data, want.data) {
+			t.Errorf("%v: packed otherwise after a resize", s)
+		}
+	}
+}
+
 func TestPackAndPackTransposedAgree(t *testing.T) {
 	b := []float64{1, 2, 3, 4, 5, 6} // (2,3)
 	bt := []float64{1, 4, 2, 5, 3, 6}
@@ -189,7 +202,9 @@ func TestMisuse(t *testing.T) {
 	for name, f := range map[string]func(){
 		"short B": func() { Pack(make([]float64, 5), 2, 3) },
 		"empty B": func() { Pack([]float64{}, 0, 3) },
-		"short C": func() { Pack(make([]float64, 6), 2, 3).Add(make([]float64, 2), make([]float64, 2), 1, new(Workspace[float64])) },
+		"short C": func() {
+			Pack(make([]float64, 6), 2, 3).Add(make([]float64, 2), make([]float64, 2), 1, new(Workspace[float64]))
+		},
 		"short bias": func() {
 			Pack(make([]float64, 6), 2, 3).Mul(make([]float64, 3), Left[float64]{Data: make([]float64, 2)}, 1,
 				Output[float64]{Bias: make([]float64, 2)}, new(Workspace[float64]))
@@ -277,10 +292,14 @@ func benchMul[T Float](b *testing.B, threads int, sizes [][3]int) {
 				for b.Loop() {
 					switch x := any(x).(type) {
 					case []float32:
-						g := func(r, c int, d []float32) blas32.General { return blas32.General{Rows: r, Cols: c, Stride: c, Data: d} }
+						g := func(r, c int, d []float32) blas32.General {
+							return blas32.General{Rows: r, Cols: c, Stride: c, Data: d}
+						}
 						blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, g(m, k, x), g(k, n, any(y).([]float32)), 0, g(m, n, any(c).([]float32)))
 					case []float64:
-						g := func(r, c int, d []float64) blas64.General { return blas64.General{Rows: r, Cols: c, Stride: c, Data: d} }
+						g := func(r, c int, d []float64) blas64.General {
+							return blas64.General{Rows: r, Cols: c, Stride: c, Data: d}
+						}
 						blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, g(m, k, x), g(k, n, any(y).([]float64)), 0, g(m, n, any(c).([]float64)))
 					}
 				}

@@ -20,10 +20,9 @@ type Matrix[T Float] struct {
 func New[T Float](k, n int) *Matrix[T] { return newMatrix(best[T](), k, n) }
 
 func newMatrix[T Float](t *tier[T], k, n int) *Matrix[T] {
-	if k < 1 || n < 1 {
-		panic(fmt.Sprintf("gemm: a (%d,%d) matrix", k, n))
-	}
-	return &Matrix[T]{k: k, n: n, tier: t, data: aligned[T]((n + t.nr - 1) / t.nr * t.nr * k)}
+	m := &Matrix[T]{tier: t}
+	m.Resize(k, n)
+	return m
 }
 
 // Pack packs b (k,n), given row-major.
@@ -38,6 +37,19 @@ func PackTransposed[T Float](bt []T, k, n int) *Matrix[T] {
 	m := New[T](k, n)
 	m.SetTransposed(bt, nil)
 	return m
+}
+
+// Resize makes m a matrix (k,n), to be set; the zero Matrix may be resized. Memory
+// is taken only where more is needed than ever before.
+func (m *Matrix[T]) Resize(k, n int) {
+	if m.tier == nil {
+		m.tier = best[T]()
+	}
+	size := (n + m.tier.nr - 1) / m.tier.nr * m.tier.nr * k
+	if k < 1 || n < 1 {
+		panic(fmt.Sprintf("gemm: a (%d,%d) matrix", k, n))
+	}
+	m.k, m.n, m.data = k, n, grow(m.data, size)
 }
 
 // Set packs b (k,n), given row-major, with the threads of w; w may be nil.

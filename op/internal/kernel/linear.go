@@ -11,8 +11,6 @@ type Linear struct {
 	w          *Workspace
 	n, in, out int
 	weight     *gemm.Matrix[float32] // Wᵀ (I,O)
-	back       *gemm.Matrix[float32] // W (O,I); made on first use, as is
-	input      *gemm.Matrix[float32] // x (N,I)
 	bias       []float32
 }
 
@@ -27,7 +25,7 @@ func NewLinear(w *Workspace, n, in, out int) (*Linear, error) {
 	return &Linear{w: w, n: n, in: in, out: out}, nil
 }
 
-// SetWeights packs w (O,I) for Forward and keeps b (O), which may be nil.
+// SetWeights packs w (O,I) for Forward, and keeps b (O), which may be nil.
 func (l *Linear) SetWeights(w, b []float32) {
 	if l.weight == nil {
 		l.weight = gemm.New[float32](l.in, l.out)
@@ -36,29 +34,40 @@ func (l *Linear) SetWeights(w, b []float32) {
 	l.bias = b
 }
 
-// Forward computes y = x·wᵀ + b. done, if not nil, is called for every finished
-// part of y, rows i0 … i1 and columns j0 … j1, while it is in cache.
-func (l *Linear) Forward(y, x []float32, done func(i0, i1, j0, j1 int)) {
-	l.weight.Mul(y, gemm.Left[float32]{Data: x}, l.n, gemm.Output[float32]{Bias: l.bias, Then: done}, &l.w.gemm)
+// Forward computes y = x·wᵀ + b, plus residual (N,O) unless that is nil.
+func (l *Linear) Forward(y, x, residual []float32) {
+	o := gemm.Output[float32]{Bias: l.bias}
+	if residual != nil {
+		o.Then = func(i0, i1, j0, j1 int) {
+			for i := i0; i < i1; i++ {
+				l.w.add(y[i*l.out+j0:i*l.out+j1], residual[i*l.out+j0:i*l.out+j1])
+			}
+		}
+	}
+	l.weight.Mul(y, gemm.Left[float32]{Data: x}, l.n, o, &l.w.gemm)
+}
+
+// ForwardSiLU computes z = x·wᵀ + b and y = SiLU(z); z may be y.
+func (l *Linear) ForwardSiLU(y, z, x []float32) {
+	o := gemm.Output[float32]{Bias: l.bias, Then: func(i0, i1, j0, j1 int) {
+		for i := i0; i < i1; i++ {
+			l.w.silu(y[i*l.out+j0:i*l.out+j1], z[i*l.out+j0:i*l.out+j1])
+		}
+	}}
+	l.weight.Mul(z, gemm.Left[float32]{Data: x}, l.n, o, &l.w.gemm)
 }
 
 // BackwardData computes dx = dy·w.
 func (l *Linear) BackwardData(dx, dy, w []float32) {
-	if l.back == nil {
-		l.back = gemm.New[float32](l.out, l.in)
-	}
-	l.back.Set(w, &l.w.gemm)
-	l.back.Mul(dx, gemm.Left[float32]{Data: dy}, l.n, gemm.Output[float32]{}, &l.w.gemm)
+	l.w.right.Resize(l.out, l.in)
+	l.w.right.Set(w, &l.w.gemm)
+	l.w.right.Mul(dx, gemm.Left[float32]{Data: dy}, l.n, gemm.Output[float32]{}, &l.w.gemm)
 }
 
-// BackwardWeights computes dw = dyᵀ·x and, unless db is nil, db = Σ dy.
+// BackwardWeights computes dw = dyᵀ·x and db = Σ dy.
 func (l *Linear) BackwardWeights(dw, db, dy, x []float32) {
-	if l.input == nil {
-		l.input = gemm.New[float32](l.n, l.in)
-	}
-	l.input.Set(x, &l.w.gemm)
-	l.input.Mul(dw, gemm.Left[float32]{Data: dy, Transposed: true}, l.out, gemm.Output[float32]{}, &l.w.gemm)
-	if db != nil {
-		SumRows(l.w, db, dy)
-	}
+	l.w.right.Resize(l.n, l.in)
+	l.w.right.Set(x, &l.w.gemm)
+	l.w.right.Mul(dw, gemm.Left[float32]{Data: dy, Transposed: true}, l.out, gemm.Output[float32]{}, &l.w.gemm)
+	SumRows(l.w, db, dy)
 }

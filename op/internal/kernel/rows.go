@@ -48,6 +48,16 @@ func Mul(w *Workspace, y, a, b []float32) {
 	w.split(len(y), func(lo, hi int) { w.tier.mul(y[lo:hi], a[lo:hi], b[lo:hi]) })
 }
 
+// Sum computes y = Σ terms, in their order, on plain arrays of one length.
+func Sum(w *Workspace, y []float32, terms [][]float32) {
+	w.split(len(y), func(lo, hi int) {
+		copy(y[lo:hi], terms[0][lo:hi])
+		for _, x := range terms[1:] {
+			w.add(y[lo:hi], x[lo:hi])
+		}
+	})
+}
+
 // mulGeneric is the reference of tier.mul.
 func mulGeneric(y, a, b []float32) {
 	for i, v := range a {

@@ -38,13 +38,12 @@ func TestRows(t *testing.T) {
 		closeTo(t, "SiLU", y, silu, 1e-6)
 		SiLUGrad(w, y, b, a)
 		closeTo(t, "SiLU'", y, grad, 2e-6)
-		copy(y, a)
-		w.add(y, b)
+		Sum(w, y, [][]float32{a, b, a})
 		w.scale(y, 3, w.tmp(0))
 		for i := range product {
-			product[i] = 3 * (float64(a[i]) + float64(b[i]))
+			product[i] = 3 * (2*float64(a[i]) + float64(b[i]))
 		}
-		closeTo(t, "3(a+b)", y, product, 1e-6)
+		closeTo(t, "3(a+b+a)", y, product, 1e-6)
 	})
 }
 
@@ -213,11 +212,25 @@ func TestLinearLayer(t *testing.T) {
 				t.Fatal(err)
 			}
 			gotY, gotX, gotW, gotB := poison(n*out), poison(n*in), poison(out*in), poison(out)
+			gotZ, silu, residual := poison(n*out), make([]float64, n*out), random(r, n*out)
+			for i, v := range y {
+				silu[i] = naiveSiLU(v)
+			}
 			l.SetWeights(weight, bias)
 			l.Forward(gotY, x, nil)
 			l.BackwardData(gotX, dy, weight)
 			l.BackwardWeights(gotW, gotB, dy, x)
 			closeTo(t, "y", gotY, y, 1e-6)
+			l.ForwardSiLU(gotY, gotZ, x)
+			closeTo(t, "z", gotZ, y, 1e-6)
+			closeTo(t, "SiLU(z)", gotY, silu, 1e-6)
+			l.ForwardSiLU(gotY, gotY, x)
+			closeTo(t, "SiLU in place", gotY, silu, 1e-6)
+			l.Forward(gotY, x, residual)
+			for i, v := range residual {
+				y[i] += float64(v)
+			}
+			closeTo(t, "y + residual", gotY, y, 1e-6)
 			closeTo(t, "dx", gotX, dx, 1e-6)
 			closeTo(t, "dw", gotW, dw, 1e-6)
 			closeTo(t, "db", gotB, db, 1e-6)

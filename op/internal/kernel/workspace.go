@@ -15,11 +15,12 @@ type Workspace struct {
 	tier    *tier
 	scratch []buffers // by worker
 	gemm    gemm.Workspace[float32]
-	shared  buffers   // read by all workers
-	partial buffers   // partial sums of weight gradients
-	sums    []float64 // partial sums of reductions
-	zero    []float32 // a bias of zeros
-	direct  bool      // Winograd's algorithm is not used
+	right   gemm.Matrix[float32] // the right factor of a product that is packed for one use
+	shared  buffers              // read by all workers
+	partial buffers              // partial sums of weight gradients
+	sums    []float64            // partial sums of reductions
+	zero    []float32            // a bias of zeros
+	direct  bool                 // Winograd's algorithm is not used
 }
 
 // buffers are scratch arrays of growing size, by use.
