@@ -44,6 +44,7 @@ type Data struct {
 	Noise      string  `yaml:"noise"`        // real (default): power one and ε of variance one a real value; complex: a complex value, so that ε has variance 1/2 a real one, as the paper's published code has it
 	Augment    Augment `yaml:"augment"`      // random changes of training images
 	Last       string  `yaml:"last"`         // rest of an epoch that fills no batch: drop | wrap (into the next epoch)
+	Fresh      bool    `yaml:"fresh"`        // mixture: each epoch draws new training samples, instead of going over the same ones
 	Workers    int     `yaml:"workers"`      // goroutines that read ahead; 0 means 2; never changes results
 }
 
@@ -113,6 +114,7 @@ type Train struct {
 	LR            float64       `yaml:"lr"`             // learning rate
 	Optimizer     string        `yaml:"optimizer"`      // adam | adamw | sgd
 	Momentum      float64       `yaml:"momentum"`       // of sgd
+	Beta2         float64       `yaml:"beta2"`          // of adam and adamw: decay of the averaged squares of gradients; 0 means 0.999
 	WeightDecay   *float64      `yaml:"weight_decay"`   // null means 0.01 for adamw and 0 for the others
 	Groups        []ParamGroup  `yaml:"groups"`         // parameters with settings of their own; the first that matches decides
 	EMA           float64       `yaml:"ema"`            // decay of the averaged weights; 0 turns it off

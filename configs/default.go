@@ -30,6 +30,7 @@ func Default() Config {
 			LR:            1e-4,
 			Optimizer:     "adam",
 			Momentum:      0.9,
+			Beta2:         0.999,
 			Groups:        []ParamGroup{},
 			EMA:           0.999,
 			Clip:          1,

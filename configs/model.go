@@ -7,13 +7,14 @@ import (
 
 // Model is the network.
 type Model struct {
-	Kind        string  `yaml:"kind"`             // unet | cnn
+	Kind        string  `yaml:"kind"`             // unet | cnn | mlp
 	Channels    int     `yaml:"channels"`         // C of the first convolution
 	Multipliers []int   `yaml:"multipliers,flow"` // channels of each level, in units of C
 	Blocks      int     `yaml:"blocks"`           // residual blocks a level on the way down (one more on the way up)
 	Norm        string  `yaml:"norm"`             // batch | group | instance
 	Dropout     float64 `yaml:"dropout"`          // channel dropout in the second half of each residual block
 	CNN         CNN     `yaml:"cnn"`              // the network of kind cnn, which has nothing of the above
+	MLP         MLP     `yaml:"mlp"`              // the network of kind mlp, likewise
 }
 
 // CNN is the lightweight network: convolutions with ReLU between them and a
@@ -25,6 +26,14 @@ type CNN struct {
 	Embedding  int   `yaml:"embedding"`   // dimension of the time embedding; unused without linear layers
 }
 
+// MLP is the gated residual network for vectors.
+type MLP struct {
+	Width  int `yaml:"width"`  // values between the blocks
+	Hidden int `yaml:"hidden"` // values inside of a block, after its gate
+	Blocks int `yaml:"blocks"` // residual blocks
+	Slots  int `yaml:"slots"`  // of the softmax gate after each block; 0: no such gates
+}
+
 // defaultModel is the paper's UNet; the sizes of a cnn are those published with it.
 func defaultModel() Model {
 	return Model{
@@ -34,6 +43,7 @@ func defaultModel() Model {
 		Blocks:      2,
 		Norm:        "batch",
 		CNN:         CNN{Pre: []int{32, 64}, Post: []int{43, 22}, TimeLayers: 1, Embedding: 16},
+		MLP:         MLP{Width: 256, Hidden: 512, Blocks: 3, Slots: 256},
 	}
 }
 
@@ -54,6 +64,7 @@ var networks = []struct {
 		return Model{Kind: m.Kind, Channels: m.Channels, Multipliers: m.Multipliers, Blocks: m.Blocks, Norm: m.Norm, Dropout: m.Dropout}
 	}, Model.validateUNet},
 	{"cnn", func(m Model) Model { return Model{Kind: m.Kind, CNN: m.CNN} }, func(m Model, r *rules) { m.CNN.validate(r) }},
+	{"mlp", func(m Model) Model { return Model{Kind: m.Kind, MLP: m.MLP} }, func(m Model, r *rules) { m.MLP.validate(r) }},
 }
 
 // Validate checks the settings that the network's kind reads, wherever they come
@@ -136,4 +147,11 @@ func (c CNN) validate(r *rules) {
 	if r.count("model.cnn.time_layers", c.TimeLayers, 0, 3) && c.TimeLayers > 0 && (c.Embedding < 4 || c.Embedding > maxChannels || c.Embedding%2 != 0) {
 		r.broken("model.cnn.embedding", c.Embedding, "want an even number from 4 to %d", maxChannels)
 	}
+}
+
+func (m MLP) validate(r *rules) {
+	r.count("model.mlp.width", m.Width, 8, maxChannels)
+	r.count("model.mlp.hidden", m.Hidden, 1, maxChannels)
+	r.count("model.mlp.blocks", m.Blocks, 1, 64)
+	r.count("model.mlp.slots", m.Slots, 0, maxChannels)
 }

@@ -37,6 +37,9 @@ func (d Data) validate(r *rules) {
 	if d.Augment != (Augment{}) && d.Kind != "npy" && !slices.Contains(imageKinds, d.Kind) {
 		r.broken("data.augment", fmt.Sprintf("%+v", d.Augment), "only images can be augmented; data.kind is %s", d.Kind)
 	}
+	if d.Fresh && d.Kind != "mixture" {
+		r.broken("data.fresh", d.Fresh, "only a mixture has new samples for each epoch; data.kind is %s", d.Kind)
+	}
 	if d.Kind == "mixture" {
 		d.validateMixture(r)
 		return

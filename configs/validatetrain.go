@@ -15,6 +15,7 @@ func (t Train) validate(r *rules) {
 	r.number("train.lr", t.LR, "(0,10]")
 	r.oneOf("train.optimizer", t.Optimizer, "adam", "adamw", "sgd")
 	r.number("train.momentum", t.Momentum, "[0,1)")
+	r.number("train.beta2", t.Beta2, "[0,1)")
 	r.optional("train.weight_decay", t.WeightDecay, "[0,10]")
 	for i, g := range t.Groups {
 		g.validate(r, fmt.Sprintf("train.groups[%d]", i))

@@ -32,6 +32,9 @@ func (o *opener) mixture(ctx context.Context) (*Set, error) {
 		return nil, err
 	}
 	set := &Set{Name: p.name, Norm: p.norm, Mixture: p.z, Image: p.image, Loading: o.loading(), Fingerprint: Fingerprint{Shape: p.shape, Hash: p.hash}}
+	if o.c.Fresh {
+		set.Name += ", new training samples each epoch"
+	}
 	pool := par.New(o.threads)
 	defer pool.Close()
 	sizes := o.c.Sizes()
@@ -40,6 +43,10 @@ func (o *opener) mixture(ctx context.Context) (*Set, error) {
 		n       int
 		purpose rng.Purpose
 	}{{&set.Train, sizes.Train, rng.DataTrain}, {&set.Val, sizes.Val, rng.DataVal}, {&set.Test, sizes.Test, rng.DataTest}} {
+		if o.c.Fresh && split.purpose == rng.DataTrain {
+			*split.to = newFresh(p, split.n, o.seed)
+			continue
+		}
 		if *split.to, err = p.draw(ctx, pool, split.n, o.seed, split.purpose); err != nil {
 			return nil, err
 		}

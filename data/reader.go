@@ -25,6 +25,9 @@ func newReader(src Source, norm *Norm, a *augmenter) *reader {
 // read reads sample index as it is in the given epoch. Mean and scale are applied
 // in float64, to values in full precision, before they become float32.
 func (r *reader) read(dst []float32, epoch, index int) error {
+	if s, ok := r.src.(epochSource); ok {
+		return s.readEpoch(dst, epoch, index)
+	}
 	if r.wide == nil {
 		if err := r.src.Read(dst, index); err != nil {
 			return err

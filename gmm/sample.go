@@ -3,7 +3,6 @@ package gmm
 import (
 	"fmt"
 	"math"
-	"sort"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -23,28 +22,14 @@ func (m *Mixture) Sample(pool *par.Pool, dst []float64, seed uint64, purpose rng
 	if pool == nil {
 		pool = par.New(1)
 	}
-	cum := make([]float64, len(m.weights))
-	sum := 0.0
-	for k, w := range m.weights {
-		sum += w
-		cum[k] = sum
-	}
-	type scratch struct {
-		s    rng.Stream
-		e, z []float64
-	}
-	work := make([]scratch, pool.Threads())
+	work := make([]*Sampler, pool.Threads())
 	b := len(dst) / m.n
 	pool.Do(chunks(b), func(c, worker int) {
-		w := &work[worker]
-		if w.e == nil {
-			w.e, w.z = make([]float64, m.n), make([]float64, m.n)
+		if work[worker] == nil {
+			work[worker] = NewSampler(m)
 		}
 		for i := c * chunk; i < min((c+1)*chunk, b); i++ {
-			w.s.Reset(seed, purpose, 0, uint64(first+i))
-			k := min(sort.SearchFloat64s(cum, w.s.Rand().Float64()*sum), len(cum)-1)
-			w.s.Normal(w.e)
-			m.comps[k].colour(dst[i*m.n:(i+1)*m.n], m.mean(k), w.e, w.z)
+			work[worker].Draw(dst[i*m.n:(i+1)*m.n], seed, purpose, 0, uint64(first+i))
 		}
 	})
 	return nil

@@ -62,6 +62,12 @@ func (d *declaration) linear(name string, in, out int) {
 	d.parameter(name+".bias", init, out)
 }
 
+// linearZero declares a linear layer that gives nothing until it is trained.
+func (d *declaration) linearZero(name string, in, out int) {
+	d.parameter(name+".weight", constant(0), out, in)
+	d.parameter(name+".bias", constant(0), out)
+}
+
 // norm declares a normalisation of c channels: weight 1, bias 0, running mean 0
 // and variance 1.
 func (d *declaration) norm(kind normalization, name string, c int) {

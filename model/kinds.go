@@ -23,6 +23,7 @@ type kind struct {
 var kinds = []kind{
 	{name: "unet", layout: newUNet, published: publishedUNet},
 	{name: "cnn", layout: newCNN},
+	{name: "mlp", layout: newMLP},
 }
 
 // Kinds returns the names of the kinds of network.

@@ -47,7 +47,7 @@ type architecture interface {
 	// checkBatch refuses batches of n samples that cannot be trained on.
 	checkBatch(n int) error
 	// ends names the first and the last convolution, whose shapes depend on the
-	// channels of the data.
+	// channels of the data; "" where there are none.
 	ends() (first, last string)
 }
 

@@ -62,9 +62,9 @@ func newOptimizer(c configs.Train, rt *op.Runtime, params []*model.Tensor) (Opti
 	}
 	switch c.Optimizer {
 	case "adam", "":
-		return NewAdam(pool, params, AdamOptions{WeightDecay: decay, Groups: groups, Update: rt.Adam}), nil
+		return NewAdam(pool, params, AdamOptions{Beta2: c.Beta2, WeightDecay: decay, Groups: groups, Update: rt.Adam}), nil
 	case "adamw":
-		return NewAdam(pool, params, AdamOptions{Decoupled: true, WeightDecay: decay, Groups: groups, Update: rt.Adam}), nil
+		return NewAdam(pool, params, AdamOptions{Decoupled: true, Beta2: c.Beta2, WeightDecay: decay, Groups: groups, Update: rt.Adam}), nil
 	case "sgd":
 		return NewSGD(pool, params, SGDOptions{Momentum: c.Momentum, WeightDecay: decay, Groups: groups}), nil
 	}

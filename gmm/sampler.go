@@ -1,0 +1,37 @@
+package gmm
+
+import (
+	"sort"
+
+	"github.com/condmean/condmean/internal/rng"
+)
+
+// Sampler draws samples of a mixture one by one. It must not be used
+// concurrently.
+type Sampler struct {
+	m    *Mixture
+	cum  []float64 // sums of the weights
+	s    rng.Stream
+	e, z []float64
+}
+
+// NewSampler returns a sampler of m.
+func NewSampler(m *Mixture) *Sampler {
+	s := &Sampler{m: m, cum: make([]float64, len(m.weights)), e: make([]float64, m.n), z: make([]float64, m.n)}
+	sum := 0.0
+	for k, w := range m.weights {
+		sum += w
+		s.cum[k] = sum
+	}
+	return s
+}
+
+// Draw fills x (N) with a sample, a function of (seed, purpose, step, sample)
+// alone.
+func (s *Sampler) Draw(x []float64, seed uint64, purpose rng.Purpose, step, sample uint64) {
+	s.s.Reset(seed, purpose, step, sample)
+	last := len(s.cum) - 1
+	k := min(sort.SearchFloat64s(s.cum, s.s.Rand().Float64()*s.cum[last]), last)
+	s.s.Normal(s.e)
+	s.m.comps[k].colour(x, s.m.mean(k), s.e, s.z)
+}
