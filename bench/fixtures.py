@@ -18,16 +18,24 @@ import pathlib
 import numpy as np
 import torch
 
+from mlp import MLP
 from unet import UNet, loss, parameters
 
 STEPS, BATCH, LEVELS, LR, ADAM_EPS = 10, 8, 50, 1e-2, 1e-4
 
+# The networks by name; those with a width are of kind mlp, the others UNets.
 NETS = {
     "signal_batch": dict(shape=(2, 8), channels=6, multipliers=(1, 3), blocks=1, norm="batch"),
     "signal_group": dict(shape=(3, 16), channels=8, multipliers=(1, 2), blocks=1, norm="group"),
     "image_batch": dict(shape=(1, 8, 6), channels=4, multipliers=(1, 2), blocks=2, norm="batch"),
     "image_instance": dict(shape=(2, 4, 8), channels=4, multipliers=(1, 3), blocks=1, norm="instance"),
+    "vector_mlp": dict(shape=(1, 24), width=32, hidden=48, blocks=2, slots=20),
+    "image_mlp": dict(shape=(2, 3, 5), width=24, hidden=40, blocks=2, slots=0),
 }
+
+
+def new(net):
+    return MLP(**net) if "width" in net else UNet(**net)
 
 
 def steps(model, x, t, eps):
@@ -53,12 +61,12 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     for seed, (name, net) in enumerate(NETS.items()):
         torch.manual_seed(seed)
-        model = UNet(**net)
+        model = new(net)
         init = {k: v.clone() for k, v in model.state_dict().items()}
         x = torch.randn(STEPS, BATCH, *net["shape"])
         t = torch.randint(0, LEVELS, (STEPS, BATCH))
         eps = torch.randn_like(x)
-        exact = UNet(**net).double()
+        exact = new(net).double()
         exact.load_state_dict(init)
         steps(exact, x.double(), t, eps.double())
         losses = steps(model, x, t, eps)

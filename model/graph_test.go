@@ -33,6 +33,8 @@ var graphs = []struct {
 	{"image_instance", []int{2, 4, 6}, configs.Model{Channels: 4, Multipliers: []int{1, 2}, Blocks: 1, Norm: "instance", Dropout: 0.2}, "mse", ""},
 	{"signal_cnn", []int{2, 9}, configs.Model{Kind: "cnn", CNN: configs.CNN{Pre: []int{5, 9}, Post: []int{7}, TimeLayers: 3, Embedding: 8}}, "mse", ""},
 	{"image_cnn", []int{1, 5, 6}, configs.Model{Kind: "cnn", CNN: configs.CNN{Pre: []int{5}, Post: []int{17, 4}, TimeLayers: 0}}, "l1", ""},
+	{"vector_mlp", []int{1, 7}, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 10, Hidden: 9, Blocks: 2, Slots: 6}}, "mse", ""},
+	{"image_mlp", []int{2, 3, 2}, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 8, Hidden: 20, Blocks: 1}}, "l1", "blocks.0.up"},
 }
 
 // graphStep returns the network and the training step of a graph, with a batch in it.
@@ -46,6 +48,11 @@ func graphStep(t *testing.T, i, batch int) (*model.Network, *model.TrainStep) {
 	for _, b := range net.Buffers() { // statistics that are not trivial
 		for k := range b.Data {
 			b.Data[k] += 0.1 * float32(k%7)
+		}
+	}
+	for _, p := range net.Params() { // layers that are zero at first would hide what is before them
+		if slices.Max(p.Data) == 0 && slices.Min(p.Data) == 0 && len(p.Shape) == 2 {
+			randomize(p.Data)
 		}
 	}
 	net.Hold(func(name string) bool { return c.hold != "" && strings.Contains(name, c.hold) })
@@ -177,7 +184,7 @@ func TestReadableInference(t *testing.T) {
 // TestGraphText holds the text of graphs against files; -update rewrites them.
 func TestGraphText(t *testing.T) {
 	for i, c := range graphs {
-		if c.name != "signal_batch" && c.name != "image_cnn" {
+		if c.name != "signal_batch" && c.name != "image_cnn" && c.name != "vector_mlp" {
 			continue
 		}
 		_, s := graphStep(t, i, 3)

@@ -135,7 +135,7 @@ func compute(o op.Operation, in []array, shape []int) (array, error) {
 			}
 		}
 	case *op.Linear:
-		linear(y, in)
+		linear(&y, in, o)
 	case *op.LinearGrad:
 		linearGrad(&y, in, o.Weights)
 	case *op.Conv:
@@ -182,6 +182,52 @@ func compute(o op.Operation, in []array, shape []int) (array, error) {
 			return s * dy
 		})
 		y.more = map[string]array{"film": d}
+	case *op.LayerNorm:
+		layerNorm(y, in, o.Eps)
+	case *op.LayerNormGrad:
+		layerNormGrad(&y, in, o.Eps)
+	case *op.SwiGLU:
+		for n := range y.shape[0] {
+			x, h := in[0].row(n), y.shape[1]
+			for k := range h {
+				y.row(n)[k] = silu(x[k]) * x[h+k]
+			}
+		}
+	case *op.SwiGLUGrad:
+		for n := range y.shape[0] {
+			dy, x, h := in[0].row(n), in[1].row(n), in[0].shape[1]
+			for k := range h {
+				y.row(n)[k], y.row(n)[h+k] = dy[k]*x[h+k]*siluSlope(x[k]), dy[k]*silu(x[k])
+			}
+		}
+	case *op.SoftmaxGate:
+		for n := range y.shape[0] {
+			g, sum := y.row(n), 0.0
+			for k, q := range in[0].row(n) {
+				g[k] = math.Exp(q * (1 + in[1].row(n)[k]))
+				sum += g[k]
+			}
+			for k := range g {
+				g[k] *= o.Scale / sum
+			}
+		}
+	case *op.SoftmaxGateGrad:
+		ds := zeros(shape...)
+		for n := range y.shape[0] {
+			dg, g, q, s, mean := in[0].row(n), in[1].row(n), in[2].row(n), in[3].row(n), 0.0
+			for k := range g {
+				mean += g[k] * dg[k] / o.Scale
+			}
+			for k := range g {
+				du := g[k] * (dg[k] - mean)
+				y.row(n)[k], ds.row(n)[k] = du*(1+s[k]), du*q[k]
+			}
+		}
+		y.more = map[string]array{"s": ds}
+	case *op.Product:
+		for i, a := range in[0].v {
+			y.v[i] = a * in[1].v[i]
+		}
 	case *op.Scaled:
 		addTerm(y, in, op.Term{Scaled: true, Constant: o.Constant})
 	case *op.Sum:
@@ -320,34 +366,52 @@ func resize(a, b array, pair func(small, large *float64, share float64), up bool
 	}
 }
 
-func linear(y array, in []array) {
+// row returns the values of sample n.
+func (a array) row(n int) []float64 {
+	c := len(a.v) / a.shape[0]
+	return a.v[n*c:][:c]
+}
+
+func linear(y *array, in []array, l *op.Linear) {
 	x, w, b := in[0], in[1], in[2]
-	out, width := w.shape[0], w.shape[1]
+	out := w.shape[0]
 	for n := range x.shape[0] {
 		for o := range out {
 			sum := b.v[o]
-			for i := range width {
-				sum += x.v[n*width+i] * w.v[o*width+i]
+			for i, v := range x.row(n) {
+				sum += v * w.row(o)[i]
 			}
-			y.v[n*out+o] = sum
+			y.row(n)[o] = sum
+		}
+	}
+	if l.SiLU {
+		sum := zeros(y.shape...)
+		copy(sum.v, y.v)
+		for i, v := range sum.v {
+			y.v[i] = silu(v)
+		}
+		y.more = map[string]array{"sum": sum}
+	}
+	if l.Residual {
+		for i, v := range in[3].v {
+			y.v[i] += v
 		}
 	}
 }
 
 func linearGrad(y *array, in []array, weights bool) {
 	dy := in[0]
-	out := dy.shape[1]
-	width := in[1].shape[1] // of W (O,I) or x (N,I)
-	db := zeros(out)
+	db := zeros(len(dy.row(0)))
 	for n := range dy.shape[0] {
-		for o := range out {
-			d := dy.v[n*out+o]
+		for o, d := range dy.row(n) {
 			db.v[o] += d
-			for i := range width {
-				if weights {
-					y.v[o*width+i] += d * in[1].v[n*width+i]
-				} else {
-					y.v[n*width+i] += d * in[1].v[o*width+i]
+			if weights { // in[1] is x (N,I)
+				for i, v := range in[1].row(n) {
+					y.row(o)[i] += d * v
+				}
+			} else { // W (O,I)
+				for i, v := range in[1].row(o) {
+					y.row(n)[i] += d * v
 				}
 			}
 		}
@@ -355,4 +419,50 @@ func linearGrad(y *array, in []array, weights bool) {
 	if weights {
 		y.more = map[string]array{"bias": db}
 	}
+}
+
+// normalised returns a row less its mean, divided by its standard deviation, and
+// one over that.
+func normalised(x []float64, eps float64) (z []float64, inverse float64) {
+	mean, v := 0.0, 0.0
+	for _, a := range x {
+		mean += a / float64(len(x))
+	}
+	for _, a := range x {
+		v += (a - mean) * (a - mean) / float64(len(x))
+	}
+	inverse = 1 / math.Sqrt(v+eps)
+	for _, a := range x {
+		z = append(z, (a-mean)*inverse)
+	}
+	return z, inverse
+}
+
+func layerNorm(y array, in []array, eps float64) {
+	for n := range y.shape[0] {
+		z, _ := normalised(in[0].row(n), eps)
+		for k, v := range z {
+			s, b := film(in[1], n, k)
+			y.row(n)[k] = s*v + b
+		}
+	}
+}
+
+func layerNormGrad(y *array, in []array, eps float64) {
+	d := zeros(in[2].shape...)
+	for n := range y.shape[0] {
+		z, inverse := normalised(in[1].row(n), eps)
+		g, mean, meanZ, c := make([]float64, len(z)), 0.0, 0.0, float64(len(z))
+		for k, dy := range in[0].row(n) {
+			s, _ := film(in[2], n, k)
+			g[k] = s * dy
+			mean += g[k] / c
+			meanZ += g[k] * z[k] / c
+			d.row(n)[k], d.row(n)[len(z)+k] = dy*z[k], dy
+		}
+		for k := range z {
+			y.row(n)[k] = (g[k] - mean - z[k]*meanZ) * inverse
+		}
+	}
+	y.more = map[string]array{"film": d}
 }

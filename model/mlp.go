@@ -37,8 +37,10 @@ func (a *mlp) declare(d *declaration) {
 		d.linear(block+".film", a.time, 2*a.Width)
 		d.linear(block+".up", a.Width, 2*a.Hidden)
 		d.linearZero(block+".down", a.Hidden, a.Width)
+	}
+	for i := range a.Blocks {
 		if a.Slots == 0 {
-			continue
+			break
 		}
 		gate := mlpGate(i)
 		d.linear(gate+".film", a.time, 2*a.Width)

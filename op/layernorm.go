@@ -60,7 +60,7 @@ func (l *LayerNorm) DiffWRT(int) []bool { return []bool{true, true} }
 
 // SymDiff returns the gradients of x and film.
 func (l *LayerNorm) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
-	g := &LayerNormGrad{core: newCore(l.rt, "layernorm.dx", plain, l.shape...), forward: l}
+	g := &LayerNormGrad{core: newCore(l.rt, "layernorm.dx", plain, l.shape...), Eps: l.Eps, forward: l}
 	dx, err := apply(g, grad, in[0], in[1])
 	if err != nil {
 		return nil, err
@@ -74,13 +74,17 @@ func (l *LayerNorm) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 // dy, x and film, and in a tap with result "film" (N,2C) with respect to film:
 // dy·x̂, then dy, with x̂ the normalised x. With g = (1+s)·dy and means over rows,
 //
-//	dx = (g - mean(g) - x̂·mean(g·x̂))/√(v+ε)
+//	dx = (g - mean(g) - x̂·mean(g·x̂))/√(v+Eps)
 type LayerNormGrad struct {
 	core
 	noDiff
+	Eps     float64
 	forward *LayerNorm
 	dfilm   []float32
 }
+
+// Attributes tells what is added to variances.
+func (g *LayerNormGrad) Attributes() []Attribute { return []Attribute{{"eps", g.Eps}} }
 
 // FLOP counts the sums and the map.
 func (g *LayerNormGrad) FLOP() int64 { return 15 * g.count() }
