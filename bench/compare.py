@@ -1,6 +1,6 @@
-"""Races package model against PyTorch: the same UNets, one run, in turns.
+"""Races package model against PyTorch: the same networks, one run, in turns.
 
-    python bench/compare.py                          the networks mnist and gmm64
+    python bench/compare.py                          the networks mnist, gmm64 and mlp
     python bench/compare.py --cases . --output t.md  all benchmarks, kept in a file
     python bench/compare.py --tier avx2              both sides limited to AVX2
 
@@ -8,7 +8,8 @@ A training step is zero_grad, forward, MSE, backward and a step of Adam for a
 batch of 128; inference is one prediction of a batch of 128 or 1. All is float32
 on random data. The networks are those of unet.NETS and model/bench_test.go:
 three of the paper, and `cifar`, 3x32x32 with 32 channels and multipliers
-1,2,2,2, whose size is our choice.
+1,2,2,2, whose size is our choice; and `mlp`, the gated residual network on 64
+values, in batches of 512.
 
 PyTorch runs as installed (eager, as many threads as we have) and tuned: each
 setting of TUNED is tried first, and the fastest one takes part. A round runs
@@ -32,9 +33,9 @@ from importlib import util
 BENCH = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(BENCH)
 
-NETS = ["mnist", "gmm64", "audio", "cifar"]
+NETS = {"mnist": 128, "gmm64": 128, "audio": 128, "cifar": 128, "mlp": 512}  # by large batch
 IMAGES = {"mnist", "cifar"}
-CASES = [f"TrainStep/{n}" for n in NETS] + [f"Inference/{n}/{b}" for n in NETS for b in (128, 1)]
+CASES = [f"TrainStep/{n}" for n in NETS] + [f"Inference/{n}/{b}" for n, large in NETS.items() for b in (large, 1)]
 
 # What is tried for PyTorch beside the settings as installed.
 TUNED = {
@@ -227,7 +228,7 @@ def markdown(rows, args):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cases", default="mnist|gmm64", help="regular expression of benchmarks, of " + ", ".join(CASES))
+    parser.add_argument("--cases", default="mnist|gmm64|mlp", help="regular expression of benchmarks, of " + ", ".join(CASES))
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads of every contender")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2, help="of one contender in one round")

@@ -80,3 +80,7 @@ class MLP(nn.Module):
             if self.gates:
                 h = self.gates[i](h, temb)
         return self.output(self.final.normalise(h, temb)).view_as(x)
+
+
+# The network whose speed is compared, as in model/bench_test.go.
+NETS = {"mlp": dict(shape=(1, 64), width=256, hidden=512, blocks=3, slots=256)}

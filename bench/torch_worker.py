@@ -21,7 +21,9 @@ import warnings
 
 import torch
 
-from unet import NETS, UNet, loss
+import mlp
+import unet
+from unet import loss
 
 LEVELS, LR, WARM_UP = 100, 1e-4, 5
 
@@ -75,13 +77,14 @@ def inference(model, x, t, options):
 def build(case, options):
     """The function to be timed."""
     kind, name, *rest = case.split("/")
-    net = NETS[name]
+    gated = name in mlp.NETS
+    net = mlp.NETS[name] if gated else unet.NETS[name]
     memory = torch.channels_last if "channels_last" in options else None
-    model = UNet(**net)
+    model = mlp.MLP(**net) if gated else unet.UNet(**net)
     if memory:
         model = model.to(memory_format=memory)
     if kind == "TrainStep":
-        return train_step(model, *batch(net, 128, memory), options)
+        return train_step(model, *batch(net, 512 if gated else 128, memory), options)
     x, t, _ = batch(net, int(rest[0]), memory)
     return inference(model, x, t, options)
 

@@ -90,8 +90,8 @@ class UNet(nn.Module):
         return self.final_block(h)
 
 
-# The networks whose speed is compared; model/bench_test.go has the same list.
-# The first three are the paper's.
+# The UNets whose speed is compared; model/bench_test.go has the same ones. The
+# first three are the paper's.
 NETS = {
     "mnist": dict(shape=(1, 28, 28), channels=16, multipliers=(1, 2, 4)),
     "gmm64": dict(shape=(1, 64), channels=16, multipliers=(1, 2, 4, 8)),

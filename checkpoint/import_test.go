@@ -57,6 +57,9 @@ func TestExportImport(t *testing.T) {
 		"cnn": func(c *configs.Config) {
 			c.Model.Kind, c.Model.CNN = "cnn", configs.CNN{Pre: []int{8, 16}, Post: []int{8}, TimeLayers: 2, Embedding: 8}
 		},
+		"mlp": func(c *configs.Config) {
+			c.Model.Kind, c.Model.MLP = "mlp", configs.MLP{Width: 16, Hidden: 24, Blocks: 2, Slots: 12}
+		},
 	} {
 		for _, f := range []Format{FormatOwn, FormatAuthors, FormatSafetensors, FormatNPZ, FormatTorch} {
 			t.Run(name+" "+string(f), func(t *testing.T) {
@@ -66,8 +69,8 @@ func TestExportImport(t *testing.T) {
 					path += "." + string(f)
 				}
 				err := im.Export(path, f)
-				if name == "cnn" && f == FormatAuthors {
-					if err == nil || !strings.Contains(err.Error(), "cnn") {
+				if (name == "cnn" || name == "mlp") && f == FormatAuthors {
+					if err == nil || !strings.Contains(err.Error(), name) {
 						t.Errorf("error %v", err)
 					}
 					return

@@ -15,8 +15,8 @@ func TestLoadRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := map[string]string{
-		"quickstrat":                     "quickstrat: no preset and no file of this name; did you mean quickstart? presets: audio, cifar10, fashion-gmm, fashion, folder, gmm64, mnist-gmm, mnist, npy, quickstart",
-		filepath.Join(dir, "none.yaml"):  "none.yaml: no preset and no file of this name; presets: audio, cifar10, fashion-gmm, fashion, folder, gmm64, mnist-gmm, mnist, npy, quickstart",
+		"quickstrat":                     "quickstrat: no preset and no file of this name; did you mean quickstart? presets: audio, cifar10, fashion-gmm, fashion, folder, gmm64-unet, gmm64, mnist-gmm, mnist, npy, quickstart",
+		filepath.Join(dir, "none.yaml"):  "none.yaml: no preset and no file of this name; presets: audio, cifar10, fashion-gmm, fashion, folder, gmm64-unet, gmm64, mnist-gmm, mnist, npy, quickstart",
 		"":                               "no preset and no file of this name",
 		big:                              "more than the 1048576 that such a file may have",
 		dir:                              "not a regular file but a folder",
@@ -41,12 +41,12 @@ func TestLoadFile(t *testing.T) {
 
 // The published facts of the paper's N = 64 experiment.
 func TestGMM64IsThePapers(t *testing.T) {
-	cfg, err := Load("gmm64")
+	cfg, err := Load("gmm64-unet")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Default()
-	want.Name = "gmm64"
+	want.Name = "gmm64-unet"
 	want.Data.Dim, want.Data.Components = 64, 128
 	want.Data.Samples = Samples{100_000, 10_000, 10_000}
 	want.Schedule = Schedule{Kind: "linear", Steps: 300}

@@ -13,14 +13,14 @@ import (
 
 // steadyBytes returns what a training step allocates once all scratch memory
 // is there.
-func steadyBytes(t *testing.T, batch int) (bytes, objects uint64) {
+func steadyBytes(t *testing.T, c configs.Model, shape []int, batch int) (bytes, objects uint64) {
 	t.Helper()
 	rt, err := op.NewRuntime(2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rt.Close()
-	net, err := model.New(rt, configs.Model{Kind: "unet", Channels: 16, Multipliers: []int{1, 2, 4}, Blocks: 2, Norm: "batch"}, []int{1, 28, 28}, 1)
+	net, err := model.New(rt, c, shape, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,13 +70,25 @@ func TestTrainStepAllocatesLittle(t *testing.T) {
 	if testing.Short() {
 		few, many = 1, 3
 	}
-	small, objects := steadyBytes(t, few)
-	large, _ := steadyBytes(t, many)
+	mnist := configs.Model{Kind: "unet", Channels: 16, Multipliers: []int{1, 2, 4}, Blocks: 2, Norm: "batch"}
+	small, objects := steadyBytes(t, mnist, []int{1, 28, 28}, few)
+	large, _ := steadyBytes(t, mnist, []int{1, 28, 28}, many)
 	t.Logf("%d bytes a step in %d objects for a batch of %d, %d bytes for one of %d", small, objects, few, large, many)
 	if small >= 1e6 || large >= 1e6 {
 		t.Errorf("a training step allocates %d or %d bytes, want less than 1 MB", small, large)
 	}
 	if large > small+small/4 {
 		t.Errorf("allocations grow with the batch: %d bytes for %d, %d for %d", small, few, large, many)
+	}
+}
+
+// Likewise the gated residual network.
+func TestMLPTrainStepAllocatesLittle(t *testing.T) {
+	c := configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 64, Hidden: 128, Blocks: 3, Slots: 64}}
+	small, objects := steadyBytes(t, c, []int{1, 64}, 32)
+	large, _ := steadyBytes(t, c, []int{1, 64}, 128)
+	t.Logf("%d bytes a step in %d objects for a batch of 32, %d bytes for one of 128", small, objects, large)
+	if small >= 1e6 || large > small+small/4 {
+		t.Errorf("a training step allocates %d bytes for 32 samples and %d for 128, want less than 1 MB for both", small, large)
 	}
 }

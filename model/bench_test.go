@@ -11,17 +11,23 @@ import (
 	"github.com/condmean/condmean/train"
 )
 
-// The networks whose speed is reported: name, sample shape, multipliers.
+// The networks whose speed is reported, for samples of a shape, with the size of a
+// large batch; bench/unet.py has the same list.
 var benchNets = []struct {
-	name        string
-	shape       []int
-	channels    int
-	multipliers []int
+	name  string
+	shape []int
+	batch int
+	model configs.Model
 }{
-	{"mnist", []int{1, 28, 28}, 16, []int{1, 2, 4}},
-	{"gmm64", []int{1, 64}, 16, []int{1, 2, 4, 8}},
-	{"audio", []int{2, 256}, 16, []int{1, 2, 4, 8, 16}},
-	{"cifar", []int{3, 32, 32}, 32, []int{1, 2, 2, 2}},
+	{"mnist", []int{1, 28, 28}, 128, benchUNet(16, 1, 2, 4)},
+	{"gmm64", []int{1, 64}, 128, benchUNet(16, 1, 2, 4, 8)},
+	{"audio", []int{2, 256}, 128, benchUNet(16, 1, 2, 4, 8, 16)},
+	{"cifar", []int{3, 32, 32}, 128, benchUNet(32, 1, 2, 2, 2)},
+	{"mlp", []int{1, 64}, 512, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 256, Hidden: 512, Blocks: 3, Slots: 256}}},
+}
+
+func benchUNet(channels int, multipliers ...int) configs.Model {
+	return configs.Model{Kind: "unet", Channels: channels, Multipliers: multipliers, Blocks: 2, Norm: "batch"}
 }
 
 func benchNet(b *testing.B, i int) (*model.Network, *op.Runtime) {
@@ -32,7 +38,7 @@ func benchNet(b *testing.B, i int) (*model.Network, *op.Runtime) {
 		b.Fatal(err)
 	}
 	b.Cleanup(rt.Close)
-	u, err := model.New(rt, configs.Model{Kind: "unet", Channels: n.channels, Multipliers: n.multipliers, Blocks: 2, Norm: "batch"}, n.shape, 1)
+	u, err := model.New(rt, n.model, n.shape, 1)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -47,13 +53,13 @@ func randomize(x []float32) {
 	}
 }
 
-// BenchmarkTrainStep is a training step for a batch of 128: the forward and
+// BenchmarkTrainStep is a training step for a large batch: the forward and
 // backward pass, and an update by Adam.
 func BenchmarkTrainStep(b *testing.B) {
 	for i, n := range benchNets {
 		b.Run(n.name, func(b *testing.B) {
 			u, rt := benchNet(b, i)
-			s, err := u.NewTrainStep(128, "mse", 1)
+			s, err := u.NewTrainStep(n.batch, "mse", 1)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -119,7 +125,7 @@ func BenchmarkScaling(b *testing.B) {
 // BenchmarkInference is one prediction of a batch.
 func BenchmarkInference(b *testing.B) {
 	for i, n := range benchNets {
-		for _, batch := range []int{128, 1} {
+		for _, batch := range []int{n.batch, 1} {
 			b.Run(fmt.Sprintf("%s/%d", n.name, batch), func(b *testing.B) {
 				u, _ := benchNet(b, i)
 				p := model.NewPredictor(u, batch)

@@ -1,5 +1,6 @@
-// Package model is the network: the UNet of the paper, or the lightweight CNN of
-// its sibling, as a Gorgonia graph over named weights.
+// Package model is the network: the UNet of the paper, the lightweight CNN of its
+// sibling, or a gated residual network for vectors, as a Gorgonia graph over named
+// weights.
 //
 // # UNet
 //
@@ -31,6 +32,26 @@
 //	(s, b) = W·[sin ω_k t, cos ω_k t] + c       up to three linear layers, ReLU between
 //	h = conv(… ReLU(conv(x)))
 //	ε̂ = conv(… ReLU(conv((1+s)·h + b)))        no ReLU around the scale-shift
+//
+// # MLP
+//
+// The gated residual network takes a sample as a vector x of D values. With width
+// W, H hidden values, S slots and E = W/4,
+//
+//	temb = SiLU(W₂·SiLU(W₁·[sin ω_k t, cos ω_k t] + b₁) + b₂)         E → E → E
+//	h    = W·x + b                                                  D → W
+//	h    = block(h), gate(h), block(h), gate(h), …
+//	ε̂    = W·film(h) + b                                            W → D
+//
+// where film(h) = (1+s)·layernorm(h) + b with (s, b) = W·temb, each of its own, and
+//
+//	block  h + W·(SiLU(u)·v) + b          (u, v) = W·film(h) + b       W → 2H, H → W
+//	gate   h + W_o((W_k g)·(W_v z)) + b   z = film(h), g = √S·softmax(W_q z·(1 + W_s temb))
+//
+// with products value by value. The last layers of blocks, gates and of the
+// network are zero at first. A gate lets the network choose one of S slots softly
+// and multiply by what it holds, as the conditional mean of a mixture multiplies
+// the weight of a component by that component's estimate.
 //
 // # Use
 //

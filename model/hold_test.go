@@ -48,12 +48,13 @@ func TestHold(t *testing.T) {
 	for _, c := range []configs.Model{
 		{Channels: 8, Multipliers: []int{1, 2}, Blocks: 1, Norm: "batch"},
 		{Kind: "cnn", CNN: configs.CNN{Pre: []int{5, 9}, Post: []int{4}, TimeLayers: 2, Embedding: 8}},
+		{Kind: "mlp", MLP: configs.MLP{Width: 8, Hidden: 12, Blocks: 2, Slots: 5}},
 	} {
 		net, all := heldStep(t, "", c)
 		if len(all) != len(net.Params()) {
 			t.Fatalf("%d gradients of %d parameters", len(all), len(net.Params()))
 		}
-		const hold = `^(downs|cnn_pre)\..*(weight|bias)$`
+		const hold = `^(downs|cnn_pre|blocks)\..*(weight|bias)$`
 		net, some := heldStep(t, hold, c)
 		re := regexp.MustCompile(hold)
 		all = slices.DeleteFunc(all, func(g *model.Tensor) bool { return re.MatchString(g.Name) })

@@ -117,6 +117,15 @@ func TestRefusals(t *testing.T) {
 		"cnn time": func(c *configs.Model, _ *[]int) {
 			*c = configs.Model{Kind: "cnn", CNN: configs.CNN{Pre: []int{4}, TimeLayers: 4, Embedding: 8}}
 		},
+		"mlp width": func(c *configs.Model, _ *[]int) {
+			*c = configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 4, Hidden: 8, Blocks: 1}}
+		},
+		"mlp blocks": func(c *configs.Model, _ *[]int) {
+			*c = configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 8, Hidden: 8}}
+		},
+		"mlp slots": func(c *configs.Model, _ *[]int) {
+			*c = configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 8, Hidden: 8, Blocks: 1, Slots: -1}}
+		},
 		"dropout": func(c *configs.Model, _ *[]int) { c.Dropout = 1 },
 	} {
 		c, shape := good, []int{1, 8}

@@ -1,5 +1,5 @@
-// Package op provides the operations a UNet is made of, as Gorgonia operations
-// with symbolic gradients over kernels of our own.
+// Package op provides the operations that the networks are made of, as Gorgonia
+// operations with symbolic gradients over kernels of our own.
 //
 // An activation is a node of logical shape (N,C,L) or (N,C,H,W). Between
 // operations its value lies in memory in blocks of 16 channels,
@@ -16,6 +16,10 @@
 // so [Norm] computes only A and B (2,N,C), from the plane moments that the
 // preceding convolution left behind, and the next convolution applies
 // SiLU(A·x + B) while it reads x. The backward pass recomputes it.
+//
+// Networks on vectors have plain arrays (N,C) between their operations: [Linear],
+// whose product takes SiLU or a residual along, [LayerNorm] with its scale-shift,
+// [SwiGLU], [SoftmaxGate] and [Product].
 //
 // Gradients are symbolic: [Grad] walks the graph and calls each operation's
 // SymDiff. It takes the place of gorgonia.Grad because gradients that meet at a

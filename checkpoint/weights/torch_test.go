@@ -10,10 +10,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/condmean/condmean/configs"
 )
 
 func TestReadTorch(t *testing.T) {
@@ -228,11 +231,18 @@ func TestReadAuthors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := fmt.Sprintf("%v %v %+v %+v", a.Shape, a.Complex, a.Model, a.Objective)
-	const wantSettings = "[1 28 28] false {Kind:unet Channels:8 Multipliers:[1 2 4] Blocks:2 Norm:batch Dropout:0 " +
-		"CNN:{Pre:[] Post:[] TimeLayers:0 Embedding:0}} {Target:epsilon Loss:mse Weighting:none}"
-	if got != wantSettings {
-		t.Errorf("settings\n%s, want\n%s", got, wantSettings)
+	settings := struct {
+		shape     []int
+		complex   bool
+		model     configs.Model
+		objective configs.Objective
+	}{a.Shape, a.Complex, a.Model, a.Objective}
+	wanted := settings
+	wanted.shape, wanted.complex = []int{1, 28, 28}, false
+	wanted.model = configs.Model{Kind: "unet", Channels: 8, Multipliers: []int{1, 2, 4}, Blocks: 2, Norm: "batch"}
+	wanted.objective = configs.Objective{Target: "epsilon", Loss: "mse", Weighting: "none"}
+	if !reflect.DeepEqual(settings, wanted) {
+		t.Errorf("settings\n%+v, want\n%+v", settings, wanted)
 	}
 	if s := a.Schedule; s.Kind != "linear" || s.Steps != 20 || s.BetaStart != 9.999000099991662e-05 || s.BetaEnd != 0.45 {
 		t.Errorf("schedule %+v", s)

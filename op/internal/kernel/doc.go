@@ -1,4 +1,4 @@
-// Package kernel computes the layers of a UNet on plain []float32. It knows
+// Package kernel computes the layers of networks on plain []float32. It knows
 // nothing of graphs; package op wraps it.
 //
 // # Layout
@@ -22,6 +22,12 @@
 // accumulate over all taps in registers. The gradient with respect to the data
 // is the same with flipped weights; SiLU' is applied on the way out. The
 // gradient with respect to the weights recomputes f(x) instead of storing it.
+//
+// # Rows
+//
+// Linear layers, layer norm, SwiGLU and softmax gates work on plain arrays (N,C),
+// row after row. Products are those of package internal/gemm; the others go over a
+// row that is in cache as often as they need to.
 //
 // # Tiers
 //
