@@ -48,6 +48,8 @@ class Gate(Normalise):
         super().__init__(width, time)
         self.sharpness = nn.Linear(time, slots)
         self.query = nn.Linear(width, slots)
+        with torch.no_grad():
+            self.query.weight *= 5  # prefers a few slots from the start
         self.key = nn.Linear(slots, width)
         self.value = nn.Linear(width, width)
         self.out = zero(nn.Linear(width, width))

@@ -31,8 +31,11 @@ func constant(v float32) initializer {
 
 // uniform draws from ±1/√fanIn, as PyTorch does by default for weights and
 // biases of convolutions and linear layers (Kaiming uniform with a = √5).
-func uniform(fanIn int) initializer {
-	bound := 1 / math.Sqrt(float64(fanIn))
+func uniform(fanIn int) initializer { return uniformTimes(1, fanIn) }
+
+// uniformTimes draws from ±factor/√fanIn.
+func uniformTimes(factor float64, fanIn int) initializer {
+	bound := factor / math.Sqrt(float64(fanIn))
 	return func(values []float32, r *rng.Stream) {
 		for i := range values {
 			values[i] = float32((2*r.Rand().Float64() - 1) * bound)

@@ -49,7 +49,8 @@
 //	gate   h + W_o((W_k g)·(W_v z)) + b   z = film(h), g = √S·softmax(W_q z·(1 + W_s temb))
 //
 // with products value by value. The last layers of blocks, gates and of the
-// network are zero at first. A gate lets the network choose one of S slots softly
+// network are zero at first, and W_q is five times as wide as PyTorch's default. A
+// gate lets the network choose one of S slots softly
 // and multiply by what it holds, as the conditional mean of a mixture multiplies
 // the weight of a component by that component's estimate.
 //

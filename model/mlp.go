@@ -45,7 +45,8 @@ func (a *mlp) declare(d *declaration) {
 		gate := mlpGate(i)
 		d.linear(gate+".film", a.time, 2*a.Width)
 		d.linear(gate+".sharpness", a.time, a.Slots)
-		d.linear(gate+".query", a.Width, a.Slots)
+		d.parameter(gate+".query.weight", uniformTimes(sharp, a.Width), a.Slots, a.Width)
+		d.parameter(gate+".query.bias", uniform(a.Width), a.Slots)
 		d.linear(gate+".key", a.Slots, a.Width)
 		d.linear(gate+".value", a.Width, a.Width)
 		d.linearZero(gate+".out", a.Width, a.Width)
@@ -53,6 +54,11 @@ func (a *mlp) declare(d *declaration) {
 	d.linear("final.film", a.time, 2*a.Width)
 	d.linearZero("output", a.Width, values)
 }
+
+// sharp widens the first weights of the gates' logits, so that a softmax prefers a
+// few slots from the start: as logits of PyTorch's default it is nearly even, and
+// all slots learn the same for long.
+const sharp = 5
 
 func mlpBlock(i int) string { return fmt.Sprintf("blocks.%d", i) }
 func mlpGate(i int) string  { return fmt.Sprintf("gates.%d", i) }
