@@ -15,54 +15,63 @@ import (
 	"github.com/condmean/condmean/train/internal/tensorboard"
 )
 
+// home is the folder of a run, which keeps other processes out of it.
+type home struct {
+	dir  string
+	yaml string // the run's configuration
+	lock *folderLock
+}
+
 // claim makes the folder of a new run with the given configuration, or finds
 // that of a run to be resumed, and locks it against other processes.
-func claim(yaml string, o Options) (dir string, lock *folderLock, err error) {
+func claim(yaml string, o Options) (home, error) {
 	if o.Resume != "" {
-		if dir, err = RunFolder(o.Resume); err != nil {
-			return "", nil, err
+		dir, err := RunFolder(o.Resume)
+		if err != nil {
+			return home{}, err
 		}
 		if err := checkOwn(dir); err != nil {
-			return "", nil, err
+			return home{}, err
 		}
-		lock, err = lockFolder(dir)
-		return dir, lock, err
+		lock, err := lockFolder(dir)
+		return home{dir, yaml, lock}, err
 	}
-	dir = o.Out
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return "", nil, configs.Usagef("--out: %w", err)
+	if err := os.MkdirAll(o.Out, 0o777); err != nil {
+		return home{}, configs.Usagef("--out: %w", err)
 	}
-	if lock, err = lockFolder(dir); err != nil {
-		return "", nil, err
+	lock, err := lockFolder(o.Out)
+	if err != nil {
+		return home{}, err
 	}
-	if err := reclaim(dir, yaml); err != nil {
-		return "", nil, errors.Join(err, lock.release())
+	h := home{o.Out, yaml, lock}
+	if err := h.reclaim(); err != nil {
+		return home{}, errors.Join(err, lock.release())
 	}
-	return dir, lock, nil
+	return h, nil
 }
 
 // reclaim empties a folder of what a run of the same configuration leaves that
 // ended before its first checkpoint, so that the same command works again. A
 // folder that holds anything else is refused and stays as it is.
-func reclaim(dir, yaml string) error {
-	entries, err := os.ReadDir(dir)
+func (h home) reclaim() error {
+	entries, err := os.ReadDir(h.dir)
 	if err != nil {
 		return configs.Usagef("--out: %w", err)
 	}
 	for _, e := range entries {
-		left, err := leftover(dir, e, yaml)
+		left, err := leftover(h.dir, e, h.yaml)
 		if err != nil {
 			return fmt.Errorf("train: %w", err)
 		}
 		if !left {
-			return configs.Usagef("--out %s: the folder holds something already and is never overwritten; name another one, or continue its run with --resume", dir)
+			return configs.Usagef("--out %s: the folder holds something already and is never overwritten; name another one, or continue its run with --resume", h.dir)
 		}
 	}
 	for _, e := range entries {
 		if e.Name() == lockFile || e.Name() == ConfigFile { // the latter is as the run will write it
 			continue
 		}
-		if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+		if err := os.RemoveAll(filepath.Join(h.dir, e.Name())); err != nil {
 			return fmt.Errorf("train: %w", err)
 		}
 	}
@@ -71,13 +80,18 @@ func reclaim(dir, yaml string) error {
 
 // abandon leaves nothing of a run that failed before its first checkpoint. A
 // configuration that was there before it stays.
-func abandon(dir, yaml string, config bool) {
-	if reclaim(dir, yaml) != nil {
+func (h home) abandon(config bool) {
+	if h.reclaim() != nil {
 		return // it can be resumed, or the next run in this folder says what is in its way
 	}
 	if !config {
-		_ = os.Remove(filepath.Join(dir, ConfigFile)) // likewise
+		_ = os.Remove(filepath.Join(h.dir, ConfigFile)) // likewise
 	}
+}
+
+// writeConfig replaces the run's configuration atomically.
+func (h home) writeConfig() error {
+	return replaceFile(filepath.Join(h.dir, ConfigFile), []byte(h.yaml))
 }
 
 // leftover tells whether something in a folder is nothing but what a run writes

@@ -30,7 +30,7 @@ func killedEarly(t *testing.T, c configs.Config) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(m.close(), writeConfig(dir, string(yaml))); err != nil {
+	if err := errors.Join(m.close(), home{dir: dir, yaml: string(yaml)}.writeConfig()); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{lockFile, filepath.Join(CheckpointsDir, unfinishedFirst, "weights.npz"), ".config.yaml.0123456789abcdef.condmean-tmp"} {

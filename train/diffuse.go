@@ -48,6 +48,25 @@ func newDiffuser(s *sched.Schedule, o configs.Objective, std float64, seed uint6
 	return d, nil
 }
 
+// configuredDiffuser returns the forward process of a configuration, with the
+// levels its network is fed.
+func configuredDiffuser(cfg configs.Config, threads, dim int) (*diffuser, error) {
+	s, err := sched.New(cfg.Schedule)
+	if err != nil {
+		return nil, err
+	}
+	d, err := newDiffuser(s, cfg.Objective, cfg.Data.NoiseStd(), cfg.Seed, threads, dim)
+	if err != nil || !cfg.Adapt.Remapped() {
+		return d, err
+	}
+	trained, err := sched.New(cfg.Adapt.Levels)
+	if err != nil {
+		return nil, fmt.Errorf("adapt.levels: %w", err)
+	}
+	d.remap(trained)
+	return d, nil
+}
+
 // remap feeds the network the indices of the schedule it was trained on, at
 // levels of equal SNR.
 func (d *diffuser) remap(trained *sched.Schedule) {
@@ -61,20 +80,6 @@ func (d *diffuser) remap(trained *sched.Schedule) {
 func (d *diffuser) at(s *rng.Stream, purpose rng.Purpose, step uint64, sample int) int {
 	s.Reset(d.seed, purpose, step, uint64(sample))
 	return s.Rand().IntN(d.s.T)
-}
-
-// example is where the examples of a batch go: noisy samples and targets
-// (n, dim), levels and weights (n).
-type example struct{ x, target, level, weight []float32 }
-
-func newExample(n, dim int) example {
-	return example{make([]float32, n*dim), make([]float32, n*dim), make([]float32, n), make([]float32, n)}
-}
-
-// first returns the first n of the batch.
-func (e example) first(n int) example {
-	dim := len(e.x) / len(e.level)
-	return example{e.x[:n*dim], e.target[:n*dim], e.level[:n], e.weight[:n]}
 }
 
 // fill makes one example of each sample of x0 (n, dim). The level and the noise

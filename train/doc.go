@@ -6,9 +6,18 @@
 //
 // where the target is ε unless the configuration says otherwise; a step may
 // average the gradients of several batches (train.accumulate). [Run] does
-// everything from a configuration; the loop itself is in loop.go. All random
-// numbers of step s are functions of (seed, s), so that a run that is
-// interrupted and resumed takes bitwise the same steps.
+// everything from a configuration. All random numbers of step s are functions of
+// (seed, s), so that a run that is interrupted and resumed takes bitwise the same
+// steps.
+//
+// # Learner and run
+//
+// A learner holds all numbers that training moves: network, optimizer, averages,
+// adapters. It takes a step (gradient.go, cpu.go) and tells and takes its state.
+// A run is what surrounds it: the folder, the place in the data, checkpoints,
+// validation, metrics, and what becomes of steps that fail. The loop (loop.go)
+// talks to a learner without knowing where its numbers are. [DryRun], [Overfit]
+// and [Replay] need no run.
 //
 // # What a run can rely on
 //

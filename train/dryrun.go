@@ -2,13 +2,13 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
-	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/op"
 )
 
@@ -17,28 +17,57 @@ import (
 // run, estimated from a few steps on a copy that is thrown away. Where the run
 // begins with given weights it prints instead what would become of each tensor,
 // and fails where Run would refuse them.
-func DryRun(ctx context.Context, cfg configs.Config, w io.Writer, o Options) error {
+func DryRun(ctx context.Context, cfg configs.Config, w io.Writer, o Options) (err error) {
 	rt, err := op.NewRuntime(cfg.Threads)
 	if err != nil {
 		return configs.Usagef("%w", err)
 	}
 	defer rt.Close()
-	t, err := newTrainer(ctx, cfg, rt, o)
+	o = o.filled()
+	set, err := openData(ctx, cfg, rt, o)
 	if err != nil {
 		return err
 	}
-	defer t.graph.Close()
-	if cfg.Init.From != "" {
-		return t.reportBeginning(w)
+	l, err := newCPULearner(rt, cfg, set.Shape())
+	if err != nil {
+		return err
 	}
-	if _, err := fmt.Fprintf(w, "%s\ndata: %s, shape %v\n", t.yaml, t.set.Name, t.set.Shape()); err != nil {
+	defer func() { err = errors.Join(err, l.Close()) }()
+	if cfg.Init.From != "" {
+		return l.reportBeginning(w, cfg)
+	}
+	if err := describeData(ctx, w, cfg, set); err != nil {
+		return err
+	}
+	each, err := timeStep(ctx, cfg, set, l)
+	if err != nil {
+		return err
+	}
+	p, err := newPace(cfg.Train, set.Train.Len())
+	if err != nil {
+		return err
+	}
+	weights, graph := 4*l.net.NumParams(), l.gradients.graph.Memory()
+	_, err = fmt.Fprintf(w, "parameters: %d\nmemory: about %d MB (activations and gradients %d MB, weights with optimizer %d MB)\ntime: about %v a step with %d threads and %s kernels, %v for %d steps\n",
+		l.net.NumParams(), (graph+4*weights)>>20, graph>>20, 4*weights>>20,
+		each.Round(time.Millisecond/10), rt.Threads(), rt.Kernels(), (each * time.Duration(p.total)).Round(time.Second), p.total)
+	return err
+}
+
+// describeData prints the configuration and the splits.
+func describeData(ctx context.Context, w io.Writer, cfg configs.Config, set *data.Set) error {
+	text, err := configs.Marshal(cfg)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "%s\ndata: %s, shape %v\n", text, set.Name, set.Shape()); err != nil {
 		return err
 	}
 	for _, s := range []struct {
 		name  string
 		split data.Source
-	}{{"train", t.set.Train}, {"val", t.set.Val}, {"test", t.set.Test}} {
-		mean, power, err := moments(ctx, t.set, s.split)
+	}{{"train", set.Train}, {"val", set.Val}, {"test", set.Test}} {
+		mean, power, err := moments(ctx, set, s.split)
 		if err != nil {
 			return err
 		}
@@ -46,41 +75,26 @@ func DryRun(ctx context.Context, cfg configs.Config, w io.Writer, o Options) err
 			return err
 		}
 	}
-	each, err := t.timeStep(ctx)
-	if err != nil {
-		return err
-	}
-	weights := 4 * t.net.NumParams()
-	_, err = fmt.Fprintf(w, "parameters: %d\nmemory: about %d MB (activations and gradients %d MB, weights with optimizer %d MB)\ntime: about %v a step with %d threads and %s kernels, %v for %d steps\n",
-		t.net.NumParams(), (t.graph.Memory()+4*weights)>>20, t.graph.Memory()>>20, 4*weights>>20,
-		each.Round(time.Millisecond/10), rt.Threads(), rt.Kernels(), (each * time.Duration(t.total)).Round(time.Second), t.total)
-	return err
+	return nil
 }
 
-// timeStep measures whole steps on the first samples. The trainer is of no use
-// afterwards.
-func (t *trainer) timeStep(ctx context.Context) (time.Duration, error) {
-	x0 := make([]float32, len(t.examples.x))
-	if err := t.set.Read(x0, t.set.Train, 0); err != nil {
+// timeStep measures whole steps on the first samples, which move the learner's
+// averages and moments but not its weights.
+func timeStep(ctx context.Context, cfg configs.Config, set *data.Set, l learner) (time.Duration, error) {
+	first, err := readFirstBatch(set, cfg.Train.Batch)
+	if err != nil {
 		return 0, err
 	}
 	const trials = 3
 	var start time.Time
 	for step := 1; step <= trials+1; step++ {
-		if err := ctx.Err(); err != nil {
-			return 0, err
-		}
 		if step == 2 { // the first one warms up
 			start = time.Now()
 		}
-		for range t.accumulate {
-			t.diffuser.fill(t.pool, t.examples, x0, rng.TrainLevel, rng.TrainNoise, uint64(step), 0)
-			if _, err := t.graph.Run(uint64(step)); err != nil {
-				return 0, err
-			}
+		_, err := l.Step(ctx, turn{step: step, update: step, lr: 0}, first)
+		if bad := (*NonFiniteError)(nil); err != nil && !errors.As(err, &bad) { // a run has a policy for the latter
+			return 0, err
 		}
-		t.descend(t.graph.Grads(), step, 0, 1)
-		t.average(step)
 	}
 	return time.Since(start) / trials, nil
 }

@@ -1,6 +1,9 @@
 package train
 
-import "github.com/condmean/condmean/model"
+import (
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/model"
+)
 
 // EMADecay returns the decay of the averaged weights after a step, counted from
 // 1: min(decay, (1+step)/(10+step)), so that the average soon forgets the
@@ -9,25 +12,40 @@ func EMADecay(decay float64, step int) float64 {
 	return min(decay, float64(1+step)/float64(10+step))
 }
 
-// average moves the averaged weights, and with them the running statistics that
-// belong to them, towards the present ones. What is held stays. An average that
-// is continued from a checkpoint forgets at its full decay from the start.
-func (t *trainer) average(step int) {
-	if t.ema == nil {
-		return
+// average is a network of averaged weights. Its running statistics, which belong
+// to them, are averaged along; what is held stays.
+type average struct {
+	net    *model.Network
+	of     *model.Network // with the present weights
+	decay  func(step int) float64
+	chunks *chunks // of what is trained
+}
+
+// newAverage begins with the network's weights. An average that is continued from
+// a checkpoint forgets at its full decay from the start.
+func newAverage(cfg configs.Config, net *model.Network, c *chunks) (*average, error) {
+	averaged, err := net.Clone()
+	if err != nil {
+		return nil, err
 	}
-	decay := t.cfg.Train.EMA
-	if t.cfg.Init.EMA != "continue" {
-		decay = EMADecay(decay, step)
+	averaged.Hold(net.Held)
+	decay := func(step int) float64 { return EMADecay(cfg.Train.EMA, step) }
+	if cfg.Init.EMA == "continue" {
+		decay = func(int) float64 { return cfg.Train.EMA }
 	}
-	rest := float32(1 - decay)
-	params, averaged := t.net.Trainable(), t.ema.Trainable()
-	t.chunks.each(func(i, lo, hi int) {
+	return &average{net: averaged, of: net, decay: decay, chunks: c}, nil
+}
+
+// follow moves the average towards the present weights behind a step.
+func (a *average) follow(step int) {
+	rest := float32(1 - a.decay(step))
+	params, averaged := a.of.Trainable(), a.net.Trainable()
+	a.chunks.each(func(i, lo, hi int) {
 		approach(averaged[i].Data[lo:hi], params[i].Data[lo:hi], rest)
 	})
-	buffers := t.ema.Buffers()
-	for i, b := range t.net.Buffers() {
-		if t.net.Held(b.Name) {
+	buffers := a.net.Buffers()
+	for i, b := range a.of.Buffers() {
+		if a.of.Held(b.Name) {
 			continue
 		}
 		if isCounter(b) {

@@ -3,11 +3,13 @@ package train
 import (
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/condmean/condmean/checkpoint"
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/atomicfile"
 )
 
@@ -19,44 +21,67 @@ const (
 	lockFile       = "train.lock"
 )
 
-// open prepares the run's folder for the loop and starts reading data.
-func (t *trainer) open(dir string, o Options) (err error) {
-	t.dir = dir
-	t.run = &checkpoint.Run{Dir: filepath.Join(dir, CheckpointsDir), Keep: t.cfg.Checkpoint.Keep}
-	if o.Resume != "" {
-		if err := t.rewind(); err != nil {
-			return err
-		}
-	}
-	if t.metrics, err = openMetrics(dir, t.at.Step); err != nil {
-		return err
-	}
-	if t.loader, err = t.set.Loader(t.cfg.Train.Batch, t.cfg.Seed, t.at.Cursor); err != nil {
-		return err
-	}
-	w := o.Err
-	if w == nil {
-		w = io.Discard
-	}
-	t.progress = newProgress(w, t.at.Step, t.total)
-	t.seconds = t.metrics.seconds
-	t.clock, t.saved, t.savedStep = time.Now(), time.Now(), t.at.Step
-	t.mark()
-	if o.Resume != "" {
-		if len(t.at.Changes) == 0 {
-			return t.markSaved()
-		}
-		return errors.Join(t.markSaved(), writeConfig(dir, t.yaml))
-	}
-	if err := writeConfig(dir, t.yaml); err != nil {
-		return err
-	}
-	return t.save() // so that the run can be resumed, or go back, from its first moment on
+// folder is that of a run at work, with the files it writes.
+type folder struct {
+	home
+	checkpoints *checkpoint.Run
+	metrics     *metricsFiles
+	saved       saved
 }
 
-// writeConfig replaces the run's configuration atomically.
-func writeConfig(dir, yaml string) error {
-	return replaceFile(filepath.Join(dir, ConfigFile), []byte(yaml))
+// saved is the last checkpoint.
+type saved struct {
+	step int // -1: no step is in the folder as it is now
+	at   time.Time
+}
+
+// openFolder opens the files of a run that goes on at the given state. Of a
+// resumed one they are cut back to it.
+func openFolder(h home, keep int, at state, resumed bool) (*folder, error) {
+	checkpoints := &checkpoint.Run{Dir: filepath.Join(h.dir, CheckpointsDir), Keep: keep}
+	if resumed {
+		if err := rewind(checkpoints, at); err != nil {
+			return nil, err
+		}
+	}
+	metrics, err := openMetrics(h.dir, at.Step)
+	if err != nil {
+		return nil, err
+	}
+	return &folder{home: h, checkpoints: checkpoints, metrics: metrics, saved: saved{step: at.Step, at: time.Now()}}, nil
+}
+
+// rewind makes the checkpoints those of the line that the run goes on: what was
+// trained behind its state before is another line, on which nothing may fall back.
+func rewind(checkpoints *checkpoint.Run, at state) error {
+	if err := checkpoints.Rewind(at.Step); errors.Is(err, fs.ErrNotExist) {
+		return configs.Usagef("--resume: step %d is no checkpoint of this run any more; to go on there all the same, rename it to %s", at.Step, checkpoints.StepDir(at.Step))
+	} else if err != nil {
+		return err
+	}
+	if _, err := os.Stat(checkpoints.StepDir(at.BestStep)); at.BestStep == 0 || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	return checkpoints.SetBest(at.BestStep)
+}
+
+// renew makes a folder that was taken away anew, with all that resuming needs
+// beside the checkpoint to come: the configuration and the metrics up to a step.
+// One that another run has taken meanwhile is refused.
+func (f *folder) renew(step int) error {
+	if err := os.MkdirAll(f.dir, 0o777); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	if err := f.lock.renew(f.dir); err != nil {
+		return err
+	}
+	if err := f.metrics.move(f.dir, step); err != nil {
+		return err
+	}
+	f.saved.step = -1
+	return f.writeConfig()
 }
 
 // replaceFile writes a file that is never seen half written.
@@ -65,22 +90,4 @@ func replaceFile(name string, b []byte) error {
 		return fmt.Errorf("train: %w", err)
 	}
 	return nil
-}
-
-// close releases what open and claim took, as far as they came.
-func (t *trainer) close() error {
-	var errs []error
-	if t.progress != nil {
-		t.progress.Close()
-	}
-	if t.loader != nil {
-		t.loader.Close()
-	}
-	if t.metrics != nil {
-		errs = append(errs, t.metrics.close())
-	}
-	if t.graph != nil {
-		errs = append(errs, t.graph.Close())
-	}
-	return errors.Join(errs...)
 }

@@ -173,9 +173,10 @@ func TestResumeRefusesForeignFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	more.Train.OnNonFinite = "stop"
-	tr := startRun(t, tiny(), t.TempDir(), nil)
-	tr.dir = received
-	name, err := tr.keepBatch(&NonFiniteError{Step: 25, Samples: make([]int, len(tr.examples.level))})
+	r := startRun(t, tiny(), t.TempDir(), nil)
+	r.folder.dir = received
+	const n = 16
+	name, err := r.keepBatch(&NonFiniteError{Step: 25, Samples: make([]int, n), fed: fed{in: newExample(n, 8)}})
 	if err != nil || name != kept {
 		t.Fatalf("%s, %v", name, err)
 	}

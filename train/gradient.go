@@ -4,26 +4,63 @@ import (
 	"context"
 	"math"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/op"
 )
+
+// gradients computes gradients of the loss for the network's parameters.
+type gradients struct {
+	graph    *model.TrainStep
+	in       example // of the graph
+	diffuser *diffuser
+	pool     *par.Pool
+	chunks   *chunks         // of the gradients
+	batches  int             // a step
+	sum      []*model.Tensor // over the batches; nil where a step is one
+}
 
 // gradient is what a step descends along: the means over its batches.
 type gradient struct {
-	loss, norm float64 // the norm is that of all parameters together
-	grads      []*model.Tensor
-	next       data.Cursor // behind the batches
+	loss, norm float64         // the norm is that of all tensors together
+	of         []*model.Tensor // the learner's own, valid until the next step
+	next       data.Cursor     // behind the batches
 }
 
-// gradient computes the gradient of a step, counted from 1. An error wraps
-// ctx.Err() if ctx ended before the first batch; after that, the step is
-// finished first. A [NonFiniteError] leaves running statistics to be restored.
-func (t *trainer) gradient(ctx context.Context, step int) (gradient, error) {
-	t.guard.keep(t.net.Buffers())
+// newGradients compiles the graph of a training step.
+func newGradients(rt *op.Runtime, cfg configs.Config, net *model.Network) (*gradients, error) {
+	d, err := configuredDiffuser(cfg, rt.Threads(), net.Dim())
+	if err != nil {
+		return nil, err
+	}
+	graph, err := net.NewTrainStep(cfg.Train.Batch, cfg.Objective.Loss, cfg.Seed)
+	if err != nil {
+		return nil, err
+	}
+	trained := net.Trainable()
+	s := &gradients{graph: graph, in: inputs(graph), diffuser: d, pool: rt.Pool(), chunks: newChunks(rt.Pool(), trained), batches: max(cfg.Train.Accumulate, 1)}
+	if s.batches > 1 {
+		for _, p := range trained {
+			s.sum = append(s.sum, zeros(p.Name, p.Shape...))
+		}
+	}
+	return s, nil
+}
+
+// inputs is where the examples of a graph go.
+func inputs(graph *model.TrainStep) example {
+	return example{x: graph.X, target: graph.Target, level: graph.Level, weight: graph.Weight}
+}
+
+// mean returns the mean gradient of the next batches for a step, counted from 1.
+// The graph moves running statistics, also where the error is a [NonFiniteError].
+func (s *gradients) mean(ctx context.Context, step int, from batches) (gradient, error) {
 	mean := gradient{}
-	for k := range t.accumulate {
-		batch, err := t.loader.Next(ctx)
+	for k := range s.batches {
+		batch, err := from.Next(ctx)
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -33,60 +70,35 @@ func (t *trainer) gradient(ctx context.Context, step int) (gradient, error) {
 		ctx = context.WithoutCancel(ctx)
 		// Sample i of batch k gets the random numbers that it would have in one
 		// batch of all.
-		t.diffuser.fill(t.pool, t.examples, batch.X, rng.TrainLevel, rng.TrainNoise, uint64(step), k*t.cfg.Train.Batch)
-		run := uint64((step-1)*t.accumulate + k + 1)
-		loss, err := t.graph.Run(run)
+		s.diffuser.fill(s.pool, s.in, batch.X, rng.TrainLevel, rng.TrainNoise, uint64(step), k*len(s.in.level))
+		run := uint64((step-1)*s.batches + k + 1)
+		loss, err := s.graph.Run(run)
 		if err != nil {
 			return gradient{}, err
 		}
-		grads := t.graph.Grads()
-		norm := t.chunks.gradNorm(grads)
+		grads := s.graph.Grads()
+		norm := s.chunks.gradNorm(grads)
 		if !finite(loss) || !finite(norm) {
-			bad := nonFinite(step, loss, grads, t.examples, batch.IDs)
-			bad.run, bad.next = run, batch.Next
-			return gradient{}, bad
+			return gradient{}, nonFinite(step, loss, grads, fed{s.in, run, batch.IDs, batch.Next})
 		}
-		mean.loss += loss / float64(t.accumulate)
-		mean.norm, mean.grads, mean.next = norm, grads, batch.Next
-		t.add(grads, k)
+		mean.loss += loss / float64(s.batches)
+		mean.norm, mean.of, mean.next = norm, grads, batch.Next
+		if s.batches > 1 {
+			s.add(grads, k)
+		}
 	}
-	if t.accumulate > 1 {
-		mean.norm, mean.grads = t.chunks.gradNorm(t.sum), t.sum
-	}
-	if t.lora != nil {
-		mean.grads = t.lora.project(mean.grads)
-		mean.norm = t.lora.chunks.gradNorm(mean.grads)
+	if s.batches > 1 {
+		mean.norm, mean.of = s.chunks.gradNorm(s.sum), s.sum
 	}
 	return mean, nil
 }
 
-// descend moves what is trained along gradients of the network's parameters
-// that one batch gave.
-func (t *trainer) descend(grads []*model.Tensor, update int, lr, clip float64) {
-	chunks := t.chunks
-	if t.lora != nil {
-		grads, chunks = t.lora.project(grads), t.lora.chunks
-	}
-	t.update(grads, update, lr, clipScale(chunks.gradNorm(grads), clip))
-}
-
-// update moves what is trained and brings the network up to date.
-func (t *trainer) update(grads []*model.Tensor, update int, lr, scale float64) {
-	t.optimizer.Step(grads, update, lr, scale)
-	if t.lora != nil {
-		t.lora.merge()
-	}
-}
-
-// add adds the gradient of batch k to those of its step, the first of which
-// replaces what is there. Where a step is one batch there is nothing to add.
-func (t *trainer) add(grads []*model.Tensor, k int) {
-	if t.accumulate == 1 {
-		return
-	}
-	share := 1 / float32(t.accumulate)
-	t.chunks.each(func(i, lo, hi int) {
-		sum, g := t.sum[i].Data[lo:hi], grads[i].Data[lo:hi]
+// add adds the share of batch k to the sum, the first of which replaces what is
+// there.
+func (s *gradients) add(grads []*model.Tensor, k int) {
+	share := 1 / float32(s.batches)
+	s.chunks.each(func(i, lo, hi int) {
+		sum, g := s.sum[i].Data[lo:hi], grads[i].Data[lo:hi]
 		if k == 0 {
 			clear(sum)
 		}
@@ -127,5 +139,3 @@ func clipScale(norm, limit float64) float64 {
 	}
 	return min(1, limit/(norm+1e-6))
 }
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

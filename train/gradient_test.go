@@ -29,18 +29,18 @@ func accumulating(batches int) configs.Config {
 func TestAccumulate(t *testing.T) {
 	weights := func(batches int) ([]*model.Tensor, []Metrics) {
 		dir := t.TempDir()
-		tr := startRun(t, accumulating(batches), dir, nil)
-		if err := tr.loop(context.Background()); err != nil {
+		r := startRun(t, accumulating(batches), dir, nil)
+		if err := r.loop(context.Background()); err != nil {
 			t.Fatal(err)
 		}
-		if tr.at.Step != 24 || tr.at.Cursor.Epoch != 1 {
-			t.Errorf("%d batches: after step %d in epoch %d, want step 24 at the end of epoch 1", batches, tr.at.Step, tr.at.Cursor.Epoch)
+		if r.at.Step != 24 || r.at.Cursor.Epoch != 1 {
+			t.Errorf("%d batches: after step %d in epoch %d, want step 24 at the end of epoch 1", batches, r.at.Step, r.at.Cursor.Epoch)
 		}
-		return tr.net.Params(), readMetrics(t, dir)
+		return r.learner.(*cpuLearner).net.Params(), readMetrics(t, dir)
 	}
 	one, wantLines := weights(1)
 	two, lines := weights(2)
-	start := startRun(t, accumulating(1), t.TempDir(), nil).net.Params()
+	start := startRun(t, accumulating(1), t.TempDir(), nil).learner.(*cpuLearner).net.Params()
 	moved, apart := 0.0, 0.0
 	for i, p := range one {
 		for k, v := range p.Data {
@@ -82,15 +82,15 @@ func TestAccumulateNonFinite(t *testing.T) {
 	c := accumulating(4)
 	c.Checkpoint.EverySteps = 1
 	for _, id := range []int{3, 77, 100, 150} {
-		tr := startRun(t, c, t.TempDir(), spoil(math.NaN(), id))
-		err := tr.loop(context.Background())
+		r := startRun(t, c, t.TempDir(), spoil(math.NaN(), id))
+		err := r.loop(context.Background())
 		var bad *NonFiniteError
 		if !errors.As(err, &bad) || len(bad.Bad) != 1 || bad.Bad[0] != id || len(bad.Samples) != c.Train.Batch {
 			t.Fatalf("error %v", err)
 		}
-		assertSameState(t, tr, bad.Step-1)
+		assertSameState(t, r, bad.Step-1)
 		var b strings.Builder
-		name, err := tr.keepBatch(bad)
+		name, err := r.keepBatch(bad)
 		if err == nil {
 			err = Replay(context.Background(), c, name, &b)
 		}

@@ -3,6 +3,7 @@ package train
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"github.com/condmean/condmean/checkpoint/weights"
@@ -20,33 +21,34 @@ type beginning struct {
 	refusal error // nil: the weights can be taken
 }
 
-// plan reads the weights that init names and tells what becomes of each tensor.
-func (t *trainer) plan() (*beginning, error) {
-	src, err := readSource(t.cfg.Init.From)
+// plan reads the weights that init names and tells what becomes of each tensor of
+// the network.
+func plan(cfg configs.Config, net *model.Network) (*beginning, error) {
+	src, err := readSource(cfg.Init.From)
 	if err != nil {
 		return nil, err
 	}
-	rules, err := keyMap(t.cfg.Init.KeyMap)
+	rules, err := keyMap(cfg.Init.KeyMap)
 	if err != nil {
 		return nil, err
 	}
 	b := &beginning{from: src.Weights}
 	switch {
-	case t.cfg.Init.EMA == "continue" && src.EMA == nil:
-		return nil, configs.Usagef("init.ema: %s holds no averaged weights to continue; want restart", t.cfg.Init.From)
-	case t.cfg.Init.EMA == "continue":
+	case cfg.Init.EMA == "continue" && src.EMA == nil:
+		return nil, configs.Usagef("init.ema: %s holds no averaged weights to continue; want restart", cfg.Init.From)
+	case cfg.Init.EMA == "continue":
 		b.average = src.EMA
-	case t.cfg.Init.Weights == "ema" && src.EMA != nil:
+	case cfg.Init.Weights == "ema" && src.EMA != nil:
 		b.from = src.EMA
 	}
-	if b.notes, err = t.compareSettings(src); err != nil {
+	if b.notes, err = compareSettings(cfg, src); err != nil {
 		return nil, err
 	}
 	for _, n := range src.Notes {
-		b.notes = append(b.notes, fmt.Sprintf("%s: %s", t.cfg.Init.From, n))
+		b.notes = append(b.notes, fmt.Sprintf("%s: %s", cfg.Init.From, n))
 	}
-	b.report = weights.Compare(weights.Keys(b.from), t.keys(), rules)
-	b.refusal = t.fit(b)
+	b.report = weights.Compare(weights.Keys(b.from), keys(net), rules)
+	b.refusal = b.fit(cfg.Init, net)
 	return b, nil
 }
 
@@ -63,23 +65,23 @@ func keyMap(name string) (weights.KeyMap, error) {
 }
 
 // keys lists the tensors of the network.
-func (t *trainer) keys() []weights.Key {
-	buffers := t.net.Buffers()
+func keys(net *model.Network) []weights.Key {
+	buffers := net.Buffers()
 	var keys []weights.Key
-	for _, s := range t.net.State() {
+	for _, s := range net.State() {
 		statistic := slices.ContainsFunc(buffers, func(b *model.Tensor) bool { return b.Name == s.Name })
-		keys = append(keys, weights.Key{Name: s.Name, Shape: s.Shape, Trainable: !statistic && !t.net.Held(s.Name)})
+		keys = append(keys, weights.Key{Name: s.Name, Shape: s.Shape, Trainable: !statistic && !net.Held(s.Name)})
 	}
 	return keys
 }
 
 // fit adapts what may be adapted and returns why the weights cannot be taken.
-func (t *trainer) fit(b *beginning) error {
+func (b *beginning) fit(c configs.Init, net *model.Network) error {
 	if err := dimensions(b.report); err != nil {
 		return err
 	}
-	t.adaptShapes(b)
-	if !t.cfg.Init.Partial {
+	b.adaptShapes(c.Shapes, net)
+	if !c.Partial {
 		if err := b.report.Strict(); err != nil {
 			return fmt.Errorf("%w; --dry-run lists every tensor, --partial takes what fits", err)
 		}
@@ -91,42 +93,42 @@ func (t *trainer) fit(b *beginning) error {
 }
 
 // begin takes the weights that init names, or refuses.
-func (t *trainer) begin() error {
-	b, err := t.plan()
+func (l *cpuLearner) begin(cfg configs.Config, log *slog.Logger) error {
+	b, err := plan(cfg, l.net)
 	if err != nil {
 		return err
 	}
 	for _, n := range b.notes {
-		t.log.Warn(n)
+		log.Warn(n)
 	}
-	if err := t.initialize(b); err != nil {
+	if err := l.initialize(b, cfg); err != nil {
 		return err
 	}
-	t.log.Info("beginning with given weights", "from", t.cfg.Init.From, "tensors", b.report.Summary())
+	log.Info("beginning with given weights", "from", cfg.Init.From, "tensors", b.report.Summary())
 	return nil
 }
 
 // initialize puts the planned weights into the network and into what derives
 // from them.
-func (t *trainer) initialize(b *beginning) error {
+func (l *cpuLearner) initialize(b *beginning, cfg configs.Config) error {
 	if b.refusal != nil {
-		return configs.Usagef("init.from: %s: %w", t.cfg.Init.From, b.refusal)
+		return configs.Usagef("init.from: %s: %w", cfg.Init.From, b.refusal)
 	}
-	if err := b.put(t.net, b.from); err != nil {
-		return configs.Usagef("init.from: %s: %w", t.cfg.Init.From, err)
+	if err := b.put(l.net, b.from); err != nil {
+		return configs.Usagef("init.from: %s: %w", cfg.Init.From, err)
 	}
-	if t.ema != nil {
-		if err := t.ema.Load(t.net.State()); err != nil {
+	if l.average != nil {
+		if err := l.average.net.Load(l.net.State()); err != nil {
 			return err
 		}
 		if b.average != nil {
-			if err := b.put(t.ema, b.average); err != nil {
-				return configs.Usagef("init.from: %s: averaged weights: %w", t.cfg.Init.From, err)
+			if err := b.put(l.average.net, b.average); err != nil {
+				return configs.Usagef("init.from: %s: averaged weights: %w", cfg.Init.From, err)
 			}
 		}
 	}
-	if t.lora != nil {
-		t.lora.reset(t.cfg.Seed)
+	if l.lora != nil {
+		l.lora.reset(cfg.Seed)
 	}
 	return nil
 }

@@ -14,35 +14,23 @@ import (
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/model"
 	"github.com/condmean/condmean/op"
 	"github.com/condmean/condmean/sched"
 )
 
-// beginOn returns a trainer of c for samples of the given shape, with the weights
+// beginOn returns a learner of c for samples of the given shape, with the weights
 // that c.Init names, or the error.
-func beginOn(t *testing.T, c configs.Config, shape ...int) (*trainer, *beginning, error) {
+func beginOn(t *testing.T, c configs.Config, shape ...int) (*cpuLearner, *beginning, error) {
 	t.Helper()
-	rt, err := op.NewRuntime(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(rt.Close)
-	tr := &trainer{cfg: c}
-	if tr.net, err = newNetwork(rt, c, shape); err != nil {
-		t.Fatal(err)
-	}
-	if c.Train.EMA > 0 {
-		if tr.ema, err = tr.net.Clone(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	b, err := tr.plan()
+	l, _ := newLearner(t, c, shape)
+	b, err := plan(c, l.net)
 	if err == nil {
-		err = tr.initialize(b)
+		err = l.initialize(b, c)
 	}
-	return tr, b, err
+	return l, b, err
 }
 
 // writeNPZ makes a weight file of tensors.
@@ -83,14 +71,14 @@ func TestInitFromCheckpoint(t *testing.T) {
 	} {
 		c := tiny()
 		c.Init = configs.Init{From: from, Weights: v.weights, EMA: v.ema}
-		tr, b, err := beginOn(t, c, s.Sample...)
+		l, b, err := beginOn(t, c, s.Sample...)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := differs(tr.net, v.net); d != "" {
+		if d := differs(l.net, v.net); d != "" {
 			t.Errorf("%s, %s: %s differs", v.weights, v.ema, d)
 		}
-		if d := differs(tr.ema, v.average); d != "" {
+		if d := differs(l.average.net, v.average); d != "" {
 			t.Errorf("%s, %s: average: %s differs", v.weights, v.ema, d)
 		}
 		if len(b.notes) > 0 {
@@ -164,7 +152,7 @@ func TestInitFromFiles(t *testing.T) {
 	} {
 		c := tiny()
 		c.Init = configs.Init{From: writeNPZ(t, filepath.Join(dir, "w.npz"), v.arrays), Weights: "ema", EMA: "restart", KeyMap: v.keyMap, Partial: v.partial}
-		tr, b, err := beginOn(t, c, s.Sample...)
+		l, b, err := beginOn(t, c, s.Sample...)
 		if err != nil {
 			if !configs.IsUsage(err) || !strings.Contains(err.Error(), v.want) || !strings.Contains(err.Error(), "w.npz") {
 				t.Errorf("%s: %v, want %s", name, err, v.want)
@@ -174,7 +162,7 @@ func TestInitFromFiles(t *testing.T) {
 		if !strings.Contains(b.report.Summary(), v.want) {
 			t.Errorf("%s: %s, want %s", name, b.report.Summary(), v.want)
 		}
-		if d := differs(tr.net, s.Weights); (d != "") != (name == "missing, partial") || d != "" && d != arrays[0].Name {
+		if d := differs(l.net, s.Weights); (d != "") != (name == "missing, partial") || d != "" && d != arrays[0].Name {
 			t.Errorf("%s: %s differs", name, d)
 		}
 	}
@@ -198,11 +186,11 @@ func TestInitFromAuthors(t *testing.T) {
 	c := tiny()
 	c.Model, c.Init.From = a.Model, dir
 	c.Schedule = a.Schedule
-	tr, _, err := beginOn(t, c, a.Shape...)
+	l, _, err := beginOn(t, c, a.Shape...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := differs(tr.net, checkpoint.Tensors(a.Weights)); d != "" {
+	if d := differs(l.net, checkpoint.Tensors(a.Weights)); d != "" {
 		t.Errorf("%s differs", d)
 	}
 	if levels, err := Levels(dir); err != nil || levels != a.Schedule {
@@ -232,7 +220,7 @@ func TestInitOtherChannels(t *testing.T) {
 		t.Errorf("without leave: %v", err)
 	}
 	c.Init.Shapes = []string{"first", "last"}
-	tr, _, err := beginOn(t, c, 3, 8, 8)
+	l, _, err := beginOn(t, c, 3, 8, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +232,7 @@ func TestInitOtherChannels(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := make([]float32, 3*64)
-	if err := tr.net.Predict(got, append(append(append([]float32(nil), x...), x...), x...), []float32{3}); err != nil {
+	if err := l.net.Predict(got, append(append(append([]float32(nil), x...), x...), x...), []float32{3}); err != nil {
 		t.Fatal(err)
 	}
 	for i, v := range got {
@@ -252,11 +240,11 @@ func TestInitOtherChannels(t *testing.T) {
 			t.Fatalf("value %d is %v, want %v", i, v, want[i%64])
 		}
 	}
-	c.Init.From = writeNPZ(t, filepath.Join(t.TempDir(), "coloured.npz"), checkpoint.Arrays(tr.net.State()))
-	if tr, _, err = beginOn(t, c, 1, 8, 8); err != nil {
+	c.Init.From = writeNPZ(t, filepath.Join(t.TempDir(), "coloured.npz"), checkpoint.Arrays(l.net.State()))
+	if l, _, err = beginOn(t, c, 1, 8, 8); err != nil {
 		t.Fatal(err)
 	}
-	if err := tr.net.Predict(got[:64], x, []float32{3}); err != nil {
+	if err := l.net.Predict(got[:64], x, []float32{3}); err != nil {
 		t.Fatal(err)
 	}
 	for i, v := range got[:64] {
@@ -299,21 +287,12 @@ func TestRemappedLevels(t *testing.T) {
 	if c.Adapt.Levels, err = Levels(from); err != nil {
 		t.Fatal(err)
 	}
-	rt, err := op.NewRuntime(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rt.Close()
 	set, err := data.Open(context.Background(), c.Data, c.Seed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := newTrainerOn(c, rt, set)
+	l, _, err := beginOn(t, c, set.Shape()...)
 	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = tr.close() }()
-	if err := tr.begin(); err != nil {
 		t.Fatal(err)
 	}
 	trained, err := sched.New(c.Adapt.Levels)
@@ -324,10 +303,10 @@ func TestRemappedLevels(t *testing.T) {
 		t.Fatalf("weights of %d levels", trained.T)
 	}
 	e, x0 := newExample(64, set.Dim()), make([]float32, 64*set.Dim())
-	tr.diffuser.fill(tr.pool, e, x0, rng.TrainLevel, rng.TrainNoise, 1, 0)
+	l.gradients.diffuser.fill(l.gradients.pool, e, x0, rng.TrainLevel, rng.TrainNoise, 1, 0)
 	var stream rng.Stream
-	own, fractional := tr.diffuser.s, 0
-	d, err := tr.denoiser(model.NewPredictor(tr.net, 1))
+	own, fractional := l.gradients.diffuser.s, 0
+	d, err := denoiser.New(c, model.NewPredictor(l.net, 1), set.Shape(), set.Norm)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,13 +316,13 @@ func TestRemappedLevels(t *testing.T) {
 		x[i], x32[i] = float64(float32(i)/4), float32(i)/4
 	}
 	for i, fed := range e.level {
-		at := own.At(float64(tr.diffuser.at(&stream, rng.TrainLevel, 1, i)))
-		if l := trained.At(float64(fed)); at.AlphaBar < trained.AlphaBar[9] {
+		at := own.At(float64(l.gradients.diffuser.at(&stream, rng.TrainLevel, 1, i)))
+		if is := trained.At(float64(fed)); at.AlphaBar < trained.AlphaBar[9] {
 			if fed != 9 {
 				t.Fatalf("a level below those of the weights is fed %v", fed)
 			}
-		} else if math.Abs(l.AlphaBar-at.AlphaBar) > 1e-5 {
-			t.Fatalf("level of ᾱ %v is fed %v, where ᾱ is %v", at.AlphaBar, fed, l.AlphaBar)
+		} else if math.Abs(is.AlphaBar-at.AlphaBar) > 1e-5 {
+			t.Fatalf("level of ᾱ %v is fed %v, where ᾱ is %v", at.AlphaBar, fed, is.AlphaBar)
 		}
 		if fed != float32(int(fed)) {
 			fractional++
@@ -351,7 +330,7 @@ func TestRemappedLevels(t *testing.T) {
 		if err := d.Predictor().PredictNoise(context.Background(), got, x, at); err != nil {
 			t.Fatal(err)
 		}
-		if err := tr.net.Predict(want, x32, []float32{fed}); err != nil {
+		if err := l.net.Predict(want, x32, []float32{fed}); err != nil {
 			t.Fatal(err)
 		}
 		for k, v := range got {

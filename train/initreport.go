@@ -14,35 +14,35 @@ import (
 
 // compareSettings notes what in the settings of a source makes its weights mean
 // something else here.
-func (t *trainer) compareSettings(src *checkpoint.Imported) ([]string, error) {
+func compareSettings(cfg configs.Config, src *checkpoint.Imported) ([]string, error) {
 	if src.Config == nil {
 		return nil, nil
 	}
 	trained := levelsOf(src.Config)
-	fed := t.cfg.Schedule
-	if t.cfg.Adapt.Remapped() {
-		fed = t.cfg.Adapt.Levels
+	fed := cfg.Schedule
+	if cfg.Adapt.Remapped() {
+		fed = cfg.Adapt.Levels
 	}
 	a, err := sched.New(trained)
 	if err != nil {
-		return nil, configs.Usagef("init.from: %s: %w", t.cfg.Init.From, err)
+		return nil, configs.Usagef("init.from: %s: %w", cfg.Init.From, err)
 	}
 	b, err := sched.New(fed)
 	if err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
-	if was, is := cmp.Or(src.Config.Data.Noise, configs.NoiseReal), cmp.Or(t.cfg.Data.Noise, configs.NoiseReal); was != is {
+	if was, is := cmp.Or(src.Config.Data.Noise, configs.NoiseReal), cmp.Or(cfg.Data.Noise, configs.NoiseReal); was != is {
 		return nil, configs.Usagef("init.from: %s: its weights were trained under data.noise %s, where one real value of ε has the standard deviation %.4g; this run has data.noise %s and %.4g: set data.noise=%s, or begin with a file of weights alone (.npz) to train them for other data",
-			t.cfg.Init.From, was, src.Config.Data.NoiseStd(), is, t.cfg.Data.NoiseStd(), was)
+			cfg.Init.From, was, src.Config.Data.NoiseStd(), is, cfg.Data.NoiseStd(), was)
 	}
 	var notes []string
 	if !sameLevels(a, b) {
 		notes = append(notes, fmt.Sprintf("the weights were trained on %s, and are fed %s; --remap-levels feeds them those of equal SNR", describeLevels(a), describeLevels(b)))
 	}
-	if was, is := cmp.Or(src.Config.Objective.Target, "epsilon"), t.cfg.Objective.Target; was != is {
+	if was, is := cmp.Or(src.Config.Objective.Target, "epsilon"), cfg.Objective.Target; was != is {
 		notes = append(notes, fmt.Sprintf("the weights were trained to predict %s, objective.target is %s", was, is))
 	}
-	return append(notes, compareNetworks(src.Config.Model, t.cfg.Model)...), nil
+	return append(notes, compareNetworks(src.Config.Model, cfg.Model)...), nil
 }
 
 // compareNetworks notes the settings to change where the weights are of another
@@ -76,15 +76,15 @@ func describeLevels(s *sched.Schedule) string {
 }
 
 // reportBeginning prints what would become of each tensor, and how much of the
-// network would be trained.
-func (t *trainer) reportBeginning(w io.Writer) error {
-	b, err := t.plan()
+// network would be trained, and fails where the weights would be refused.
+func (l *cpuLearner) reportBeginning(w io.Writer, cfg configs.Config) error {
+	b, err := plan(cfg, l.net)
 	if err != nil {
 		return err
 	}
-	if t.lora != nil {
+	if l.lora != nil {
 		adapted := map[string]int{}
-		for _, a := range t.lora.targets {
+		for _, a := range l.lora.targets {
 			adapted[a.w.Name] = a.r
 		}
 		for i, row := range b.report {
@@ -96,7 +96,7 @@ func (t *trainer) reportBeginning(w io.Writer) error {
 	if err := b.report.WriteTable(w); err != nil {
 		return err
 	}
-	n, all := t.trainable(), t.net.NumParams()
+	n, all := l.trainable(), l.net.NumParams()
 	lines := fmt.Sprintf("trainable: %d values beside %d parameters (%.1f %%)\n", n, all, 100*float64(n)/float64(all))
 	for _, note := range b.notes {
 		lines += "note: " + note + "\n"
@@ -104,5 +104,5 @@ func (t *trainer) reportBeginning(w io.Writer) error {
 	if _, err := io.WriteString(w, lines); err != nil {
 		return err
 	}
-	return t.initialize(b)
+	return l.initialize(b, cfg)
 }

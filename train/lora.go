@@ -102,14 +102,6 @@ func newLoRA(c configs.LoRA, pool *par.Pool, net *model.Network, seed uint64) (*
 	return l, nil
 }
 
-func zeros(name string, shape ...int) *model.Tensor {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return &model.Tensor{Name: name, Shape: shape, Data: make([]float32, n)}
-}
-
 // reset takes the network's present weights as W₀ and begins anew: A is uniform
 // in ±1/√K, as the weight of a layer with K inputs would be, and B zero.
 func (l *lora) reset(seed uint64) {
@@ -182,28 +174,6 @@ func (l *lora) state() []model.Tensor {
 		s = append(s, *t.a, *t.b, t.base)
 	}
 	return s
-}
-
-// restore copies saved tensors. The merged weights are restored with the
-// network's.
-func (l *lora) restore(saved []model.Tensor) error {
-	byName := make(map[string]model.Tensor, len(saved))
-	for _, s := range saved {
-		byName[s.Name] = s
-	}
-	state := l.state()
-	if len(saved) != len(state) {
-		return fmt.Errorf("%d tensors of adapters, want %d", len(saved), len(state))
-	}
-	for _, t := range state {
-		if s, ok := byName[t.Name]; !ok || !slices.Equal(s.Shape, t.Shape) {
-			return fmt.Errorf("tensor %s of an adapter is missing or has another shape", t.Name)
-		}
-	}
-	for _, t := range state {
-		copy(t.Data, byName[t.Name].Data)
-	}
-	return nil
 }
 
 // dot is Σ x·y in four sums, so that additions need not wait for each other.

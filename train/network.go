@@ -59,16 +59,3 @@ func holding(c configs.Adapt, net *model.Network) (func(name string) bool, error
 	}
 	return func(name string) bool { return held[name] || frozen(name) }, nil
 }
-
-// trainable returns how many values the optimizer moves.
-func (t *trainer) trainable() int {
-	params := t.net.Trainable()
-	if t.lora != nil {
-		params = t.lora.params
-	}
-	n := 0
-	for _, p := range params {
-		n += len(p.Data)
-	}
-	return n
-}

@@ -94,34 +94,3 @@ func newGroups(list []configs.ParamGroup, decay float64, params []*model.Tensor)
 	}
 	return groups, nil
 }
-
-// zerosLike returns a state tensor for each parameter.
-func zerosLike(params []*model.Tensor, suffix string) []model.Tensor {
-	z := make([]model.Tensor, len(params))
-	for i, p := range params {
-		z[i] = model.Tensor{Name: p.Name + suffix, Shape: p.Shape, Data: make([]float32, len(p.Data))}
-	}
-	return z
-}
-
-// loadState copies saved tensors into an optimizer's state.
-func loadState(o Optimizer, saved []model.Tensor) error {
-	byName := make(map[string]model.Tensor, len(saved))
-	for _, t := range saved {
-		byName[t.Name] = t
-	}
-	state := o.State()
-	if len(saved) != len(state) {
-		return fmt.Errorf("optimizer state of %d tensors, want %d", len(saved), len(state))
-	}
-	for _, t := range state {
-		s, ok := byName[t.Name]
-		if !ok || len(s.Data) != len(t.Data) {
-			return fmt.Errorf("optimizer state %s is missing or has another size", t.Name)
-		}
-	}
-	for _, t := range state {
-		copy(t.Data, byName[t.Name].Data)
-	}
-	return nil
-}

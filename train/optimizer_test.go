@@ -270,12 +270,12 @@ func TestConfiguredOptimizer(t *testing.T) {
 	}
 }
 
-func TestLoadState(t *testing.T) {
+func TestLoadTensors(t *testing.T) {
 	pool := par.New(1)
 	defer pool.Close()
 	a, b := NewAdam(pool, big(1), AdamOptions{}), NewAdam(nil, big(1), AdamOptions{}) // nil: as other modules call it
 	a.Step(big(1), 1, 0.1, 1)
-	if err := loadState(b, a.State()); err != nil {
+	if err := loadTensors(b.State(), a.State()); err != nil {
 		t.Fatal(err)
 	}
 	for i, s := range b.State() {
@@ -285,10 +285,10 @@ func TestLoadState(t *testing.T) {
 	}
 	short := a.State()
 	short[0].Data = nil
-	if err := loadState(b, short); err == nil {
+	if err := loadTensors(b.State(), short); err == nil {
 		t.Error("a tensor of another size was taken")
 	}
-	if err := loadState(b, a.State()[1:]); err == nil {
+	if err := loadTensors(b.State(), a.State()[1:]); err == nil {
 		t.Error("a missing tensor was taken")
 	}
 }

@@ -2,11 +2,11 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/condmean/condmean/configs"
-	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/op"
 )
 
@@ -21,35 +21,35 @@ func Overfit(ctx context.Context, cfg configs.Config, steps int, w io.Writer, o 
 		return configs.Usagef("%w", err)
 	}
 	defer rt.Close()
-	cfg.Train.EMA = 0
-	t, err := newTrainer(ctx, cfg, rt, o)
+	o = o.filled()
+	cfg.Train.EMA, cfg.Train.Accumulate = 0, 1
+	set, err := openData(ctx, cfg, rt, o)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = t.close() }() // nothing to flush
+	l, err := newCPULearner(rt, cfg, set.Shape())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
 	if cfg.Init.From != "" {
-		if err := t.begin(); err != nil {
+		if err := l.begin(cfg, o.Log); err != nil {
 			return err
 		}
 	}
-	x0 := make([]float32, len(t.examples.x))
-	if err := t.set.Read(x0, t.set.Train, 0); err != nil {
+	batch, err := readFirstBatch(set, cfg.Train.Batch)
+	if err != nil {
 		return err
 	}
-	t.diffuser.fill(t.pool, t.examples, x0, rng.TrainLevel, rng.TrainNoise, 1, 0)
 	const lines = 10
 	first, last := 0.0, 0.0
 	for step := 1; step <= steps; step++ {
-		if err := ctx.Err(); err != nil {
-			return err
+		// The random numbers are always those of step 1.
+		if _, err := l.Step(ctx, turn{step: 1, update: step, lr: cfg.Train.LR}, batch); err != nil {
+			return fmt.Errorf("train: one batch: update %d: %w", step, err)
 		}
-		if last, err = t.graph.Run(1); err != nil {
+		if last, _, err = l.Measure(); err != nil {
 			return err
-		}
-		grads := t.graph.Grads()
-		norm := t.chunks.gradNorm(grads)
-		if !finite(last) || !finite(norm) {
-			return fmt.Errorf("train: one batch: step %d: loss %v, gradient norm %v", step, last, norm)
 		}
 		if step == 1 {
 			first = last
@@ -63,7 +63,6 @@ func Overfit(ctx context.Context, cfg configs.Config, steps int, w io.Writer, o 
 		if done {
 			return nil
 		}
-		t.descend(grads, step, cfg.Train.LR, cfg.Train.Clip)
 	}
 	return fmt.Errorf("train: one batch: the loss went from %.4g to %.4g in %d steps, want a tenth; try another train.lr", first, last, steps)
 }

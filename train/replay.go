@@ -29,28 +29,32 @@ const (
 	batchRun     = "batch.run" // the graph's random numbers derive from it and the seed
 )
 
-// keepBatch writes the present batch, with the weights as they are, for Replay,
-// and returns the file's name.
-func (t *trainer) keepBatch(bad *NonFiniteError) (name string, err error) {
-	if err := t.keepFolder(); err != nil {
+// keepBatch writes the batch of a step that is not finite, with the weights as
+// they are, for Replay, and returns the file's name.
+func (r *run) keepBatch(bad *NonFiniteError) (name string, err error) {
+	if err := r.keepFolder(); err != nil {
 		return "", err
 	}
-	name = filepath.Join(t.dir, fmt.Sprintf("nonfinite-step-%d.npz", bad.Step))
+	l, err := r.learner.State()
+	if err != nil {
+		return "", err
+	}
+	name = filepath.Join(r.folder.dir, fmt.Sprintf("nonfinite-step-%d.npz", bad.Step))
 	ids := make([]float64, len(bad.Samples))
 	for i, id := range bad.Samples {
 		ids[i] = float64(id)
 	}
-	n, shape := len(ids), append([]int{len(ids)}, t.set.Shape()...)
+	in, n, shape := bad.fed.in, len(ids), append([]int{len(ids)}, r.set.Shape()...)
 	arrays := []weights.Array{
 		weights.FromFloat64(batchStep, []int{1}, []float64{float64(bad.Step)}),
-		weights.FromFloat64(batchRun, []int{1}, []float64{float64(bad.run)}),
+		weights.FromFloat64(batchRun, []int{1}, []float64{float64(bad.fed.run)}),
 		weights.FromFloat64(batchSamples, []int{n}, ids),
-		weights.FromFloat32(batchX, shape, t.examples.x),
-		weights.FromFloat32(batchTarget, shape, t.examples.target),
-		weights.FromFloat32(batchLevel, []int{n}, t.examples.level),
-		weights.FromFloat32(batchWeight, []int{n}, t.examples.weight),
+		weights.FromFloat32(batchX, shape, in.x),
+		weights.FromFloat32(batchTarget, shape, in.target),
+		weights.FromFloat32(batchLevel, []int{n}, in.level),
+		weights.FromFloat32(batchWeight, []int{n}, in.weight),
 	}
-	for _, s := range t.net.State() {
+	for _, s := range l.weights {
 		arrays = append(arrays, weights.FromFloat32(stateOf+s.Name, s.Shape, s.Data))
 	}
 	return name, atomicfile.WriteOwnFunc(name, func(w io.Writer) error { return weights.WriteNPZ(w, arrays) })
@@ -98,10 +102,11 @@ func Replay(ctx context.Context, cfg configs.Config, file string, w io.Writer) e
 		return &configs.UsageError{Err: err}
 	}
 	defer func() { _ = graph.Close() }() // nothing to flush
+	to := inputs(graph)
 	for _, in := range []struct {
 		name string
 		to   []float32
-	}{{batchX, graph.X}, {batchTarget, graph.Target}, {batchLevel, graph.Level}, {batchWeight, graph.Weight}} {
+	}{{batchX, to.x}, {batchTarget, to.target}, {batchLevel, to.level}, {batchWeight, to.weight}} {
 		data := batch[in.name]
 		if len(data) != len(in.to) {
 			return configs.Usagef("--replay %s: %s has %d values, want %d", file, in.name, len(data), len(in.to))
@@ -115,27 +120,24 @@ func Replay(ctx context.Context, cfg configs.Config, file string, w io.Writer) e
 	if err != nil {
 		return err
 	}
-	return describeStep(w, int(step[0]), loss, graph, ids)
+	return describeStep(w, int(step[0]), loss, graph.Grads(), to, ids)
 }
 
 // describeStep writes what Replay found.
-func describeStep(w io.Writer, step int, loss float64, graph *model.TrainStep, ids []float32) error {
+func describeStep(w io.Writer, step int, loss float64, grads []*model.Tensor, in example, ids []float32) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "step %d: loss %v\n", step, loss)
-	dim := len(graph.X) / len(ids)
-	for i, id := range ids {
-		if !allFinite(graph.X[i*dim:][:dim]) || !allFinite(graph.Target[i*dim:][:dim]) {
-			fmt.Fprintf(&b, "sample %.0f at level %v: its input is not finite\n", id, graph.Level[i])
-		}
+	for _, i := range in.bad() {
+		fmt.Fprintf(&b, "sample %.0f at level %v: its input is not finite\n", ids[i], in.level[i])
 	}
 	bad := 0
-	for _, g := range graph.Grads() {
+	for _, g := range grads {
 		if !allFinite(g.Data) {
 			fmt.Fprintf(&b, "gradient of %s is not finite\n", g.Name)
 			bad++
 		}
 	}
-	fmt.Fprintf(&b, "%d of %d gradients are not finite\n", bad, len(graph.Grads()))
+	fmt.Fprintf(&b, "%d of %d gradients are not finite\n", bad, len(grads))
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -3,7 +3,7 @@ package train
 import (
 	"errors"
 	"fmt"
-	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,9 +14,9 @@ import (
 	"github.com/condmean/condmean/data"
 )
 
-// resumable are the settings that may change when a run is resumed, with the
-// sections as a whole: none of them is part of a step.
-var resumable = []string{"name", "threads", "data.dir", "data.workers", "train.steps", "train.epochs",
+// resumable are the settings that may change when a run is resumed, beside
+// threads, with the sections as a whole: none of them is part of a step.
+var resumable = []string{"name", "data.dir", "data.workers", "train.steps", "train.epochs",
 	"train.val_every", "train.log_every", "train.early_stopping.", "train.on_nonfinite", "train.max_nonfinite", "checkpoint.", "eval."}
 
 // RunFolder returns the folder of the run that path means: the folder itself,
@@ -60,66 +60,65 @@ func readLatest(path string) (*checkpoint.Snapshot, error) {
 	return s, err
 }
 
-// resumeFrom restores a checkpoint, unless settings differ that its steps
-// depend on. What may differ is recorded.
-func (t *trainer) resumeFrom(s *checkpoint.Snapshot) error {
+// resume lets the learner go on from a checkpoint and returns where the run is,
+// unless data or settings differ that its steps depend on. Settings that may
+// differ are recorded.
+func resume(s *checkpoint.Snapshot, cfg configs.Config, set *data.Set, l learner, log *slog.Logger) (state, error) {
+	changes, err := changed(s, cfg)
+	if err != nil {
+		return state{}, err
+	}
+	for _, c := range changes {
+		log.Info("setting changed", "step", c.Step, "change", c.Change)
+	}
+	if err := sameData(s, set); err != nil {
+		return state{}, err
+	}
+	at, l0, err := unpack(s)
+	if err == nil {
+		err = l.Load(l0)
+	}
+	if err != nil {
+		return state{}, fmt.Errorf("train: the checkpoint of step %d does not fit its configuration: %w", s.Step, err)
+	}
+	at.changes = append(at.changes, changes...)
+	return at, nil
+}
+
+// changed lists the settings that differ from those of a checkpoint, or refuses
+// them.
+func changed(s *checkpoint.Snapshot, cfg configs.Config) (changes []Change, err error) {
 	old, err := configs.Parse("the checkpoint's configuration", []byte(s.Config))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var refused []error
-	var changes []Change
-	for _, d := range configs.Diff(old, t.cfg) {
-		if slices.ContainsFunc(resumable, func(key string) bool {
+	for _, d := range configs.Diff(old, cfg) {
+		switch {
+		case d.Key == "threads": // which no number depends on
+		case slices.ContainsFunc(resumable, func(key string) bool {
 			return d.Key == key || strings.HasSuffix(key, ".") && strings.HasPrefix(d.Key, key)
-		}) {
-			if d.Key != "threads" { // which no number depends on
-				changes = append(changes, Change{Step: s.Step, Change: d.String()})
-				t.log.Info("setting changed", "step", s.Step, "change", d.String())
-			}
-			continue
+		}):
+			changes = append(changes, Change{Step: s.Step, Change: d.String()})
+		default:
+			refused = append(refused, fmt.Errorf("%s cannot change when a run is resumed (%s → %s); start a new run for that", d.Key, d.A, d.B))
 		}
-		refused = append(refused, fmt.Errorf("%s cannot change when a run is resumed (%s → %s); start a new run for that", d.Key, d.A, d.B))
 	}
 	if len(refused) > 0 {
-		return &configs.UsageError{Err: errors.Join(refused...)}
+		return nil, &configs.UsageError{Err: errors.Join(refused...)}
 	}
-	if err := t.sameData(s); err != nil {
-		return err
-	}
-	if err := t.restore(s); err != nil {
-		return fmt.Errorf("train: the checkpoint of step %d does not fit its configuration: %w", s.Step, err)
-	}
-	t.at.Changes = append(t.at.Changes, changes...)
-	return nil
+	return changes, nil
 }
 
 // sameData refuses data that are not those of the run: the split would be dealt
 // anew, and samples held out now may have been trained on before.
-func (t *trainer) sameData(s *checkpoint.Snapshot) error {
+func sameData(s *checkpoint.Snapshot, set *data.Set) error {
 	was, known, err := data.FingerprintFrom(s.Data)
 	if err != nil || !known {
 		return err
 	}
-	if what := was.Changed(t.set.Fingerprint); what != "" {
-		return configs.Usagef("data: %s: the data changed since step %d of the run: %s; put the former data back, or start a new run, from these weights by --init-from", t.set.Name, s.Step, what)
+	if what := was.Changed(set.Fingerprint); what != "" {
+		return configs.Usagef("data: %s: the data changed since step %d of the run: %s; put the former data back, or start a new run, from these weights by --init-from", set.Name, s.Step, what)
 	}
 	return nil
-}
-
-// rewind makes the run's folder that of the checkpoint it goes on from: what was
-// trained behind it before is another line, on which nothing may fall back.
-func (t *trainer) rewind() error {
-	if err := t.run.Rewind(t.at.Step); errors.Is(err, fs.ErrNotExist) {
-		return configs.Usagef("--resume: step %d is no checkpoint of this run any more; to go on there all the same, rename it to %s", t.at.Step, t.run.StepDir(t.at.Step))
-	} else if err != nil {
-		return err
-	}
-	best := t.at.BestStep
-	if _, err := os.Stat(t.run.StepDir(best)); best == 0 || errors.Is(err, fs.ErrNotExist) {
-		return nil
-	} else if err != nil {
-		return fmt.Errorf("train: %w", err)
-	}
-	return t.run.SetBest(best)
 }

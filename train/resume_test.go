@@ -15,7 +15,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
-	"github.com/condmean/condmean/op"
+	"github.com/condmean/condmean/data"
 )
 
 func TestResumeRefusesOtherSettings(t *testing.T) {
@@ -134,40 +134,32 @@ func TestRollbackAfterResume(t *testing.T) {
 	c.Train.OnNonFinite, c.Train.MaxNonFinite, c.Checkpoint.EverySteps = "rollback", 1, 5
 	dir := filepath.Join(t.TempDir(), "run")
 	mustRun(t, c, Options{Out: dir})
-	rt, err := op.NewRuntime(1)
+	set, err := data.Open(context.Background(), c.Data, c.Seed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rt.Close()
-	tr, err := newTrainer(context.Background(), c, rt, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := tr.close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	l, pool := newLearner(t, c, set.Shape())
 	s, err := checkpoint.Read(filepath.Join(dir, CheckpointsDir, "step-10"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(tr.resumeFrom(s), tr.open(dir, Options{Resume: dir})); err != nil {
+	o := Options{Resume: dir}.filled()
+	at, err := resume(s, c, set, l, o.Log)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tr.rollback(context.Background(), tr.at.Cursor); err != nil {
+	r, err := newRun(c, set, pool, l, at, home{dir: dir}, o)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if tr.at.Step != 10 || tr.at.BestStep > 10 {
-		t.Errorf("went back to step %d, best step %d, want step 10", tr.at.Step, tr.at.BestStep)
+	closeLast(t, r.close)
+	if err := r.rollback(context.Background(), r.at.Cursor); err != nil {
+		t.Fatal(err)
 	}
-	assertSameWeights(t, tr, s)
-}
-
-// assertSameWeights compares the weights of a trainer with a checkpoint's.
-func assertSameWeights(t *testing.T, tr *trainer, s *checkpoint.Snapshot) {
-	t.Helper()
-	now, err := tr.snapshot()
+	if r.at.Step != 10 || r.at.BestStep > 10 {
+		t.Errorf("went back to step %d, best step %d, want step 10", r.at.Step, r.at.BestStep)
+	}
+	now, err := r.snapshot()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,9 +249,9 @@ func TestFullDisk(t *testing.T) {
 	c.Checkpoint.EverySteps = 5
 	whole, run := filepath.Join(dir, "whole"), filepath.Join(dir, "run")
 	mustRun(t, c, Options{Out: whole})
-	tr := startRun(t, c, run, nil)
-	tr.run.FS = fullDisk{step: "step-15"}
-	if err := tr.loop(context.Background()); err == nil || !strings.Contains(err.Error(), "no space left") {
+	r := startRun(t, c, run, nil)
+	r.folder.checkpoints.FS = fullDisk{step: "step-15"}
+	if err := r.loop(context.Background()); err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Fatalf("error %v", err)
 	}
 	if r := mustRun(t, c, Options{Resume: run}); r.Steps != 24 {

@@ -73,12 +73,12 @@ const (
 // generate fills a grid like g with samples that the network generates from
 // pure noise, which is always the same: a short DDIM chain, to see how they
 // come along; the generator proper uses all levels.
-func (t *trainer) generate(ctx context.Context, d *denoiser.Denoiser, g *grid) (*grid, error) {
+func generate(ctx context.Context, d *denoiser.Denoiser, g *grid, seed uint64) (*grid, error) {
 	if g == nil {
 		return nil, nil
 	}
 	x, err := d.Generate(ctx, generatedRows*gridColumns, denoiser.GenerateOptions{
-		Normalized: true, Method: sched.MethodDDIM, Steps: min(generatedSteps, d.Schedule().T), Seed: t.cfg.Seed})
+		Normalized: true, Method: sched.MethodDDIM, Steps: min(generatedSteps, d.Schedule().T), Seed: seed})
 	if err != nil {
 		return nil, err
 	}
@@ -89,8 +89,16 @@ func (t *trainer) generate(ctx context.Context, d *denoiser.Denoiser, g *grid) (
 	return of, nil
 }
 
-// show writes a picture to the run's folder and to TensorBoard, under the tag.
-func (t *trainer) show(g *grid, tag, prefix string) error {
+// show writes the pictures of a look to the run's folder and to TensorBoard.
+func (f *folder) show(step int, seen look) error {
+	if err := f.picture(step, seen.denoised, "samples", ""); err != nil {
+		return err
+	}
+	return f.picture(step, seen.generated, "generated", "generated-")
+}
+
+// picture writes one picture under the tag.
+func (f *folder) picture(step int, g *grid, tag, prefix string) error {
 	if g == nil {
 		return nil
 	}
@@ -99,13 +107,13 @@ func (t *trainer) show(g *grid, tag, prefix string) error {
 	if err := png.Encode(&b, img); err != nil {
 		return fmt.Errorf("train: %s: %w", tag, err)
 	}
-	dir := filepath.Join(t.dir, SamplesDir)
+	dir := filepath.Join(f.dir, SamplesDir)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
-	if err := replaceFile(filepath.Join(dir, fmt.Sprintf("%sstep-%d.png", prefix, t.at.Step)), b.Bytes()); err != nil {
+	if err := replaceFile(filepath.Join(dir, fmt.Sprintf("%sstep-%d.png", prefix, step)), b.Bytes()); err != nil {
 		return err
 	}
 	size := img.Bounds().Size()
-	return t.metrics.events.Image(int64(t.at.Step), tag, size.Y, size.X, g.shape[0], b.Bytes())
+	return f.metrics.events.Image(int64(step), tag, size.Y, size.X, g.shape[0], b.Bytes())
 }

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/condmean/condmean/data"
-	"github.com/condmean/condmean/op"
 )
 
 // pictures are bright squares of 4 by 4 pixels on the left or right half of
@@ -38,18 +37,15 @@ func TestSamples(t *testing.T) {
 		c.Model.Norm = "group"
 		c.Train.Steps, c.Train.ValEvery = 4, 2
 		src := pictures{channels, 64}
-		rt, err := op.NewRuntime(c.Threads)
-		if err != nil {
-			t.Fatal(err)
-		}
 		norm := data.Identity(channels * 64)
 		norm.Scale[0] = 0.5
 		dir := t.TempDir()
-		tr := startRunOn(t, c, rt, &data.Set{Name: "pictures", Train: src, Val: src, Test: src, Norm: norm}, dir, nil)
-		if err := tr.loop(context.Background()); err != nil {
+		r := startRunOn(t, c, &data.Set{Name: "pictures", Train: src, Val: src, Test: src, Norm: norm}, dir)
+		if err := r.loop(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		var b []byte
+		var err error
 		for _, name := range []string{"step-2.png", "step-4.png"} {
 			if b, err = os.ReadFile(filepath.Join(dir, SamplesDir, name)); err != nil {
 				t.Fatal(err)
@@ -109,9 +105,11 @@ func TestSamples(t *testing.T) {
 
 // Signals have no pictures.
 func TestNoSamplesOfSignals(t *testing.T) {
-	c := tiny()
-	tr := startRun(t, c, t.TempDir(), nil)
-	if newGrid(tr.set) != nil {
+	set, err := data.Open(context.Background(), tiny().Data, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if newGrid(set) != nil {
 		t.Error("a grid of signals")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/model"
 )
 
 // reshape turns the data of a tensor into those of another shape.
@@ -33,11 +34,11 @@ func dimensions(r weights.Report) error {
 }
 
 // adaptShapes lets the first and the last convolution take other channels where
-// init.shapes allows it. Each new input channel of the first gets the sum of the
+// the options of init.shapes allow it. Each new input channel of the first gets the sum of the
 // old ones divided by the number of new ones, so that equal channels give the
 // result they gave; each new output channel of the last gets the old ones' mean.
-func (t *trainer) adaptShapes(b *beginning) {
-	first, last := t.net.Ends()
+func (b *beginning) adaptShapes(options []string, net *model.Network) {
+	first, last := net.Ends()
 	b.shapes = map[string]reshape{}
 	for i, row := range b.report {
 		if row.Status != weights.ShapeMismatch {
@@ -62,7 +63,7 @@ func (t *trainer) adaptShapes(b *beginning) {
 		}
 		switch {
 		case f == nil:
-		case slices.Contains(t.cfg.Init.Shapes, option):
+		case slices.Contains(options, option):
 			b.shapes[row.Target.Name] = f
 			b.report[i].Status = weights.Matched
 			if row.Rule != nil {

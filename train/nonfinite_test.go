@@ -16,6 +16,7 @@ import (
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/model"
 	"github.com/condmean/condmean/op"
 )
@@ -36,47 +37,64 @@ func (h hostile) Read(dst []float32, index int) error {
 }
 
 // startRun returns a run in dir that is ready for its loop.
-func startRun(t *testing.T, c configs.Config, dir string, change func(*trainer)) *trainer {
+func startRun(t *testing.T, c configs.Config, dir string, change func(*data.Set)) *run {
+	t.Helper()
+	set, err := data.Open(context.Background(), c.Data, c.Seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if change != nil {
+		change(set)
+	}
+	return startRunOn(t, c, set, dir)
+}
+
+func startRunOn(t *testing.T, c configs.Config, set *data.Set, dir string) *run {
+	t.Helper()
+	l, pool := newLearner(t, c, set.Shape())
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	text, err := configs.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := newRun(c, set, pool, l, state{}, home{dir: dir, yaml: string(text)}, Options{}.filled())
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeLast(t, r.close)
+	return r
+}
+
+// newLearner returns a learner on a runtime of its own.
+func newLearner(t *testing.T, c configs.Config, shape []int) (*cpuLearner, *par.Pool) {
 	t.Helper()
 	rt, err := op.NewRuntime(c.Threads)
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := data.Open(context.Background(), c.Data, c.Seed)
+	t.Cleanup(rt.Close)
+	l, err := newCPULearner(rt, c, shape)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return startRunOn(t, c, rt, set, dir, change)
+	closeLast(t, l.Close)
+	return l, rt.Pool()
 }
 
-func startRunOn(t *testing.T, c configs.Config, rt *op.Runtime, set *data.Set, dir string, change func(*trainer)) *trainer {
-	t.Helper()
-	tr, err := newTrainerOn(c, rt, set)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if change != nil {
-		change(tr)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := tr.open(dir, Options{}); err != nil {
-		t.Fatal(err)
-	}
+func closeLast(t *testing.T, closing func() error) {
 	t.Cleanup(func() {
-		if err := tr.close(); err != nil {
+		if err := closing(); err != nil {
 			t.Error(err)
 		}
-		rt.Close()
 	})
-	return tr
 }
 
 // spoil makes the given samples of the train split not finite.
-func spoil(value float64, ids ...int) func(*trainer) {
-	return func(t *trainer) {
-		t.set.Train = hostile{t.set.Train, func(i int) bool { return len(ids) == 0 || slices.Contains(ids, i) }, value}
+func spoil(value float64, ids ...int) func(*data.Set) {
+	return func(s *data.Set) {
+		s.Train = hostile{s.Train, func(i int) bool { return len(ids) == 0 || slices.Contains(ids, i) }, value}
 	}
 }
 
@@ -87,14 +105,14 @@ func TestNonFiniteStopsBeforeAnyChange(t *testing.T) {
 	c.Checkpoint.EverySteps = 1
 	const id = 77
 	for _, value := range []float64{math.NaN(), math.Inf(1)} {
-		tr := startRun(t, c, t.TempDir(), spoil(value, id))
-		err := tr.loop(context.Background())
+		r := startRun(t, c, t.TempDir(), spoil(value, id))
+		err := r.loop(context.Background())
 		var bad *NonFiniteError
 		if !errors.As(err, &bad) {
 			t.Fatalf("error %v, want a NonFiniteError", err)
 		}
-		if !slices.Equal(bad.Bad, []int{id}) || len(bad.Samples) != c.Train.Batch || bad.Step != tr.at.Step+1 {
-			t.Errorf("%+v after step %d", bad, tr.at.Step)
+		if !slices.Equal(bad.Bad, []int{id}) || len(bad.Samples) != c.Train.Batch || bad.Step != r.at.Step+1 {
+			t.Errorf("%+v after step %d", bad, r.at.Step)
 		}
 		for _, want := range []string{"77", "step ", "the loss is "} {
 			if !strings.Contains(err.Error(), want) {
@@ -104,9 +122,9 @@ func TestNonFiniteStopsBeforeAnyChange(t *testing.T) {
 		if bad.Step < 2 {
 			t.Fatalf("the bad sample came in step %d, which tests little", bad.Step)
 		}
-		assertSameState(t, tr, bad.Step-1)
+		assertSameState(t, r, bad.Step-1)
 
-		file := filepath.Join(tr.dir, fmt.Sprintf("nonfinite-step-%d.npz", bad.Step))
+		file := filepath.Join(r.folder.dir, fmt.Sprintf("nonfinite-step-%d.npz", bad.Step))
 		if !strings.Contains(err.Error(), file) {
 			t.Errorf("no %s in: %v", file, err)
 		}
@@ -132,14 +150,14 @@ func TestReplayRefuses(t *testing.T) {
 	}
 }
 
-// assertSameState compares a trainer with the checkpoint of its last step.
-func assertSameState(t *testing.T, tr *trainer, step int) {
+// assertSameState compares a run with the checkpoint of its last step.
+func assertSameState(t *testing.T, r *run, step int) {
 	t.Helper()
-	s, err := checkpoint.Read(tr.run.StepDir(step))
+	s, err := checkpoint.Read(r.folder.checkpoints.StepDir(step))
 	if err != nil {
 		t.Fatal(err)
 	}
-	now, err := tr.snapshot()
+	now, err := r.snapshot()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,17 +185,17 @@ func assertSameState(t *testing.T, tr *trainer, step int) {
 }
 
 func TestNonFiniteGradientIsNamed(t *testing.T) {
-	tr := startRun(t, tiny(), t.TempDir(), nil)
+	l, _ := newLearner(t, tiny(), []int{1, 8})
 	var grads []*model.Tensor
-	for _, p := range tr.net.Params() {
+	for _, p := range l.net.Params() {
 		grads = append(grads, &model.Tensor{Name: p.Name, Data: make([]float32, len(p.Data))})
 	}
 	grads[3].Data[1] = float32(math.Inf(-1))
-	ids := make([]int, len(tr.examples.level))
+	ids := make([]int, tiny().Train.Batch)
 	for i := range ids {
 		ids[i] = 100 + i
 	}
-	err := nonFinite(9, 0.5, grads, tr.examples, ids)
+	err := nonFinite(9, 0.5, grads, fed{in: l.gradients.in, ids: ids})
 	if want := "step 9: the gradient of " + grads[3].Name + " is not finite (samples 100 101"; !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v\nwant %s …", err, want)
 	}
@@ -186,15 +204,15 @@ func TestNonFiniteGradientIsNamed(t *testing.T) {
 func TestPolicySkip(t *testing.T) {
 	c := tiny()
 	c.Train.OnNonFinite, c.Train.MaxNonFinite = "skip", 5
-	tr := startRun(t, c, t.TempDir(), spoil(math.NaN(), 77))
-	if err := tr.loop(context.Background()); err != nil {
+	r := startRun(t, c, t.TempDir(), spoil(math.NaN(), 77))
+	if err := r.loop(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	// 24 steps of 16 are two epochs of 192 out of 200 samples.
-	if tr.at.Step != 24 || tr.at.Skipped < 1 || tr.at.Skipped > 2 {
-		t.Errorf("after %d steps %d are skipped, want 1 or 2 of 24", tr.at.Step, tr.at.Skipped)
+	if r.at.Step != 24 || r.at.Skipped < 1 || r.at.Skipped > 2 {
+		t.Errorf("after %d steps %d are skipped, want 1 or 2 of 24", r.at.Step, r.at.Skipped)
 	}
-	assertFinite(t, tr)
+	assertFinite(t, r)
 
 	all := startRun(t, c, t.TempDir(), spoil(math.NaN()))
 	err := all.loop(context.Background())
@@ -209,14 +227,14 @@ func TestPolicyRollback(t *testing.T) {
 	c.Train.OnNonFinite, c.Train.MaxNonFinite = "rollback", 3
 	c.Checkpoint.EverySteps = 5
 	dir := t.TempDir()
-	tr := startRun(t, c, dir, spoil(math.NaN(), 77))
-	if err := tr.loop(context.Background()); err != nil {
+	r := startRun(t, c, dir, spoil(math.NaN(), 77))
+	if err := r.loop(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if tr.at.Step != 24 || tr.at.Rollbacks < 1 || tr.at.Rollbacks > c.Train.MaxNonFinite {
-		t.Errorf("after %d steps the run went back %d times", tr.at.Step, tr.at.Rollbacks)
+	if r.at.Step != 24 || r.at.Rollbacks < 1 || r.at.Rollbacks > c.Train.MaxNonFinite {
+		t.Errorf("after %d steps the run went back %d times", r.at.Step, r.at.Rollbacks)
 	}
-	assertFinite(t, tr)
+	assertFinite(t, r)
 	steps := 0
 	for i, m := range readMetrics(t, dir) {
 		if i > 0 && m.Step <= steps {
@@ -231,9 +249,9 @@ func TestPolicyRollback(t *testing.T) {
 	}
 }
 
-func assertFinite(t *testing.T, tr *trainer) {
+func assertFinite(t *testing.T, r *run) {
 	t.Helper()
-	s, err := tr.snapshot()
+	s, err := r.snapshot()
 	if err != nil {
 		t.Fatal(err)
 	}

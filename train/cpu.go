@@ -1,0 +1,156 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/model"
+	"github.com/condmean/condmean/op"
+)
+
+// cpuLearner is a learner in one process, on the threads of its runtime.
+type cpuLearner struct {
+	net       *model.Network
+	gradients *gradients
+	guard     guard
+	lora      *lora // nil: the network's parameters themselves are trained
+	optimizer Optimizer
+	clip      float64  // limit of the gradient's norm; 0: none
+	average   *average // nil: nothing is averaged
+	losses    losses
+	norm      float64 // of the last step's gradient
+}
+
+var _ learner = (*cpuLearner)(nil)
+
+// newCPULearner returns a learner at its beginning, for samples of the given
+// shape. Settings that do not fit each other are usage errors.
+func newCPULearner(rt *op.Runtime, cfg configs.Config, shape []int) (*cpuLearner, error) {
+	net, err := newNetwork(rt, cfg, shape)
+	if err != nil {
+		return nil, &configs.UsageError{Err: err}
+	}
+	l := &cpuLearner{net: net, clip: cfg.Train.Clip}
+	trained := net.Trainable()
+	if cfg.Adapt.LoRA.Rank > 0 {
+		if l.lora, err = newLoRA(cfg.Adapt.LoRA, rt.Pool(), net, cfg.Seed); err != nil {
+			return nil, &configs.UsageError{Err: err}
+		}
+		trained = l.lora.params
+	}
+	if l.optimizer, err = newOptimizer(cfg.Train, rt, trained); err != nil {
+		return nil, &configs.UsageError{Err: err}
+	}
+	if l.gradients, err = newGradients(rt, cfg, net); err != nil {
+		return nil, &configs.UsageError{Err: err}
+	}
+	if cfg.Train.EMA > 0 {
+		if l.average, err = newAverage(cfg, net, l.gradients.chunks); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+	}
+	return l, nil
+}
+
+// Step implements learner.
+func (l *cpuLearner) Step(ctx context.Context, t turn, from batches) (data.Cursor, error) {
+	l.guard.keep(l.net.Buffers())
+	g, err := l.gradient(ctx, t.step, from)
+	if err != nil {
+		l.guard.restore(l.net.Buffers())
+		return data.Cursor{}, err
+	}
+	l.update(g, t)
+	l.losses.add(g.loss)
+	l.norm = g.norm
+	return g.next, nil
+}
+
+// gradient returns the gradient of a step for what the optimizer moves.
+func (l *cpuLearner) gradient(ctx context.Context, step int, from batches) (gradient, error) {
+	g, err := l.gradients.mean(ctx, step, from)
+	if err != nil || l.lora == nil {
+		return g, err
+	}
+	g.of = l.lora.project(g.of)
+	g.norm = l.lora.chunks.gradNorm(g.of)
+	return g, nil
+}
+
+// update moves what is trained, and what follows it.
+func (l *cpuLearner) update(g gradient, t turn) {
+	l.optimizer.Step(g.of, t.update, t.lr, clipScale(g.norm, l.clip))
+	if l.lora != nil {
+		l.lora.merge()
+	}
+	if l.average != nil {
+		l.average.follow(t.step)
+	}
+}
+
+// Measure implements learner.
+func (l *cpuLearner) Measure() (loss, norm float64, err error) {
+	return l.losses.mean(), l.norm, nil
+}
+
+// Networks implements learner.
+func (l *cpuLearner) Networks() (present, averaged *model.Network, err error) {
+	if l.average != nil {
+		averaged = l.average.net
+	}
+	return l.net, averaged, nil
+}
+
+// State implements learner.
+func (l *cpuLearner) State() (learned, error) {
+	s := learned{weights: l.net.State(), optimizer: l.optimizer.State(), losses: l.losses}
+	if l.average != nil {
+		s.averaged = l.average.net.State()
+	}
+	if l.lora != nil {
+		s.adapters = l.lora.state()
+	}
+	return s, nil
+}
+
+// Load implements learner.
+func (l *cpuLearner) Load(s learned) error {
+	if err := l.net.Load(s.weights); err != nil {
+		return err
+	}
+	if l.average != nil {
+		if err := l.average.net.Load(s.averaged); err != nil {
+			return err
+		}
+	}
+	if l.lora != nil {
+		// The merged weights came with the network's.
+		if err := loadTensors(l.lora.state(), s.adapters); err != nil {
+			return fmt.Errorf("adapters: %w", err)
+		}
+	}
+	if err := loadTensors(l.optimizer.State(), s.optimizer); err != nil {
+		return fmt.Errorf("optimizer state: %w", err)
+	}
+	l.losses = s.losses
+	return nil
+}
+
+// Close implements learner.
+func (l *cpuLearner) Close() error { return l.gradients.graph.Close() }
+
+// trainable returns how many values the optimizer moves.
+func (l *cpuLearner) trainable() int {
+	params := l.net.Trainable()
+	if l.lora != nil {
+		params = l.lora.params
+	}
+	n := 0
+	for _, p := range params {
+		n += len(p.Data)
+	}
+	return n
+}

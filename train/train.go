@@ -1,0 +1,130 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/condmean/condmean/checkpoint"
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/data"
+	bars "github.com/condmean/condmean/internal/progress"
+	"github.com/condmean/condmean/op"
+)
+
+// Options say where a run lives and where its output goes.
+type Options struct {
+	Out    string       // folder of the run; it must not hold anything yet
+	Resume string       // folder of a run to continue instead, or one of its checkpoints
+	Err    io.Writer    // progress
+	Log    *slog.Logger // nil: discarded
+	// Check looks at the data before anything is trained, and may refuse them for
+	// what is to be done with the trained weights; nil accepts all.
+	Check func(*data.Set) error
+}
+
+// filled has somewhere for all output to go.
+func (o Options) filled() Options {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Err == nil {
+		o.Err = io.Discard
+	}
+	return o
+}
+
+// Result is what a run leaves behind.
+type Result struct {
+	Dir        string  // folder of the run
+	Checkpoint string  // its best checkpoint, or the latest where none was validated
+	Steps      int     // steps taken in all
+	Best       float64 // lowest validation loss
+	BestStep   int     // where it was reached; 0: never validated
+	Early      bool    // early stopping ended the run
+}
+
+// Run trains from a configuration. If ctx ends, the step at hand is finished and
+// saved, and the error wraps ctx.Err().
+func Run(ctx context.Context, cfg configs.Config, o Options) (res *Result, err error) {
+	o = o.filled()
+	rt, err := op.NewRuntime(cfg.Threads)
+	if err != nil {
+		return nil, configs.Usagef("%w", err)
+	}
+	defer rt.Close()
+	text, err := configs.Marshal(cfg)
+	if err != nil {
+		return nil, err
+	}
+	home, err := claim(string(text), o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, home.lock.release()) }()
+	var resumed *checkpoint.Snapshot
+	if o.Resume != "" {
+		if resumed, err = readLatest(o.Resume); err != nil {
+			return nil, err
+		}
+	} else {
+		_, there := os.Lstat(filepath.Join(home.dir, ConfigFile))
+		defer func() {
+			if err != nil {
+				home.abandon(there == nil)
+			}
+		}()
+	}
+	set, err := openData(ctx, cfg, rt, o)
+	if err != nil {
+		return nil, err
+	}
+	l, err := newCPULearner(rt, cfg, set.Shape())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	at := state{}
+	if resumed != nil {
+		at, err = resume(resumed, cfg, set, l, o.Log)
+	} else if cfg.Init.From != "" {
+		err = l.begin(cfg, o.Log)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r, err := newRun(cfg, set, rt.Pool(), l, at, home, o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.close()) }()
+	o.Log.Info("training", "run", home.dir, "from", at.Step, "steps", r.pace.total, "parameters", l.net.NumParams(), "trainable", l.trainable(), "threads", rt.Threads(), "kernels", rt.Kernels())
+	if err := r.loop(ctx); err != nil {
+		return nil, err
+	}
+	best, err := r.folder.checkpoints.Best()
+	if err != nil {
+		return nil, err
+	}
+	return &Result{Dir: home.dir, Checkpoint: best, Steps: r.at.Step, Best: r.at.Best, BestStep: r.at.BestStep, Early: r.at.Step < r.pace.total}, nil
+}
+
+// openData opens a data set that fills steps.
+func openData(ctx context.Context, cfg configs.Config, rt *op.Runtime, o Options) (*data.Set, error) {
+	tasks := bars.NewTasks(o.Err)
+	defer tasks.Close()
+	set, err := data.Open(ctx, cfg.Data, cfg.Seed, data.WithThreads(rt.Threads()), data.WithLog(o.Log), data.WithProgress(tasks.Show))
+	if err != nil {
+		return nil, err
+	}
+	if o.Check != nil {
+		if err := o.Check(set); err != nil {
+			return nil, err
+		}
+	}
+	_, err = newPace(cfg.Train, set.Train.Len())
+	return set, err
+}
