@@ -33,26 +33,29 @@ func newCPULearner(rt *op.Runtime, cfg configs.Config, shape []int) (*cpuLearner
 	if err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
-	l := &cpuLearner{net: net, clip: cfg.Train.Clip}
 	trained := net.Trainable()
+	var adapters *lora
 	if cfg.Adapt.LoRA.Rank > 0 {
-		if l.lora, err = newLoRA(cfg.Adapt.LoRA, rt.Pool(), net, cfg.Seed); err != nil {
+		if adapters, err = newLoRA(cfg.Adapt.LoRA, rt.Pool(), net, cfg.Seed); err != nil {
 			return nil, &configs.UsageError{Err: err}
 		}
-		trained = l.lora.params
+		trained = adapters.params
 	}
-	if l.optimizer, err = newOptimizer(cfg.Train, rt, trained); err != nil {
+	o, err := newOptimizer(cfg.Train, rt, trained)
+	if err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
-	if l.gradients, err = newGradients(rt, cfg, net); err != nil {
+	g, err := newGradients(rt, cfg, net)
+	if err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
+	var averaged *average
 	if cfg.Train.EMA > 0 {
-		if l.average, err = newAverage(cfg, net, l.gradients.chunks); err != nil {
-			return nil, errors.Join(err, l.Close())
+		if averaged, err = newAverage(cfg, net, g.chunks); err != nil {
+			return nil, errors.Join(err, g.graph.Close())
 		}
 	}
-	return l, nil
+	return &cpuLearner{net: net, gradients: g, lora: adapters, optimizer: o, clip: cfg.Train.Clip, average: averaged}, nil
 }
 
 // Step implements learner.
@@ -66,17 +69,27 @@ func (l *cpuLearner) Step(ctx context.Context, t turn, from batches) (data.Curso
 	l.update(g, t)
 	l.losses.add(g.loss)
 	l.norm = g.norm
-	return g.next, nil
+	return g.last.next, nil
 }
 
-// gradient returns the gradient of a step for what the optimizer moves.
+// gradient returns the gradient of a step for what the optimizer moves. What it
+// and the running statistics hold is finite.
 func (l *cpuLearner) gradient(ctx context.Context, step int, from batches) (gradient, error) {
 	g, err := l.gradients.mean(ctx, step, from)
-	if err != nil || l.lora == nil {
-		return g, err
+	if err != nil {
+		return gradient{}, err
 	}
-	g.of = l.lora.project(g.of)
-	g.norm = l.lora.chunks.gradNorm(g.of)
+	if l.lora != nil {
+		g.of = l.lora.project(g.of)
+		g.norm = l.lora.chunks.gradNorm(g.of)
+	}
+	if err := checkStep(step, g.loss, g.norm, g.of, g.last); err != nil {
+		return gradient{}, err
+	}
+	// Norms hide the size of their input from loss and gradient.
+	if name := firstNonFinite(l.net.Buffers()); name != "" {
+		return gradient{}, nonFinite(step, "the running statistic "+name+" is not finite", g.last)
+	}
 	return g, nil
 }
 

@@ -24,8 +24,8 @@
 // A checkpoint holds parameters, running statistics, averages, the optimizer's
 // moments, the place in the data, the best score and the sums behind the next
 // line of metrics; metrics.jsonl, metrics.csv and TensorBoard's events are cut
-// back to it when a run is resumed. A loss or gradient that is not finite is
-// found before anything is updated, and the running statistics that the forward
+// back to it when a run is resumed. A loss, gradient or running statistic that is not
+// finite is found before anything is updated, and the running statistics that the forward
 // pass moved are put back; [Policy] says how the run goes on, and [Replay]
 // repeats the step. The folder is locked while a run works in it, and made anew with
 // all that resuming needs where somebody takes it away. A run that is resumed from

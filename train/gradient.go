@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/condmean/condmean/configs"
-	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/model"
@@ -27,7 +26,7 @@ type gradients struct {
 type gradient struct {
 	loss, norm float64         // the norm is that of all tensors together
 	of         []*model.Tensor // the learner's own, valid until the next step
-	next       data.Cursor     // behind the batches
+	last       fed             // the last batch
 }
 
 // newGradients compiles the graph of a training step.
@@ -78,11 +77,12 @@ func (s *gradients) mean(ctx context.Context, step int, from batches) (gradient,
 		}
 		grads := s.graph.Grads()
 		norm := s.chunks.gradNorm(grads)
-		if !finite(loss) || !finite(norm) {
-			return gradient{}, nonFinite(step, loss, grads, fed{s.in, run, batch.IDs, batch.Next})
+		mean.last = fed{s.in, run, batch.IDs, batch.Next}
+		if err := checkStep(step, loss, norm, grads, mean.last); err != nil {
+			return gradient{}, err
 		}
 		mean.loss += loss / float64(s.batches)
-		mean.norm, mean.of, mean.next = norm, grads, batch.Next
+		mean.norm, mean.of = norm, grads
 		if s.batches > 1 {
 			s.add(grads, k)
 		}

@@ -2,10 +2,12 @@ package train
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"testing"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/model"
 )
@@ -78,6 +80,43 @@ func TestLearnerGoesOn(t *testing.T) {
 		steps(two, 4, 5)
 		if d := differing(copyOf(t, one), copyOf(t, two)); d != "" {
 			t.Errorf("%s: %s differs", name, d)
+		}
+	}
+}
+
+// A step that would spoil anything is refused before it changes a bit, also where
+// loss and gradient of the network are finite.
+func TestLearnerRefusesToBeSpoilt(t *testing.T) {
+	overflow := tiny() // s = scale/rank is no float32
+	overflow.Adapt.LoRA.Rank, overflow.Adapt.LoRA.Targets, overflow.Adapt.LoRA.Scale = 2, "weight$", 1e39
+	for name, v := range map[string]struct {
+		c     configs.Config
+		value float32 // of one sample
+		want  string
+	}{
+		"loss":               {tiny(), float32(math.NaN()), "the loss is NaN"},
+		"running statistics": {tiny(), 1e30, "the running statistic downs.0.block1.0.running_var is not finite"},
+		"adapters":           {overflow, 1, "the gradient of init_conv.weight.lora_A is not finite"},
+	} {
+		v.c.Train.EMA = 0.9
+		set, err := data.Open(context.Background(), v.c.Data, v.c.Seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch, err := readFirstBatch(set, v.c.Train.Batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, _ := newLearner(t, v.c, set.Shape())
+		before := copyOf(t, l)
+		batch.X[0] = v.value
+		_, err = l.Step(context.Background(), turn{step: 1, update: 1, lr: 1e-3}, batch)
+		var bad *NonFiniteError
+		if !errors.As(err, &bad) || bad.What != v.want {
+			t.Errorf("%s: error %v, want %s", name, err, v.want)
+		}
+		if d := differing(before, copyOf(t, l)); d != "" {
+			t.Errorf("%s: %s has changed", name, d)
 		}
 	}
 }

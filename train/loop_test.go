@@ -2,7 +2,6 @@ package train
 
 import (
 	"context"
-	"math"
 	"slices"
 	"testing"
 
@@ -25,7 +24,7 @@ func (s *scripted) Step(ctx context.Context, t turn, from batches) (data.Cursor,
 	if err != nil {
 		return data.Cursor{}, err
 	}
-	return data.Cursor{}, nonFinite(t.step, math.NaN(), nil, fed{in: newExample(len(b.IDs), 8), ids: b.IDs, next: b.Next})
+	return data.Cursor{}, nonFinite(t.step, "scripted", fed{in: newExample(len(b.IDs), 8), ids: b.IDs, next: b.Next})
 }
 
 // The loop tells a learner the step, the update, of which steps that were left out

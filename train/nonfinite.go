@@ -10,17 +10,18 @@ import (
 	"github.com/condmean/condmean/model"
 )
 
-// NonFiniteError describes a step whose loss or gradient is not finite.
+// NonFiniteError describes a step whose loss, gradient or running statistics are
+// not finite.
 type NonFiniteError struct {
 	Step    int
-	What    string // "loss is NaN", or which gradient
+	What    string // "the loss is NaN", or which tensor is not finite
 	Samples []int  // of the batch, as indices of the train split
 	Bad     []int  // those among them whose own input is not finite
 
 	fed fed // a copy
 }
 
-// fed is what the graph was fed.
+// fed is what the graph was fed with a batch.
 type fed struct {
 	in   example
 	run  uint64      // its random numbers derive from it
@@ -42,22 +43,36 @@ func (e *NonFiniteError) Error() string {
 	return fmt.Sprintf("step %d: %s (%s %s of the train split)", e.Step, e.What, which, list)
 }
 
-// nonFinite finds out what is not finite.
-func nonFinite(step int, loss float64, grads []*model.Tensor, f fed) *NonFiniteError {
+// nonFinite describes a step by what is not finite in it.
+func nonFinite(step int, what string, f fed) *NonFiniteError {
 	f = fed{f.in.clone(), f.run, slices.Clone(f.ids), f.next}
-	err := &NonFiniteError{Step: step, What: fmt.Sprintf("the loss is %v", loss), Samples: f.ids, fed: f}
-	if finite(loss) {
-		for _, g := range grads {
-			if !allFinite(g.Data) {
-				err.What = "the gradient of " + g.Name + " is not finite"
-				break
-			}
-		}
-	}
+	err := &NonFiniteError{Step: step, What: what, Samples: f.ids, fed: f}
 	for _, i := range f.in.bad() {
 		err.Bad = append(err.Bad, f.ids[i])
 	}
 	return err
+}
+
+// checkStep refuses a loss or a gradient that is not finite. The norm is that of
+// the gradient, which is finite if all of it is.
+func checkStep(step int, loss, norm float64, grads []*model.Tensor, f fed) error {
+	switch {
+	case !finite(loss):
+		return nonFinite(step, fmt.Sprintf("the loss is %v", loss), f)
+	case !finite(norm):
+		return nonFinite(step, "the gradient of "+firstNonFinite(grads)+" is not finite", f)
+	}
+	return nil
+}
+
+// firstNonFinite names the first tensor that is not finite, "" if all are.
+func firstNonFinite(tensors []*model.Tensor) string {
+	for _, t := range tensors {
+		if !allFinite(t.Data) {
+			return t.Name
+		}
+	}
+	return ""
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -195,7 +195,7 @@ func TestNonFiniteGradientIsNamed(t *testing.T) {
 	for i := range ids {
 		ids[i] = 100 + i
 	}
-	err := nonFinite(9, 0.5, grads, fed{in: l.gradients.in, ids: ids})
+	err := checkStep(9, 0.5, math.Inf(1), grads, fed{in: l.gradients.in, ids: ids})
 	if want := "step 9: the gradient of " + grads[3].Name + " is not finite (samples 100 101"; !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v\nwant %s …", err, want)
 	}

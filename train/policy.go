@@ -8,7 +8,7 @@ import (
 	"github.com/condmean/condmean/data"
 )
 
-// Policy says what a loss or gradient that is not finite does to the run. In no
+// Policy says what a step that is not finite does to the run. In no
 // case does it change weights, averages or running statistics.
 type Policy string
 

@@ -61,8 +61,8 @@ func (r *run) keepBatch(bad *NonFiniteError) (name string, err error) {
 }
 
 // Replay repeats a step that was kept because it was not finite, and writes what
-// it finds to w: for each sample whether its input is finite, the loss, and the
-// gradients that are not. cfg is the run's configuration.
+// it finds to w: for each sample whether its input is finite, the loss, the
+// gradients that are not, and a running statistic. cfg is the run's configuration.
 func Replay(ctx context.Context, cfg configs.Config, file string, w io.Writer) error {
 	arrays, err := weights.ReadNPZFile(file)
 	if err != nil {
@@ -120,11 +120,11 @@ func Replay(ctx context.Context, cfg configs.Config, file string, w io.Writer) e
 	if err != nil {
 		return err
 	}
-	return describeStep(w, int(step[0]), loss, graph.Grads(), to, ids)
+	return describeStep(w, int(step[0]), loss, graph.Grads(), net.Buffers(), to, ids)
 }
 
 // describeStep writes what Replay found.
-func describeStep(w io.Writer, step int, loss float64, grads []*model.Tensor, in example, ids []float32) error {
+func describeStep(w io.Writer, step int, loss float64, grads, statistics []*model.Tensor, in example, ids []float32) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "step %d: loss %v\n", step, loss)
 	for _, i := range in.bad() {
@@ -136,6 +136,9 @@ func describeStep(w io.Writer, step int, loss float64, grads []*model.Tensor, in
 			fmt.Fprintf(&b, "gradient of %s is not finite\n", g.Name)
 			bad++
 		}
+	}
+	if name := firstNonFinite(statistics); name != "" {
+		fmt.Fprintf(&b, "running statistic %s is not finite\n", name)
 	}
 	fmt.Fprintf(&b, "%d of %d gradients are not finite\n", bad, len(grads))
 	_, err := io.WriteString(w, b.String())
