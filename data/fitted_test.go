@@ -134,7 +134,7 @@ func TestMixtureFileKeepsItsUnits(t *testing.T) {
 	pool := par.New(2)
 	defer pool.Close()
 	drawn := make([]float64, 3000*d)
-	if err := z.Sample(pool, drawn, 1, rng.DataTrain, 0); err != nil {
+	if err := z.Sample(pool, drawn, 1, uint64(rng.DataTrain), 0); err != nil {
 		t.Fatal(err)
 	}
 	x := make([]float32, 3000*d)

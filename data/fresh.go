@@ -57,7 +57,7 @@ func (f *fresh) readEpoch(dst []float32, epoch, index int) error {
 	}
 	s := f.samplers.Get().(*freshSampler)
 	defer f.samplers.Put(s)
-	s.Draw(s.x, f.seed, rng.DataTrain, uint64(epoch), uint64(index))
+	s.Draw(s.x, f.seed, uint64(rng.DataTrain), uint64(epoch), uint64(index))
 	for i, v := range s.x {
 		dst[i] = float32(v)
 	}

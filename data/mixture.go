@@ -132,7 +132,7 @@ func (p *prior) draw(ctx context.Context, pool *par.Pool, n int, seed uint64, pu
 			return nil, err
 		}
 		x := x[:min(some, n-first)*d]
-		if err := p.z.Sample(pool, x, seed, purpose, first); err != nil {
+		if err := p.z.Sample(pool, x, seed, uint64(purpose), first); err != nil {
 			return nil, err
 		}
 		for i, v := range x {

@@ -39,7 +39,7 @@ func draw(t testing.TB, d *Denoiser, n int) []float64 {
 	pool := par.New(1)
 	defer pool.Close()
 	x := make([]float64, n*d.Dim())
-	if err := d.Mixture().Sample(pool, x, 1, rng.DataTest, 0); err != nil {
+	if err := d.Mixture().Sample(pool, x, 1, uint64(rng.DataTest), 0); err != nil {
 		t.Fatal(err)
 	}
 	return x

@@ -156,7 +156,7 @@ func gaussian(t *testing.T, variances []float64, samples int) Request {
 	}
 	r.Prior, r.Denoiser, r.Baselines = m, denoiserOf(t, gmm.NewEstimator(m, r.pool), 100), nil
 	r.Test = make([]float64, samples*len(variances))
-	if err := m.Sample(r.pool, r.Test, 1, rng.DataTest, 0); err != nil {
+	if err := m.Sample(r.pool, r.Test, 1, uint64(rng.DataTest), 0); err != nil {
 		t.Fatal(err)
 	}
 	return r

@@ -39,7 +39,7 @@ func exact(t testing.TB, samples, threads int) Request {
 	r := Request{Name: "exact", Denoiser: denoiserOf(t, gmm.NewEstimator(m, pool), 100), Prior: m, pool: pool, Seed: 3,
 		Methods: []sched.Method{sched.MethodMean, sched.MethodOneShot, sched.MethodResample}, Baselines: []string{"ls", "wiener", "lmmse", "cme"},
 		SNRs: []float64{-10, 0, 10}, Test: make([]float64, samples*m.Dim())}
-	if err := m.Sample(pool, r.Test, 1, rng.DataTest, 0); err != nil {
+	if err := m.Sample(pool, r.Test, 1, uint64(rng.DataTest), 0); err != nil {
 		t.Fatal(err)
 	}
 	r.Train.Mean, r.Train.Cov = m.Moments()

@@ -130,7 +130,7 @@ func TestFitRecovers(t *testing.T) {
 	const n, b = 6, 3000
 	for kind, truth := range threeKinds(t, n, 3) {
 		x := make([]float64, n*b)
-		if err := truth.Sample(par.New(2), x, 5, rng.DataTrain, 0); err != nil {
+		if err := truth.Sample(par.New(2), x, 5, uint64(rng.DataTrain), 0); err != nil {
 			t.Fatal(err)
 		}
 		o := gmm.FitOptions{Components: 3, Kind: kind, Seed: 1, Reg: 1e-4}
@@ -201,7 +201,7 @@ func TestFitReseedsEmptyComponents(t *testing.T) {
 func TestFitDeterminism(t *testing.T) {
 	const n, b = 70, 500
 	x := make([]float64, n*b)
-	if err := threeKinds(t, n, 4)[gmm.PPCA].Sample(par.New(2), x, 5, rng.DataTrain, 0); err != nil {
+	if err := threeKinds(t, n, 4)[gmm.PPCA].Sample(par.New(2), x, 5, uint64(rng.DataTrain), 0); err != nil {
 		t.Fatal(err)
 	}
 	for _, o := range []gmm.FitOptions{{Kind: gmm.Full, Reg: 1e-2}, {Kind: gmm.Diag}, {Kind: gmm.PPCA, Rank: 3}} {
@@ -290,7 +290,7 @@ func TestFitStages(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := make([]float64, b*n)
-	if err := start.Sample(par.New(2), x, 1, rng.DataTrain, 0); err != nil {
+	if err := start.Sample(par.New(2), x, 1, uint64(rng.DataTrain), 0); err != nil {
 		t.Fatal(err)
 	}
 	want := 0.0

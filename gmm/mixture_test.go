@@ -58,7 +58,7 @@ func TestSampleMoments(t *testing.T) {
 	for kind, m := range threeKinds(t, 4, 3) {
 		const b = 40000
 		x := make([]float64, b*4)
-		if err := m.Sample(par.New(2), x, 3, rng.DataTrain, 0); err != nil {
+		if err := m.Sample(par.New(2), x, 3, uint64(rng.DataTrain), 0); err != nil {
 			t.Fatal(err)
 		}
 		mean, cov := m.Moments()
@@ -82,10 +82,10 @@ func TestSampleMoments(t *testing.T) {
 			}
 		}
 		tail := make([]float64, 4*100)
-		if err := m.Sample(par.New(1), tail, 3, rng.DataTrain, b-100); err != nil || !slices.Equal(tail, x[len(x)-len(tail):]) {
+		if err := m.Sample(par.New(1), tail, 3, uint64(rng.DataTrain), b-100); err != nil || !slices.Equal(tail, x[len(x)-len(tail):]) {
 			t.Errorf("%s: samples depend on batching or threads (%v)", kind, err)
 		}
-		if m.Sample(par.New(1), tail[1:], 3, rng.DataTrain, 0) == nil {
+		if m.Sample(par.New(1), tail[1:], 3, uint64(rng.DataTrain), 0) == nil {
 			t.Error("a ragged batch is accepted")
 		}
 	}

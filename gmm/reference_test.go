@@ -119,7 +119,7 @@ func observe(t testing.TB, m *gmm.Mixture, n int, snr float64, seed uint64) (x, 
 	t.Helper()
 	d := m.Dim()
 	x, y = make([]float64, n*d), make([]float64, n*d)
-	if err := m.Sample(par.New(2), x, seed, rng.DataTest, 0); err != nil {
+	if err := m.Sample(par.New(2), x, seed, uint64(rng.DataTest), 0); err != nil {
 		t.Fatal(err)
 	}
 	var r rng.Stream

@@ -8,14 +8,13 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 
 	"github.com/condmean/condmean/internal/par"
-	"github.com/condmean/condmean/internal/rng"
 )
 
 // Sample fills dst (B,N) with samples. Sample i of the batch is a function of
 // (seed, purpose, first+i) alone; purpose is any constant that tells apart what
-// the samples of one seed are for. It works on the given pool; nil means on the
-// calling goroutine alone.
-func (m *Mixture) Sample(pool *par.Pool, dst []float64, seed uint64, purpose rng.Purpose, first int) error {
+// the samples of one seed are for. It works on the given pool, that of an
+// op.Runtime; nil means on the calling goroutine alone.
+func (m *Mixture) Sample(pool *par.Pool, dst []float64, seed uint64, purpose uint64, first int) error {
 	if len(dst)%m.n != 0 {
 		return fmt.Errorf("gmm: %d values are no whole number of samples of dimension %d", len(dst), m.n)
 	}

@@ -28,8 +28,8 @@ func NewSampler(m *Mixture) *Sampler {
 
 // Draw fills x (N) with a sample, a function of (seed, purpose, step, sample)
 // alone.
-func (s *Sampler) Draw(x []float64, seed uint64, purpose rng.Purpose, step, sample uint64) {
-	s.s.Reset(seed, purpose, step, sample)
+func (s *Sampler) Draw(x []float64, seed, purpose, step, sample uint64) {
+	s.s.Reset(seed, rng.Purpose(purpose), step, sample)
 	last := len(s.cum) - 1
 	k := min(sort.SearchFloat64s(s.cum, s.s.Rand().Float64()*s.cum[last]), last)
 	s.s.Normal(s.e)

@@ -2,7 +2,12 @@ package op
 
 import "github.com/condmean/condmean/op/internal/kernel"
 
-// AdamCoefs are the numbers of one step of Adam.
+// AdamCoefs are the numbers of one step of Adam, all float32: By, L2, Keep, Rest1,
+// Beta2, Rest2, Rate, Root2 and Eps, in
+//
+//	θ ← Keep·θ           x = By·g + L2·θ
+//	m ← m + Rest1·(x-m)  v ← Beta2·v + Rest2·x²
+//	θ ← θ - Rate·m / (√v/Root2 + Eps)
 type AdamCoefs = kernel.AdamCoefs
 
 // Adam moves parameters p with gradients g and moments m and v, all of one

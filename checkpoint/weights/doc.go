@@ -1,5 +1,5 @@
 // Package weights reads and writes files of named arrays: NumPy archives
-// (.npz), .safetensors, files written by torch.save (.pt, read only) and the
+// (.npz), .safetensors, files of torch.save (.pt) and the
 // run folders of the paper's published code.
 //
 // All readers return [Array] values, which remember the element type of the
