@@ -8,12 +8,12 @@ import (
 
 // Init says which weights a run begins with.
 type Init struct {
-	From    string   `yaml:"from"`        // checkpoint, run folder or weight file; "" draws new weights
-	Weights string   `yaml:"weights"`     // of a checkpoint that holds both: ema | raw
-	Partial bool     `yaml:"partial"`     // take what fits; otherwise every tensor must find its place
-	KeyMap  string   `yaml:"key_map"`     // file with rules that rename tensors, applied before the built-in ones
-	Shapes  []string `yaml:"shapes,flow"` // convolutions that may be adapted to another number of channels: first, last
-	EMA     string   `yaml:"ema"`         // restart (from the weights) | continue (the average of the checkpoint)
+	From    string   `yaml:"from"`                           // checkpoint, run folder or weight file; "" draws new weights
+	Weights string   `yaml:"weights" words:"ema raw"`        // of a checkpoint that holds both
+	Partial bool     `yaml:"partial"`                        // take what fits; otherwise every tensor must find its place
+	KeyMap  string   `yaml:"key_map"`                        // file with rules that rename tensors, applied before the built-in ones
+	Shapes  []string `yaml:"shapes,flow" words:"first last"` // convolutions that may be adapted to another number of channels
+	EMA     string   `yaml:"ema" words:"restart continue"`   // restart from the weights, or continue the average of the checkpoint
 }
 
 // Adapt says what of the network a run trains.
@@ -39,10 +39,10 @@ type LoRA struct {
 func (a Adapt) Remapped() bool { return a.Levels.Kind != "" }
 
 func (i Init) validate(r *rules) {
-	r.oneOf("init.weights", i.Weights, "ema", "raw")
-	r.oneOf("init.ema", i.EMA, "restart", "continue")
+	r.word("init.weights", i.Weights)
+	r.word("init.ema", i.EMA)
 	for _, s := range i.Shapes {
-		r.oneOf("init.shapes", s, "first", "last")
+		r.word("init.shapes", s)
 	}
 	r.unique("init.shapes", i.Shapes)
 	if i.From == "" && (i.Partial || i.KeyMap != "" || len(i.Shapes) > 0 || i.EMA == "continue") {

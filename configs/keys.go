@@ -35,12 +35,11 @@ func yamlName(f reflect.StructField) string {
 
 // fieldByKey returns the field of a section by its YAML name.
 func fieldByKey(section reflect.Value, name string) (reflect.Value, bool) {
-	for i := range section.NumField() {
-		if yamlName(section.Type().Field(i)) == name {
-			return section.Field(i), true
-		}
+	f, ok := fieldByName(section.Type(), name)
+	if !ok {
+		return reflect.Value{}, false
 	}
-	return reflect.Value{}, false
+	return section.FieldByIndex(f.Index), true
 }
 
 // unknownKey is the message for a key that does not exist: it suggests the

@@ -7,14 +7,14 @@ import (
 
 // Model is the network.
 type Model struct {
-	Kind        string  `yaml:"kind"`             // unet | cnn | mlp
+	Kind        string  `yaml:"kind" words:"unet cnn mlp"`
 	Channels    int     `yaml:"channels"`         // C of the first convolution
 	Multipliers []int   `yaml:"multipliers,flow"` // channels of each level, in units of C
 	Blocks      int     `yaml:"blocks"`           // residual blocks a level on the way down (one more on the way up)
-	Norm        string  `yaml:"norm"`             // batch | group | instance
-	Dropout     float64 `yaml:"dropout"`          // channel dropout in the second half of each residual block
-	CNN         CNN     `yaml:"cnn"`              // the network of kind cnn, which has nothing of the above
-	MLP         MLP     `yaml:"mlp"`              // the network of kind mlp, likewise
+	Norm        string  `yaml:"norm" words:"batch group instance"`
+	Dropout     float64 `yaml:"dropout"` // channel dropout in the second half of each residual block
+	CNN         CNN     `yaml:"cnn"`     // the network of kind cnn, which has nothing of the above
+	MLP         MLP     `yaml:"mlp"`     // the network of kind mlp, likewise
 }
 
 // CNN is the lightweight network: convolutions with ReLU between them and a
@@ -76,15 +76,12 @@ func (m Model) Validate() error {
 }
 
 func (m Model) validate(r *rules) {
-	var kinds []string
+	r.word("model.kind", m.Kind)
 	for _, n := range networks {
 		if n.kind == m.Kind {
 			n.validate(m, r)
-			return
 		}
-		kinds = append(kinds, n.kind)
 	}
-	r.oneOf("model.kind", m.Kind, kinds...)
 }
 
 // ReadBy returns the settings of m that a network of the given kind reads; the
@@ -99,7 +96,7 @@ func (m Model) ReadBy(kind string) Model {
 }
 
 func (m Model) validateUNet(r *rules) {
-	r.oneOf("model.norm", m.Norm, "batch", "group", "instance")
+	r.word("model.norm", m.Norm)
 	r.number("model.dropout", m.Dropout, "[0,1)")
 	r.count("model.blocks", m.Blocks, 1, 16)
 	// The time embedding holds C/2 sines and cosines, whose frequencies

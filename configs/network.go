@@ -23,7 +23,7 @@ func (c Config) ValidateNetwork() error {
 	c.Objective.validate(&r)
 	c.Adapt.validate(&r)
 	c.validateAdapt(&r)
-	r.oneOf("data.noise", c.Data.Noise, NoiseReal, NoiseComplex)
+	r.word("data.noise", c.Data.Noise)
 	return usage(r)
 }
 
