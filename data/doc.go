@@ -7,28 +7,13 @@
 //	x ← (x - μ)/c,  μ = mean of the train split,  c = √(mean‖x-μ‖²/N)
 //
 // so that every sample has zero mean and average power one, of a real value, or of
-// a complex one where data.noise says so; both are applied in
-// float64 to values as precise as their file has them. All splits are read once
-// when a set is opened: what cannot be used is found then, and the [Fingerprint]
-// tells the set from others. A [Loader] hands out batches of the train split in
-// an order that is a function of (seed, epoch),
-// prefetched, from a cursor that can be saved.
+// a complex one where data.noise says so; both are applied in float64 to values as
+// precise as their file has them. All splits are read once when a set is opened:
+// what cannot be used is found then, and the [Fingerprint] tells the set from
+// others. A [Loader] hands out batches of the train split in an order that is a
+// function of (seed, epoch), prefetched, from a cursor that can be saved.
 //
-// # Kinds
-//
-//	mixture   samples of a Gaussian mixture: random, loaded, or fitted to images
-//	mnist     IDX files, also of fashion; pixels in [0,1]
-//	cifar10   the binary version, any of its batches; pixels in [0,1]
-//	npy       an array of any numeric type, samples along its first axis; complex
-//	          numbers become channels, the real parts first
-//	folder    PNG and JPEG images below a folder, upright, resized and cropped; pixels
-//	          in [0,1], of 8 or 16 bits
-//	audio     WAV files as frames of their short-time Fourier transform ([STFT])
-//
-// The files of mnist, fashion and cifar10 lie in data.dir, or in the folder of
-// that name below CONDMEAN_DATA or the user's cache folder; missing ones are
-// downloaded and verified. Large arrays, folders and recordings are read from
-// disk when their samples are needed.
+// What data sets there are is listed at [Kinds].
 //
 // Nothing in a file is trusted: sizes are checked against the file's, and what is
 // unpacked against a limit, before memory is taken; a file that changes while it is

@@ -268,7 +268,7 @@ func TestFetchMNIST(t *testing.T) {
 	address, ranges := serve(t, http.FileServer(http.Dir("testdata/mnist")).ServeHTTP)
 	o := testOpener(configs.Data{Kind: "mnist", Dir: filepath.Join(t.TempDir(), "mnist")})
 	set := publicSet{mirrors: []string{address}}
-	for _, f := range publicSets["mnist"].files {
+	for _, f := range publicSets()["mnist"].files {
 		b, err := os.ReadFile(filepath.Join("testdata/mnist", f.name))
 		if err != nil {
 			t.Fatal(err)

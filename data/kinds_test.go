@@ -1,47 +1,60 @@
-//go:build unix
-
 package data
 
 import (
-	"context"
-	"path/filepath"
+	"slices"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/gmm"
 )
 
-// Pipes and devices are refused at once, wherever a file can be named.
-func TestOtherKindsOfFiles(t *testing.T) {
-	fifo := filepath.Join(t.TempDir(), "pipe.npz")
-	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
-		t.Fatal(err)
+// The words that configurations may use are those that mean something here.
+func TestWordsAgree(t *testing.T) {
+	if words := configs.Words("data.kind"); !slices.Equal(words, Kinds()) {
+		t.Errorf("data.kind may be %v, want %v", words, Kinds())
 	}
-	for _, path := range []string{fifo, "/dev/zero"} {
-		for name, change := range map[string]func(*configs.Data){
-			"npy":     func(c *configs.Data) { c.Kind, c.Dir = "npy", path },
-			"folder":  func(c *configs.Data) { c.Kind, c.Dir = "folder", path },
-			"audio":   func(c *configs.Data) { c.Kind, c.Dir = "audio", path },
-			"mixture": func(c *configs.Data) { c.Mixture = path },
-			"fit":     func(c *configs.Data) { c.Fit, c.Dir, c.Mixture = "mnist", "testdata", path },
-		} {
-			c := configs.Default().Data
-			change(&c)
-			done := make(chan error, 1)
-			go func() {
-				_, err := Open(context.Background(), c, 1)
-				done <- err
-			}()
-			select {
-			case err := <-done:
-				if err == nil || !configs.IsUsage(err) || !strings.Contains(err.Error(), path) || strings.Contains(err.Error(), "\n") {
-					t.Errorf("%s %s: error %v", name, path, err)
-				}
-			case <-time.After(20 * time.Second):
-				t.Fatalf("%s: %s is waited for", name, path)
+	// What a mixture is fitted to are public images.
+	for _, k := range kinds {
+		public := len(k.public.mirrors) > 0
+		if slices.Contains(configs.Words("data.fit"), k.name) != public {
+			t.Errorf("data.fit and %s: public files %v", k.name, public)
+		}
+		for _, f := range k.public.files {
+			if len(f.sha256) != 64 || f.size <= 0 {
+				t.Errorf("%s cannot be verified", f.name)
 			}
 		}
+		// Other files are found by data.dir alone.
+		c := configs.Default()
+		c.Data.Kind = k.name
+		if err := c.Validate(); (err != nil && strings.Contains(err.Error(), "data.dir")) == public {
+			t.Errorf("%s without data.dir: %v", k.name, err)
+		}
+	}
+	m := &moments{count: 2, mean: []float64{1}, square: []float64{2}, low: 0, high: 2}
+	layouts := map[string][]int{"auto": {1, 4, 5}, "l": {6}, "cl": {5, 6}, "hw": {5, 6}, "chw": {5, 6, 7}, "hwc": {5, 6, 7}}
+	for key, accepts := range map[string]func(word string) bool{
+		"data.normalize": func(w string) bool { _, err := newNorm(w, m); return err == nil },
+		"data.layout":    func(w string) bool { _, _, err := sampleShape(layouts[w], w); return err == nil },
+		"data.covariance": func(w string) bool {
+			_, _, err := gmm.ParseCovariance(strings.ReplaceAll(w, ":q", ":3"))
+			return err == nil
+		},
+	} {
+		for _, w := range configs.Words(key) {
+			if !accepts(w) {
+				t.Errorf("%s = %s means nothing", key, w)
+			}
+		}
+		if accepts("zebra") {
+			t.Errorf("%s = zebra is accepted", key)
+		}
+	}
+	if words := configs.Words("data.layout"); len(words) != len(layouts) {
+		t.Errorf("layouts %v", words)
+	}
+	if words := configs.Words("data.covariance"); !slices.Equal(words, []string{string(gmm.Full), string(gmm.Diag), string(gmm.PPCA) + ":q"}) {
+		t.Errorf("covariances %v", words)
 	}
 }

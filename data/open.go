@@ -64,7 +64,7 @@ func Open(ctx context.Context, c configs.Data, seed uint64, options ...Option) (
 	for _, option := range options {
 		option(o)
 	}
-	if c.Kind == "mixture" {
+	if c.Kind == mixtureKind {
 		return o.mixture(ctx)
 	}
 	f, err := o.files(ctx)
@@ -77,24 +77,16 @@ func Open(ctx context.Context, c configs.Data, seed uint64, options ...Option) (
 func newOpener(c configs.Data, seed uint64) *opener {
 	return &opener{
 		c: c, seed: seed, log: slog.New(slog.DiscardHandler), progress: func(string, int64, int64) {}, threads: runtime.GOMAXPROCS(0),
-		client: newClient(), sets: publicSets, pause: time.Second,
+		client: newClient(), sets: publicSets(), pause: time.Second,
 	}
 }
 
 func (o *opener) files(ctx context.Context) (files, error) {
-	switch o.c.Kind {
-	case "mnist", "fashion":
-		return o.idx(ctx)
-	case "cifar10":
-		return o.cifar(ctx)
-	case "npy":
-		return o.arrays()
-	case "folder":
-		return o.images(ctx)
-	case "audio":
-		return o.audio(ctx)
+	k, err := kindOf(o.c.Kind)
+	if err != nil {
+		return files{}, err
 	}
-	return files{}, configs.Usagef("data.kind: %q is unknown, want mixture, mnist, fashion, cifar10, npy, folder or audio", o.c.Kind)
+	return k.read(o, ctx)
 }
 
 // set splits and normalises.
