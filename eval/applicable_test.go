@@ -64,7 +64,7 @@ func TestApplicable(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		err = Applicable(context.Background(), set, tt.eval)
+		err = Applicable(set, tt.eval)
 		if tt.want == "" && err != nil || tt.want != "" && (!configs.IsUsage(err) || !strings.Contains(err.Error(), tt.want)) {
 			t.Errorf("%s: %v, want %q", name, err, tt.want)
 		}

@@ -2,7 +2,9 @@ package eval
 
 import (
 	"context"
+	"fmt"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/gmm"
 	"github.com/condmean/condmean/internal/decibel"
 	"github.com/condmean/condmean/sched"
@@ -36,6 +38,12 @@ type scalar struct {
 	factor func(snr float64) float64
 }
 
+func times(factor func(snr float64) float64) builder {
+	return func(_ context.Context, _ *Request, label string, _ int) (estimator, error) {
+		return scalar{label, factor}, nil
+	}
+}
+
 func (s scalar) name() string { return s.label }
 
 func (s scalar) estimate(_ context.Context, xhat, y []float64, db float64, _ int) (int, string, error) {
@@ -49,6 +57,17 @@ func (s scalar) estimate(_ context.Context, xhat, y []float64, db float64, _ int
 type lmmse struct {
 	r *Request
 	l *gmm.LMMSE
+}
+
+func newLMMSE(_ context.Context, r *Request, _ string, _ int) (estimator, error) {
+	if len(r.Train.Mean) == 0 {
+		return nil, configs.Usagef("eval.baselines: lmmse needs the training data's covariance, which is not at hand")
+	}
+	l, err := gmm.NewLMMSE(r.Train.Mean, r.Train.Cov)
+	if err != nil {
+		return nil, fmt.Errorf("eval: %w", err)
+	}
+	return lmmse{r, l}, nil
 }
 
 func (l lmmse) name() string { return "lmmse" }
@@ -66,6 +85,17 @@ type posteriorMean struct {
 	e     *gmm.Estimator
 	trace []float64
 	sum   float64 // since reset
+}
+
+func knownPrior(r *Request, label string, _ int) error {
+	if r.Prior == nil {
+		return configs.Usagef("eval.baselines: %s needs a known prior; this data set has none (gmm:K fits one)", label)
+	}
+	return nil
+}
+
+func newExact(_ context.Context, r *Request, label string, _ int) (estimator, error) {
+	return &posteriorMean{r: r, label: label, exact: true, e: gmm.NewEstimator(r.Prior, r.pool)}, nil
 }
 
 func (c *posteriorMean) name() string { return c.label }

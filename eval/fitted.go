@@ -11,13 +11,10 @@ import (
 	"github.com/condmean/condmean/internal/par"
 )
 
-// fittedPrefix begins the name of a baseline gmm:K.
-const fittedPrefix = "gmm:"
-
 // Bounds on the work of a fit. They bound its time without making the result
 // depend on the machine.
 const (
-	fitSamples  = 20_000 // of the train split
+	mostFitted  = 20_000 // of the train split
 	leastRounds = 5      // of EM
 	mostRounds  = 30     // the same, where they are quick
 	fitWork     = 1e11   // of all rounds but the least, in k·d³: what eigendecompositions take
@@ -28,6 +25,25 @@ const (
 	rankShare   = 4      // they have at most this part of the dimensions
 	manyDims    = 2048   // covariances of more values are diagonal
 )
+
+// fittable tells whether there are samples enough for k components.
+func fittable(r *Request, label string, k int) error {
+	if n := r.fitSamples; n > 0 && k > n {
+		return configs.Usagef("eval.baselines: %s: want 1 to %d components, as many as there are training samples to fit", label, n)
+	}
+	return nil
+}
+
+func newFitted(ctx context.Context, r *Request, label string, k int) (estimator, error) {
+	if r.Fit == nil {
+		return nil, configs.Usagef("eval.baselines: %s needs training samples, which are not at hand", label)
+	}
+	m, err := r.Fit(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	return &posteriorMean{r: r, label: label, e: gmm.NewEstimator(m, r.pool)}, nil
+}
 
 // fitKind selects the covariances of k components in d dimensions for n samples:
 // full ones where there are samples enough for them, or low rank plus isotropic,
@@ -55,10 +71,7 @@ func fitRounds(d, k int) int {
 // split, of power std² a value, by EM.
 func fitTrain(ctx context.Context, set *data.Set, k int, std float64, pool *par.Pool, log func(string)) (*gmm.Mixture, error) {
 	d := set.Dim()
-	n := min(set.Train.Len(), fitSamples)
-	if k > n {
-		return nil, configs.Usagef("eval.baselines: %s%d: there are only %d training samples to fit", fittedPrefix, k, n)
-	}
+	n := min(set.Train.Len(), mostFitted)
 	x := make([]float64, n*d)
 	if err := set.ReadNormalized(x, set.Train, 0); err != nil {
 		return nil, err
@@ -69,7 +82,7 @@ func fitTrain(ctx context.Context, set *data.Set, k int, std float64, pool *par.
 	if o.Rank > 0 {
 		kind = fmt.Sprintf("%s:%d", kind, o.Rank)
 	}
-	what := fmt.Sprintf("%s%d to %d samples, covariances %s", fittedPrefix, k, n, kind)
+	what := fmt.Sprintf("gmm:%d to %d samples, covariances %s", k, n, kind)
 	o.Progress = func(s gmm.FitStep) {
 		if log != nil && (s.Iter == 1 || s.Iter%5 == 0) {
 			log(fmt.Sprintf("fit %s: iteration %d of at most %d, log-likelihood %.6g", what, s.Iter, o.MaxIter, s.LogLik))
@@ -80,7 +93,7 @@ func fitTrain(ctx context.Context, set *data.Set, k int, std float64, pool *par.
 	}
 	m, _, err := gmm.Fit(ctx, x, d, o)
 	if err != nil {
-		return nil, fmt.Errorf("eval: %s%d: %w", fittedPrefix, k, err)
+		return nil, fmt.Errorf("eval: gmm:%d: %w", k, err)
 	}
 	return m, nil
 }

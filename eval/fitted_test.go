@@ -68,7 +68,8 @@ func TestFitted(t *testing.T) {
 	if len(told) < 2 || !strings.Contains(told[0], "gmm:3 to 4000 samples, covariances full") {
 		t.Errorf("told %q", told)
 	}
-	if _, err := fitTrain(context.Background(), set, 5000, 1, r.pool, nil); !configs.IsUsage(err) {
+	r.fitSamples, r.Baselines = 4000, []string{"gmm:4001"}
+	if _, err := Sweep(context.Background(), r, io.Discard); !configs.IsUsage(err) {
 		t.Errorf("more components than samples: %v", err)
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
-	"github.com/condmean/condmean/eval/classical"
 	"github.com/condmean/condmean/eval/report"
 )
 
@@ -24,26 +23,28 @@ func newImage(set *data.Set, c configs.Data, test []float64) *report.Image {
 	return m
 }
 
-// filters are the classical denoisers by name.
-var filters = map[string]func(dst, y []float64, shape [3]int, sigma float64){
-	"nlm": classical.NLM, "tv": classical.TV, "wavelet": classical.Wavelet,
-}
-
 // filter is a classical denoiser, which works on images in the data's units.
 type filter struct {
-	label string
-	r     *Request
+	r       *Request
+	label   string
+	denoise func(dst, y []float64, shape [3]int, sigma float64)
 }
 
-// newFilter refuses data that a classical denoiser cannot work on.
-func newFilter(label string, r *Request) (*filter, error) {
+// filterable refuses samples that a classical denoiser cannot work on.
+func filterable(r *Request, label string, _ int) error {
 	if r.Image == nil {
-		return nil, configs.Usagef("eval.baselines: %s denoises images; the samples are none", label)
+		return configs.Usagef("eval.baselines: %s denoises images; the samples are none", label)
 	}
 	if !r.Image.White() {
-		return nil, configs.Usagef("eval.baselines: %s needs noise that is white in the data's units, which data.normalize = dimension does not leave", label)
+		return configs.Usagef("eval.baselines: %s needs noise that is white in the data's units, which data.normalize = dimension does not leave", label)
 	}
-	return &filter{label, r}, nil
+	return nil
+}
+
+func filtered(denoise func(dst, y []float64, shape [3]int, sigma float64)) builder {
+	return func(_ context.Context, r *Request, label string, _ int) (estimator, error) {
+		return &filter{r, label, denoise}, nil
+	}
 }
 
 func (f *filter) name() string { return f.label }
@@ -56,7 +57,7 @@ func (f *filter) estimate(ctx context.Context, xhat, y []float64, db float64, _ 
 	sigma := m.Norm.Scale[0] * f.r.sigma(db) // in the data's units
 	f.r.pool.Do(len(y)/d, func(i, _ int) {
 		if ctx.Err() == nil {
-			filters[f.label](xhat[i*d:][:d], raw[i*d:][:d], m.Shape, sigma)
+			f.denoise(xhat[i*d:][:d], raw[i*d:][:d], m.Shape, sigma)
 		}
 	})
 	m.Norm.ApplyBatch(xhat)

@@ -42,6 +42,8 @@ type Request struct {
 	Warning    string            // what a report says of the data; may be empty
 	Log        func(line string) // what is going on; may be nil
 
+	fitSamples int // that Fit takes, 0: not known
+
 	pool *par.Pool // nil: one of so many threads
 }
 

@@ -3,7 +3,6 @@ package eval
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
@@ -42,7 +41,8 @@ func (s source) request(ctx context.Context, d *denoiser.Denoiser, c configs.Con
 	if samples := c.Eval.Samples; samples > 0 {
 		n = min(n, samples)
 	}
-	r := &Request{Name: c.Name, Denoiser: d, Prior: set.Mixture, Test: make([]float64, n*set.Dim()), pool: s.rt.Pool()}
+	r := &Request{Name: c.Name, Denoiser: d, Prior: set.Mixture, Test: make([]float64, n*set.Dim()), pool: s.rt.Pool(),
+		fitSamples: min(set.Train.Len(), mostFitted)}
 	if err := set.ReadNormalized(r.Test, set.Test, 0); err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (s source) request(ctx context.Context, d *denoiser.Denoiser, c configs.Con
 	switch {
 	case set.Mixture != nil:
 		r.Train.Mean, r.Train.Cov = set.Mixture.Moments()
-	case slices.Contains(c.Eval.Baselines, "lmmse"):
+	case anyOf(c.Eval.Baselines, func(b baseline) bool { return b.moments }):
 		if r.Train, err = trainMoments(ctx, set); err != nil {
 			return nil, err
 		}
@@ -74,13 +74,7 @@ func trimSplits(c *configs.Config) {
 	d.Samples = d.Sizes()
 	d.Samples.Test = max(d.Samples.Test, c.Eval.Samples)
 	d.Samples.Val = 1
-	if !needsTrain(c.Eval.Baselines) {
+	if !anyOf(c.Eval.Baselines, func(b baseline) bool { return b.samples }) {
 		d.Samples.Train = c.Train.Batch
 	}
-}
-
-// needsTrain tells whether a baseline is made from the train split's samples
-// even where the prior is known.
-func needsTrain(baselines []string) bool {
-	return slices.ContainsFunc(baselines, func(b string) bool { return strings.HasPrefix(b, fittedPrefix) })
 }

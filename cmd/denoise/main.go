@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -30,8 +31,8 @@ func command() *cli.Command {
 	f.IntVar(&o.steps, "steps", 0, "`T` of the paper's schedule, with gmm:FILE.npz (default 300)")
 	f.StringVar(&o.data, "data", "", "`folder` of the data, if it is no longer where the run had it")
 	f.StringVar(&o.eval.SNR, "snr", "", "`dB` as start:step:stop, a list a,b,c or one number (default: as in the run's settings); with --input one number, or auto to estimate it")
-	f.StringSliceVar(&o.eval.Methods, "methods", nil, "`list` of mean, oneshot, ddim, resample, average:M")
-	f.StringSliceVar(&o.eval.Baselines, "baselines", nil, "`list` of ls, wiener, lmmse, cme, gmm:K; of images also nlm, tv, wavelet")
+	f.StringSliceVar(&o.eval.Methods, "methods", nil, "`list` of "+strings.Join(configs.Words("eval.methods"), ", "))
+	f.StringSliceVar(&o.eval.Baselines, "baselines", nil, "`list` of "+strings.Join(eval.Baselines(), ", "))
 	f.IntVar(&o.eval.Samples, "samples", 0, "how `many` samples of the test split; 0 for all")
 	f.StringVar(&o.eval.Match, "match", "", "how an SNR finds its `level`: db, linear or exact")
 	f.StringVar(&o.eval.Start, "start", "", "first `step` of a chain: paper (the matched level) or code (one level cleaner)")

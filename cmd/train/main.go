@@ -87,7 +87,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 		return train.Replay(ctx, cfg, o.replay, s.Out)
 	}
 	// A run ends with an evaluation, which must not be refused only then.
-	run.Check = func(set *data.Set) error { return eval.Applicable(ctx, set, cfg.Eval) }
+	run.Check = func(set *data.Set) error { return eval.Applicable(set, cfg.Eval) }
 	if o.dryRun {
 		return train.DryRun(ctx, cfg, s.Out, run)
 	}
