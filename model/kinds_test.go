@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,14 +11,16 @@ import (
 
 // The kinds that configurations may name are those that there are.
 func TestKindsAgree(t *testing.T) {
-	const unknown = "transformer"
-	c := configs.Default()
-	c.Model.Kind = unknown
-	err := c.Validate()
-	if err == nil || !strings.Contains(err.Error(), "want "+strings.Join(model.Kinds(), ", ")) {
-		t.Errorf("configurations take other kinds than %v: %v", model.Kinds(), err)
+	if words := configs.Words("model.kind"); !slices.Equal(words, model.Kinds()) {
+		t.Errorf("model.kind may be %v, want %v", words, model.Kinds())
 	}
 	rt := newRuntime(t, 1)
+	for _, norm := range append(configs.Words("model.norm"), "zebra") {
+		_, err := model.New(rt, configs.Model{Kind: "unet", Channels: 8, Multipliers: []int{1}, Blocks: 1, Norm: norm}, []int{1, 8}, 1)
+		if (err == nil) != (norm != "zebra") {
+			t.Errorf("model.norm = %s: %v", norm, err)
+		}
+	}
 	for _, kind := range model.Kinds() {
 		c := configs.Default()
 		c.Model.Kind = kind

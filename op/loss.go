@@ -22,7 +22,7 @@ func (k LossKind) String() string { return [...]string{"mse", "l1"}[k] }
 // ParseLoss returns the kind of a name, mse or l1.
 func ParseLoss(name string) (LossKind, error) {
 	switch name {
-	case "mse", "l2", "":
+	case "mse", "":
 		return MSE, nil
 	case "l1":
 		return L1, nil
