@@ -47,7 +47,7 @@ func TestValidateNamesKeyValueAndAllowed(t *testing.T) {
 	}{
 		{"name=a/b", `name = "a/b": want 1 to 64 letters, digits, dots, dashes and underscores, the first a letter or digit`},
 		{"threads=-1", `threads = -1: want an integer from 0 to 1024`},
-		{"data.kind=mixtur", `data.kind = "mixtur": want mixture, mnist, fashion, cifar10, npy, folder, audio; did you mean mixture?`},
+		{"data.kind=mixtur", `data.kind = "mixtur": want ` + strings.Join(Words("data.kind"), ", ") + `; did you mean mixture?`},
 		{"data.normalize=none", `data.normalize = "none": a mixture is normalised by its own mean and power; want power`},
 		{"data.noise=complex", `data.noise = "complex": data of kind mixture are real; complex is for arrays (npy) and recordings (audio)`},
 		{"data.kind=npy", `data.dir = "": data of kind npy need their folder or file; name it here or by --data`},
