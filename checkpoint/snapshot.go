@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/model"
 )
 
@@ -44,11 +45,7 @@ func (s *Snapshot) check() error {
 	}
 	for _, part := range [][]model.Tensor{s.Weights, s.EMA, s.Adapters, s.Optimizer} {
 		for _, t := range part {
-			n := 1
-			for _, d := range t.Shape {
-				n *= d
-			}
-			if n != len(t.Data) {
+			if dims.Count(t.Shape) != len(t.Data) {
 				return fmt.Errorf("tensor %s: shape %v does not hold %d elements", t.Name, t.Shape, len(t.Data))
 			}
 		}

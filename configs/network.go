@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/foreign"
 )
 
@@ -50,10 +51,7 @@ func CheckNorm(norm map[string][]float64, shape []int) error {
 	if len(norm) == 0 {
 		return nil
 	}
-	dim := 1
-	for _, d := range shape {
-		dim *= d
-	}
+	dim := dims.Count(shape)
 	for name, v := range norm {
 		switch {
 		case name != "mean" && name != "scale" && name != "range":

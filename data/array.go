@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/limit"
 	"github.com/condmean/condmean/internal/npy"
 )
@@ -57,7 +58,7 @@ func newArray(name string, r io.ReaderAt, size int64, layout string) (*array, er
 		return nil, configs.Usagef("data: %s: shape %v: %w", name, h.Shape, err)
 	}
 	a.shape[0] *= h.Element.Values()
-	a.bytes = dim(h.Shape[1:]) * h.Element.Size
+	a.bytes = dims.Count(h.Shape[1:]) * h.Element.Size
 	if h.Fortran {
 		if err := limit.Check("elements in Fortran order, which are put into C order in memory (numpy.ascontiguousarray does it beforehand)", int64(h.Count())); err != nil {
 			return nil, configs.Usagef("data: %s: %w", name, err)
@@ -68,7 +69,7 @@ func newArray(name string, r io.ReaderAt, size int64, layout string) (*array, er
 		}
 		a.r = bytes.NewReader(npy.RowMajor(b, h.Shape, h.Element.Size))
 	}
-	values := dim(a.shape)
+	values := dims.Count(a.shape)
 	a.single.New = func() any { return &arrayScratch[float32]{make([]byte, a.bytes), make([]float32, values)} }
 	a.double.New = func() any { return &arrayScratch[float64]{make([]byte, a.bytes), make([]float64, values)} }
 	return a, nil

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 )
 
 // fact is what is known of a split of a public data set.
@@ -54,7 +55,7 @@ func (f fact) check(t *testing.T, name string, s Source) {
 	}
 	var first []int
 	counts := make([]int, 10)
-	sum, x := 0.0, make([]float32, dim(s.Shape()))
+	sum, x := 0.0, make([]float32, dims.Count(s.Shape()))
 	for i := range s.Len() {
 		label, ok := Label(s, i)
 		if !ok || label > 9 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/par"
 )
 
@@ -42,8 +43,8 @@ func (o *opener) fitted(ctx context.Context) (*prior, error) {
 		return nil, err
 	}
 	shape := f.train.Shape()
-	if m.Dim() != dim(shape) || m.Components() != o.c.Components {
-		return nil, configs.Usagef("data.mixture: %s has %d components in %d dimensions, want %d in %d; remove it to fit it anew", path, m.Components(), m.Dim(), o.c.Components, dim(shape))
+	if m.Dim() != dims.Count(shape) || m.Components() != o.c.Components {
+		return nil, configs.Usagef("data.mixture: %s has %d components in %d dimensions, want %d in %d; remove it to fit it anew", path, m.Components(), m.Dim(), o.c.Components, dims.Count(shape))
 	}
 	p := &prior{name: fmt.Sprintf("mixture of %d Gaussians fitted to %s", m.Components(), f.name), shape: shape, image: f.image, hash: hash}
 	return p, p.normalize(m)
@@ -74,7 +75,7 @@ func (o *opener) fit(ctx context.Context, f files, path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return configs.Usagef("data.mixture: %w", err)
 	}
-	d := dim(f.train.Shape())
+	d := dims.Count(f.train.Shape())
 	x, sample := make([]float64, 0, f.train.Len()*d), make([]float32, d)
 	if err := firstError(ctx, f.train.Len(), func(i int) error {
 		if err := f.train.Read(sample, i); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/internal/rng"
 )
@@ -72,7 +73,7 @@ func TestFitted(t *testing.T) {
 
 func meanOf(t *testing.T, s Source) []float64 {
 	t.Helper()
-	mean := make([]float64, dim(s.Shape()))
+	mean := make([]float64, dims.Count(s.Shape()))
 	for _, x := range readAll(t, s) {
 		for k, v := range x {
 			mean[k] += float64(v) / float64(s.Len())

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/par"
 )
 
@@ -23,7 +24,7 @@ func readAll(t testing.TB, s Source) [][]float32 {
 	t.Helper()
 	var all [][]float32
 	for i := range s.Len() {
-		x := make([]float32, dim(s.Shape()))
+		x := make([]float32, dims.Count(s.Shape()))
 		if err := s.Read(x, i); err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/npy"
 )
 
@@ -90,7 +91,7 @@ func openOne(open func(*opener) (files, error)) func(string, configs.Data) error
 		if err != nil {
 			return err
 		}
-		x := make([]float32, dim(f.train.Shape()))
+		x := make([]float32, dims.Count(f.train.Shape()))
 		for i := range f.train.Len() {
 			if err := f.train.Read(x, i); err != nil {
 				return err

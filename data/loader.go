@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/rng"
 )
 
@@ -79,7 +80,7 @@ func startLoader(src Source, norm *Norm, batch int, seed uint64, from Cursor, o 
 	l := &Loader{src: src, batch: batch, seed: seed, wrap: o.Wrap,
 		ready: make(chan *Batch, buffers), jobs: make(chan *Batch, buffers), free: make(chan *Batch, buffers)}
 	for range buffers {
-		l.free <- &Batch{X: make([]float32, batch*dim(src.Shape())), IDs: make([]int, batch), epochs: make([]int, batch), filled: make(chan error, 1)}
+		l.free <- &Batch{X: make([]float32, batch*dims.Count(src.Shape())), IDs: make([]int, batch), epochs: make([]int, batch), filled: make(chan error, 1)}
 	}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	l.done.Go(func() { l.plan(from) })

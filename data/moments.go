@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/par"
 )
 
@@ -24,7 +25,7 @@ const (
 // newMoments reads a source once, in full precision. Chunks are combined in
 // their order, so that the result does not depend on the number of workers.
 func newMoments(ctx context.Context, s Source, pool *par.Pool) (*moments, error) {
-	n, d := s.Len(), dim(s.Shape())
+	n, d := s.Len(), dims.Count(s.Shape())
 	empty := func() *moments {
 		return &moments{mean: make([]float64, d), square: make([]float64, d), low: math.Inf(1), high: math.Inf(-1)}
 	}

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 )
 
 func writePNG(t *testing.T, path string, m image.Image, chunks ...[]byte) {
@@ -195,7 +196,7 @@ func TestChangedFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, s := range map[string]Source{picture: images, sound: f.train} {
-		x := make([]float32, dim(s.Shape()))
+		x := make([]float32, dims.Count(s.Shape()))
 		if err := s.Read(x, s.Len()-1); err != nil {
 			t.Fatal(err)
 		}

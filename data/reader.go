@@ -1,5 +1,7 @@
 package data
 
+import "github.com/condmean/condmean/internal/dims"
+
 // reader reads normalised samples of a source, changed at random on the way
 // where there is an augmenter. Each goroutine has its own.
 type reader struct {
@@ -17,7 +19,7 @@ type reader struct {
 func newReader(src Source, norm *Norm, a *augmenter) *reader {
 	r := &reader{src: src, wide: asWide(src), norm: norm, augment: a}
 	if r.wide != nil {
-		r.x = make([]float64, dim(src.Shape()))
+		r.x = make([]float64, dims.Count(src.Shape()))
 	}
 	return r
 }

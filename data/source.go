@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/internal/dims"
 )
 
 // Source is an indexed collection of samples in the data's own units. It is
@@ -59,15 +60,7 @@ func (s *Set) Loader(batch int, seed uint64, from Cursor) (*Loader, error) {
 func (s *Set) Shape() []int { return s.Train.Shape() }
 
 // Dim returns the number of values of one sample.
-func (s *Set) Dim() int { return dim(s.Train.Shape()) }
-
-func dim(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return n
-}
+func (s *Set) Dim() int { return dims.Count(s.Train.Shape()) }
 
 // ReadNormalized reads samples [first, first+n) of a split, n = len(dst)/Dim,
 // normalised, as float64; they are the very numbers that Read gives.
@@ -116,14 +109,14 @@ type memory struct {
 
 var _ Source = (*memory)(nil)
 
-func (m *memory) Len() int     { return len(m.data) / dim(m.shape) }
+func (m *memory) Len() int     { return len(m.data) / dims.Count(m.shape) }
 func (m *memory) Shape() []int { return append([]int(nil), m.shape...) }
 
 func (m *memory) Read(dst []float32, index int) error {
 	if err := inRange(index, m.Len()); err != nil {
 		return err
 	}
-	d := dim(m.shape)
+	d := dims.Count(m.shape)
 	copy(dst, m.data[index*d:][:d])
 	return nil
 }
@@ -146,7 +139,7 @@ func (b *bytesSource) Read(dst []float32, index int) error {
 	if err := inRange(index, b.Len()); err != nil {
 		return err
 	}
-	unitInterval(dst, b.data[index*b.stride+b.offset:][:dim(b.shape)])
+	unitInterval(dst, b.data[index*b.stride+b.offset:][:dims.Count(b.shape)])
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/gmm"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/op"
 	"github.com/condmean/condmean/sched"
 )
@@ -42,10 +43,7 @@ func New(c configs.Config, network sched.Predictor, shape []int, norm *data.Norm
 	if norm == nil {
 		norm = data.Identity(network.Dim())
 	}
-	dim := 1
-	for _, n := range shape {
-		dim *= n
-	}
+	dim := dims.Count(shape)
 	if dim != network.Dim() || dim != len(norm.Mean) {
 		return nil, fmt.Errorf("denoiser: samples of shape %v, a predictor of %d values and a normalisation of %d do not fit", shape, network.Dim(), len(norm.Mean))
 	}

@@ -3,6 +3,7 @@ package model
 import (
 	"math"
 
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/op"
 )
@@ -51,10 +52,10 @@ func (d *declaration) buffer(name string, init initializer, shape ...int) {
 	d.tensors = append(d.tensors, declared{name: name, shape: shape, init: init, buffer: true})
 }
 
-// conv declares a convolution with 3 taps along each of dims axes.
-func (d *declaration) conv(name string, in, out, dims int) {
-	shape := []int{out, in, 3, 3}[:2+dims]
-	init := uniform(size(shape[1:]))
+// conv declares a convolution with 3 taps along each of one or two axes.
+func (d *declaration) conv(name string, in, out, axes int) {
+	shape := []int{out, in, 3, 3}[:2+axes]
+	init := uniform(dims.Count(shape[1:]))
 	d.parameter(name+".weight", init, shape...)
 	d.parameter(name+".bias", init, out)
 }

@@ -7,6 +7,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/op"
 )
 
@@ -28,7 +29,7 @@ func newMLP(c configs.Model, shape []int) (architecture, error) {
 }
 
 func (a *mlp) declare(d *declaration) {
-	values := size(a.shape)
+	values := dims.Count(a.shape)
 	d.linear("input", values, a.Width)
 	d.linear("time_mlp.0", a.time, a.time)
 	d.linear("time_mlp.2", a.time, a.time)

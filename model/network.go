@@ -9,6 +9,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/op"
 )
@@ -60,7 +61,7 @@ func New(rt *op.Runtime, c configs.Model, shape []int, seed uint64) (*Network, e
 	}
 	net.rt = rt
 	for _, t := range net.state {
-		t.Data = make([]float32, size(t.Shape))
+		t.Data = make([]float32, dims.Count(t.Shape))
 	}
 	net.draw(seed)
 	return net, nil
@@ -117,7 +118,7 @@ func declare(c configs.Model, shape []int) (*Network, error) {
 	total := 0.0
 	for _, v := range d.tensors {
 		net.add(v)
-		total += float64(size(v.shape))
+		total += float64(dims.Count(v.shape))
 	}
 	if total > maxValues {
 		return nil, fmt.Errorf("model: these settings make a network of %.3g values, at most %d are supported; choose fewer channels", total, maxValues)
@@ -146,14 +147,6 @@ func (net *Network) draw(seed uint64) {
 	}
 }
 
-func size(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return n
-}
-
 // Config returns the architecture.
 func (net *Network) Config() configs.Model { return net.config }
 
@@ -161,13 +154,7 @@ func (net *Network) Config() configs.Model { return net.config }
 func (net *Network) Shape() []int { return append([]int(nil), net.shape...) }
 
 // Dim returns the number of values of one sample.
-func (net *Network) Dim() int {
-	n := 1
-	for _, d := range net.shape {
-		n *= d
-	}
-	return n
-}
+func (net *Network) Dim() int { return dims.Count(net.shape) }
 
 // Params returns the parameters in the order of the torch state dict. They are
 // the network's own: writing to Data changes the network.

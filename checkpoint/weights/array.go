@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/foreign"
 )
 
@@ -73,13 +74,7 @@ func mustHold(name string, shape []int, n int) {
 }
 
 // Len returns the number of elements.
-func (a Array) Len() int {
-	n := 1
-	for _, d := range a.Shape {
-		n *= d
-	}
-	return n
-}
+func (a Array) Len() int { return dims.Count(a.Shape) }
 
 // Float32 returns the elements widened (or, from 64-bit types, rounded) to
 // float32. The slice is the caller's own, except that an array made by

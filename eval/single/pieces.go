@@ -6,6 +6,7 @@ import (
 
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/eval/media"
+	"github.com/condmean/condmean/internal/dims"
 )
 
 // pieces are the contents of a file as samples of a network, in the file's
@@ -61,11 +62,11 @@ func (f file) complexArray(shape []int) (pieces, error) {
 		return nil, fmt.Errorf("the array is complex; the samples of this network have shape %v, which are no real and imaginary parts", shape)
 	}
 	if isBatch(m.Shape, sample) {
-		m.Planar(product(sample))
+		m.Planar(dims.Count(sample))
 		return &rows{x: m.X, shape: shape}, nil
 	}
 	if images, ok := imagesOf(m.Shape, sample); ok {
-		m.Planar(product(images[:]))
+		m.Planar(dims.Count(images[:]))
 		images[0] *= 2
 		return newTiled(m.X, images, shape), nil
 	}
@@ -92,20 +93,12 @@ func isBatch(got, sample []int) bool {
 	squeeze := func(shape []int) []int {
 		return slices.DeleteFunc(slices.Clone(shape), func(d int) bool { return d == 1 })
 	}
-	for _, want := range [][]int{squeeze(sample), {product(sample)}} {
+	for _, want := range [][]int{squeeze(sample), {dims.Count(sample)}} {
 		if len(got) > 0 && (slices.Equal(squeeze(got), want) || slices.Equal(squeeze(got[1:]), want)) {
 			return true
 		}
 	}
 	return false
-}
-
-func product(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return n
 }
 
 // imagesOf returns the form (C,H,W) of the images in an array of another size
@@ -126,7 +119,7 @@ type rows struct {
 	shape []int
 }
 
-func (r *rows) dim() int                  { return product(r.shape) }
+func (r *rows) dim() int                  { return dims.Count(r.shape) }
 func (r *rows) count() int                { return len(r.x) / r.dim() }
 func (r *rows) cut(dst []float64, i int)  { copy(dst, r.x[i*r.dim():]) }
 func (r *rows) put(xhat []float64, i int) { copy(r.x[i*r.dim():], xhat) }

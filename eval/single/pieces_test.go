@@ -14,6 +14,7 @@ import (
 	"github.com/condmean/condmean/eval/media"
 	"github.com/condmean/condmean/gmm"
 	"github.com/condmean/condmean/internal/decibel"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/sched"
@@ -23,7 +24,7 @@ import (
 // a shape, normalised by one mean and scale.
 func subject(t *testing.T, shape []int, cov []float64, mean, scale float64, settings ...func(*configs.Config)) *denoiser.Denoiser {
 	t.Helper()
-	dim := product(shape)
+	dim := dims.Count(shape)
 	if cov == nil {
 		cov = make([]float64, dim*dim)
 		for i := range dim {

@@ -11,6 +11,7 @@ import (
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/atomicfile"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/imagegrid"
 )
 
@@ -37,7 +38,7 @@ func (g *Generated) Write(path string, columns int) error {
 	}
 	var b bytes.Buffer
 	if strings.EqualFold(filepath.Ext(path), ".npy") {
-		n := len(g.X) / product(g.Shape)
+		n := len(g.X) / dims.Count(g.Shape)
 		a := weights.FromFloat64("", append([]int{n}, g.Shape...), g.X)
 		err = weights.WriteNPY(&b, weights.FromFloat32("", a.Shape, a.Float32()))
 	} else {

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/foreign"
 )
 
@@ -39,13 +40,7 @@ type Header struct {
 }
 
 // Count returns the number of elements, which fit into memory's address space.
-func (h Header) Count() int {
-	n := 1
-	for _, d := range h.Shape {
-		n *= d
-	}
-	return n
-}
+func (h Header) Count() int { return dims.Count(h.Shape) }
 
 // ReadHeader reads the header of an array that takes size bytes in all, and
 // checks that its elements fill the rest exactly.

@@ -1,5 +1,7 @@
 package npy
 
+import "github.com/condmean/condmean/internal/dims"
+
 // RowMajor returns the elements of a column-major (Fortran) array of the given
 // shape, each size bytes, in row-major order.
 func RowMajor(src []byte, shape []int, size int) []byte {
@@ -15,10 +17,7 @@ func RowMajor(src []byte, shape []int, size int) []byte {
 // Gather copies the elements at offset + Σ index·stride, in row-major order of
 // the index; offset and strides count elements of size bytes.
 func Gather(src []byte, offset int, shape, strides []int, size int) []byte {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
+	n := dims.Count(shape)
 	dst := make([]byte, n*size)
 	index := make([]int, len(shape))
 	at := offset
