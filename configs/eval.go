@@ -30,22 +30,10 @@ func (e Eval) validate(r *rules) {
 		}
 	}
 	for _, m := range e.Methods {
-		if count, ok := strings.CutPrefix(m, "average:"); ok {
-			if n, err := strconv.Atoi(count); err != nil || n < 1 || n > MaxAverage || count != strconv.Itoa(n) {
-				r.broken("eval.methods", m, "want average:M with M from 1 to %d", MaxAverage)
-			}
-			continue
-		}
-		r.word("eval.methods", m)
+		r.numbered("eval.methods", m, MaxAverage)
 	}
 	for _, b := range e.Baselines {
-		if count, ok := strings.CutPrefix(b, "gmm:"); ok {
-			if k, err := strconv.Atoi(count); err != nil || k < 1 || k > maxComponents || count != strconv.Itoa(k) {
-				r.broken("eval.baselines", b, "want gmm:K with K from 1 to %d", maxComponents)
-			}
-			continue
-		}
-		r.word("eval.baselines", b)
+		r.numbered("eval.baselines", b, maxComponents)
 	}
 	r.unique("eval.methods", e.Methods)
 	r.unique("eval.baselines", e.Baselines)

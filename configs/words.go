@@ -3,6 +3,8 @@ package configs
 import (
 	"fmt"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -45,4 +47,20 @@ func (r *rules) word(key, value string) {
 		panic(fmt.Sprintf("configs: %s is no choice among words", key))
 	}
 	r.oneOf(key, value, words...)
+}
+
+// numbered wants one of a setting's words, or of those that a number belongs to,
+// such as average:M, one with a number from 1 to most.
+func (r *rules) numbered(key, value string, most int) {
+	name, count, ok := strings.Cut(value, ":")
+	i := slices.IndexFunc(Words(key), func(w string) bool { return strings.HasPrefix(w, name+":") })
+	if !ok || i < 0 {
+		r.word(key, value)
+		return
+	}
+	if n, err := strconv.Atoi(count); err != nil || n < 1 || n > most || count != strconv.Itoa(n) {
+		word := Words(key)[i]
+		_, letter, _ := strings.Cut(word, ":")
+		r.broken(key, value, "want %s with %s from 1 to %d", word, letter, most)
+	}
 }

@@ -16,13 +16,7 @@ const (
 
 // ParseStart reads a Start; "" is StartPaper.
 func ParseStart(s string) (Start, error) {
-	switch t := Start(s); t {
-	case "":
-		return StartPaper, nil
-	case StartPaper, StartCode:
-		return t, nil
-	}
-	return "", fmt.Errorf("start: unknown %q (paper or code)", s)
+	return parse("start", s, StartPaper, StartCode)
 }
 
 // Options select how Denoise works. The zero value is the paper's method.

@@ -1,7 +1,6 @@
 package sched
 
 import (
-	"fmt"
 	"math"
 	"sort"
 )
@@ -17,13 +16,7 @@ const (
 
 // ParseMatch reads a Match; "" is MatchDB.
 func ParseMatch(s string) (Match, error) {
-	switch m := Match(s); m {
-	case "":
-		return MatchDB, nil
-	case MatchDB, MatchLinear, MatchExact:
-		return m, nil
-	}
-	return "", fmt.Errorf("match: unknown %q (db, linear or exact)", s)
+	return parse("match", s, MatchDB, MatchLinear, MatchExact)
 }
 
 // At returns the level at t in [0, T-1]; between grid points log SNR is

@@ -18,13 +18,7 @@ const (
 
 // ParseTarget reads a Target; "" is TargetEpsilon.
 func ParseTarget(s string) (Target, error) {
-	switch t := Target(s); t {
-	case "":
-		return TargetEpsilon, nil
-	case TargetEpsilon, TargetX0, TargetMean, TargetV:
-		return t, nil
-	}
-	return "", fmt.Errorf("target: unknown %q (epsilon, x0, mean or v)", s)
+	return parse("target", s, TargetEpsilon, TargetX0, TargetMean, TargetV)
 }
 
 // TargetCoef returns a and b such that the target at level i is a·x0 + b·ε.

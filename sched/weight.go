@@ -16,13 +16,7 @@ const minSNRGamma = 5
 
 // ParseWeighting reads a Weighting; "" is WeightNone.
 func ParseWeighting(s string) (Weighting, error) {
-	switch w := Weighting(s); w {
-	case "":
-		return WeightNone, nil
-	case WeightNone, WeightPaper, WeightMinSNR:
-		return w, nil
-	}
-	return "", fmt.Errorf("weighting: unknown %q (none, paper or min-snr)", s)
+	return parse("weighting", s, WeightNone, WeightPaper, WeightMinSNR)
 }
 
 // Weight returns the factor of the squared error of the target at level i.
