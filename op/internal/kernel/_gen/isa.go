@@ -24,6 +24,9 @@ var (
 	avx2   = isa{suffix: "256", parts: 2, bytes: 32, new: YMM, pixels: [2]int{6, 0}}
 )
 
+// all are written for, one after the other.
+var all = []isa{avx512, avx2}
+
 // block is 16 channels in registers.
 type block []VecVirtual
 

@@ -8,7 +8,7 @@ import (
 
 func main() {
 	ConstraintExpr("amd64")
-	for _, v := range []isa{avx512, avx2} {
+	for _, v := range all {
 		v.tiles()
 		v.weightTiles()
 		v.affineSiLU()
