@@ -33,12 +33,8 @@ func CheckSample(shape []int) error {
 	if n := len(shape); n != 2 && n != 3 || slices.Min(shape) < 1 {
 		return fmt.Errorf("sample shape %s: want channels and one or two sizes, each at least 1", showShape(shape))
 	}
-	n := 1
-	for _, d := range shape {
-		if d > MaxSampleValues/n {
-			return fmt.Errorf("sample shape %s: more than %d values", showShape(shape), MaxSampleValues)
-		}
-		n *= d
+	if _, ok := dims.CountWithin(shape, MaxSampleValues); !ok {
+		return fmt.Errorf("sample shape %s: more than %d values", showShape(shape), MaxSampleValues)
 	}
 	return nil
 }

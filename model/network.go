@@ -94,12 +94,8 @@ func declare(c configs.Model, shape []int) (*Network, error) {
 	if len(shape) != 2 && len(shape) != 3 {
 		return nil, fmt.Errorf("model: samples have shape %v, want (channels, length) or (channels, height, width)", shape)
 	}
-	values := 1
-	for _, n := range shape {
-		if n < 1 || n > maxValues/values {
-			return nil, fmt.Errorf("model: samples of shape %v: want sizes from 1 on, and at most %d values", shape, maxValues)
-		}
-		values *= n
+	if _, ok := dims.CountWithin(shape, maxValues); !ok || slices.Min(shape) < 1 {
+		return nil, fmt.Errorf("model: samples of shape %v: want sizes from 1 on, and at most %d values", shape, maxValues)
 	}
 	if err := configs.CheckSample(shape); err != nil {
 		return nil, fmt.Errorf("model: %w", err)

@@ -158,17 +158,14 @@ func (a Array) bytes() []byte {
 // negative or the product could not be held in memory.
 func elements(shape []int) (int, error) {
 	const limit = math.MaxInt / 8 // so that no byte count overflows
-	n := 1
-	for _, d := range shape {
-		if d < 0 {
-			return 0, fmt.Errorf("negative dimension in shape %v", shape)
-		}
-		if d > 0 && n > limit/d {
-			return 0, fmt.Errorf("shape %v is too large", shape)
-		}
-		n *= d
+	n, ok := dims.CountWithin(shape, limit)
+	switch {
+	case ok:
+		return n, nil
+	case slices.Min(shape) < 0:
+		return 0, fmt.Errorf("negative dimension in shape %v", shape)
 	}
-	return n, nil
+	return 0, fmt.Errorf("shape %v is too large", shape)
 }
 
 // checkNames refuses empty and repeated names.

@@ -1,6 +1,6 @@
 // Package weights reads and writes files of named arrays: NumPy archives
-// (.npz), .safetensors, files of torch.save (.pt) and the
-// run folders of the paper's published code.
+// (.npz), .safetensors, files of torch.save (.pt) and the run folders of the
+// paper's published code.
 //
 // All readers return [Array] values, which remember the element type of the
 // file and widen to float32 or float64 on request. Half and bfloat16 widen

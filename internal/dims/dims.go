@@ -10,3 +10,16 @@ func Count(shape []int) int {
 	}
 	return n
 }
+
+// CountWithin is Count for shapes that nobody has checked: ok tells that no axis
+// is negative and that the product is at most most, and was at each axis.
+func CountWithin(shape []int, most int) (n int, ok bool) {
+	n = 1
+	for _, d := range shape {
+		if d < 0 || d > 0 && n > most/d {
+			return 0, false
+		}
+		n *= d
+	}
+	return n, true
+}

@@ -79,13 +79,11 @@ func ReadHeader(r io.Reader, size int64) (h Header, err error) {
 	if err := h.parse(text); err != nil {
 		return h, fmt.Errorf("byte %d: %w", at, err)
 	}
-	total := int64(h.Element.Size)
-	for _, n := range h.Shape {
-		if n > 0 && total > math.MaxInt64/8/int64(n) {
-			return h, fmt.Errorf("byte %d: shape %v is too large", at, h.Shape)
-		}
-		total *= int64(n)
+	n, ok := dims.CountWithin(h.Shape, math.MaxInt/8/h.Element.Size)
+	if !ok {
+		return h, fmt.Errorf("byte %d: shape %v is too large", at, h.Shape)
 	}
+	total := int64(n) * int64(h.Element.Size)
 	if have := size - h.Offset; have != total {
 		return h, fmt.Errorf("%s of shape %v needs %d bytes after byte %d, the file has %d", h.Element, h.Shape, total, h.Offset, have)
 	}
