@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 import cnn
+from chain import denoise
 from unet import NETS, UNet, parameters
 
 CNN_COUNT = 55_025
@@ -42,19 +43,6 @@ def load(folder):
     prefix = "model."
     net.load_state_dict({k[len(prefix):]: v for k, v in state.items() if k.startswith(prefix)}, strict=True)
     return net.eval(), state["betas"]
-
-
-def denoise(net, betas, y, snr_db, start):
-    """The deterministic chain, matched in linear SNR as in the authors' script."""
-    snr = 10 ** (snr_db / 10)
-    alpha_bar = torch.cumprod(1 - betas.double(), 0)
-    t_hat = int(torch.argmin((alpha_bar / (1 - alpha_bar) - snr).abs()))
-    x = y * (snr / (1 + snr)) ** 0.5
-    for i in range(t_hat if start == "paper" else t_hat - 1, -1, -1):
-        eps = net(x, torch.full((len(x),), i))
-        beta = float(betas[i])
-        x = (x - beta / (1 - float(alpha_bar[i])) ** 0.5 * eps) / (1 - beta) ** 0.5
-    return x
 
 
 def relative(got, want):

@@ -16,6 +16,7 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 
+from chain import denoise
 from unet import TimeEmbedding
 
 
@@ -76,8 +77,6 @@ def params(net):
 
 
 def main():
-    from check import denoise
-
     root = pathlib.Path(__file__).parent.parent / "model" / "testdata" / "torch"
     for seed, (name, config) in enumerate(FIXTURES.items()):
         torch.manual_seed(seed)

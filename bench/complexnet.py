@@ -26,7 +26,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from check import denoise
+from chain import denoise
 from unet import UNet, parameters
 
 SHAPE, NET = (2, 8), dict(channels=6, multipliers=(1, 2), blocks=1, norm="batch")

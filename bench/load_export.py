@@ -22,7 +22,8 @@ import tempfile
 import numpy as np
 import torch
 
-from check import denoise, load
+from chain import denoise
+from check import load
 from unet import UNet
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
