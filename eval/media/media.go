@@ -46,7 +46,7 @@ type Media struct {
 
 // Read reads a file.
 func Read(path string) (*Media, error) {
-	switch kindOf(path) {
+	switch KindOf(path) {
 	case Array:
 		return readArray(path)
 	case Image:
@@ -57,7 +57,8 @@ func Read(path string) (*Media, error) {
 	return nil, fmt.Errorf("%s: want an .npy, .png, .jpg or .wav file", foreign.Name(path))
 }
 
-func kindOf(path string) Kind {
+// KindOf tells by its name what a file holds, "" if it is nothing that Read reads.
+func KindOf(path string) Kind {
 	for kind, list := range extensions {
 		if slices.Contains(list, strings.ToLower(filepath.Ext(path))) {
 			return kind
@@ -69,7 +70,7 @@ func kindOf(path string) Kind {
 // CheckOutput tells what keeps Write from writing a file, as far as that can be
 // known before.
 func (m *Media) CheckOutput(path string) error {
-	if kindOf(path) != m.Kind {
+	if KindOf(path) != m.Kind {
 		return fmt.Errorf("%s: the input is %s, so name a file of type %s", foreign.Name(path), m.description(), strings.Join(extensions[m.Kind], ", "))
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/eval/media"
+	"github.com/condmean/condmean/internal/foreign"
 	"github.com/condmean/condmean/internal/progress"
 )
 
@@ -50,6 +51,14 @@ const atOnce = 128
 //
 // o.Options.SNR is in dB and refers to normalised samples, see package denoiser.
 func Denoise(ctx context.Context, o DenoiseOptions) (r *Denoised, err error) {
+	d, end, err := load(ctx, o.Checkpoint, o.Threads)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	if err := suits(d, media.KindOf(o.Input)); err != nil { // before gigabytes are decoded for nothing
+		return nil, configs.Usagef("--input: %s: %w", foreign.Name(o.Input), err)
+	}
 	m, err := media.Read(o.Input)
 	if err != nil {
 		return nil, configs.Usagef("--input: %w", err)
@@ -57,15 +66,10 @@ func Denoise(ctx context.Context, o DenoiseOptions) (r *Denoised, err error) {
 	if err := m.CheckOutput(o.Output); err != nil {
 		return nil, configs.Usagef("--output: %w", err)
 	}
-	d, end, err := load(ctx, o.Checkpoint, o.Threads)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, end()) }()
 	f := file{d, m}
 	p, err := f.pieces()
 	if err != nil {
-		return nil, configs.Usagef("--input: %s: %w", o.Input, err)
+		return nil, configs.Usagef("--input: %s: %w", foreign.Name(o.Input), err)
 	}
 	if o.Options.Seed = d.Config().Seed; o.Seed != nil {
 		o.Options.Seed = *o.Seed

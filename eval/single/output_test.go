@@ -71,3 +71,20 @@ func TestLongNames(t *testing.T) {
 		}
 	}
 }
+
+// TestUnfit: what a network has no use for is not even opened: a picture may take a
+// gigabyte to decode.
+func TestUnfit(t *testing.T) {
+	checkpoint := denoiser.ExactPrefix + filepath.Join("..", "..", "gmm", "testdata", "rand_gmm_n8_k4.npz")
+	dir := t.TempDir()
+	for name, want := range map[string]string{
+		"x.png": "needs a network that was trained on images", "x.JPEG": "needs a network that was trained on images",
+		"x.npy": "no such file", "x.wav": "no such file", // the samples are signals of one channel
+		"x.gif": "want an .npy, .png, .jpg or .wav file",
+	} {
+		_, err := Denoise(context.Background(), DenoiseOptions{Checkpoint: checkpoint, Input: filepath.Join(dir, name), Output: filepath.Join(dir, "out"+filepath.Ext(name))})
+		if err == nil || !strings.HasPrefix(err.Error(), "--input: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", name, err, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/eval/media"
 	"github.com/condmean/condmean/internal/dims"
 )
@@ -27,16 +28,29 @@ var (
 	_ pieces = (*frames)(nil)
 )
 
-// pieces decides how the network denoises what a file holds.
+// suits refuses kinds of files that a network has no use for, whatever they hold.
+func suits(d *denoiser.Denoiser, kind media.Kind) error {
+	shape := d.Shape()
+	switch kind {
+	case media.Audio:
+		if d.Config().Data.Kind != "audio" && (len(shape) != 2 || shape[0] != 1) {
+			return fmt.Errorf("a recording needs a network that was trained on audio, or on signals of one channel; the samples of this one have shape %v", shape)
+		}
+	case media.Image:
+		if len(shape) != 3 {
+			return fmt.Errorf("an image needs a network that was trained on images; the samples of this one have shape %v", shape)
+		}
+	}
+	return nil
+}
+
+// pieces decides how the network denoises what a file of a kind that suits it holds.
 func (f file) pieces() (pieces, error) {
 	m, shape := f.media, f.Shape()
 	switch m.Kind {
 	case media.Audio:
-		return f.recording(shape)
+		return f.recording(shape), nil
 	case media.Image:
-		if len(shape) != 3 {
-			return nil, fmt.Errorf("an image needs a network that was trained on images; the samples of this one have shape %v", shape)
-		}
 		if planes := m.Shape[0]; planes != shape[0] && shape[0] != 1 {
 			return nil, fmt.Errorf("the network wants %s, the image has %d", plural(shape[0], "channel"), planes)
 		}
@@ -75,16 +89,12 @@ func (f file) complexArray(shape []int) (pieces, error) {
 
 // recording cuts each channel of a recording into frames if the network was
 // trained on them, or into overlapping pieces if it was trained on signals.
-func (f file) recording(shape []int) (pieces, error) {
+func (f file) recording(shape []int) pieces {
 	m := f.media
-	n := m.Shape[1]
-	switch c := f.Config().Data; {
-	case c.Kind == "audio":
-		return newFrames(m, data.NewSTFT(c.Length, c.Hop)), nil
-	case len(shape) == 2 && shape[0] == 1:
-		return newTiled(m.X, [3]int{1, 1, n}, []int{1, 1, shape[1]}), nil
+	if c := f.Config().Data; c.Kind == "audio" {
+		return newFrames(m, data.NewSTFT(c.Length, c.Hop))
 	}
-	return nil, fmt.Errorf("a recording needs a network that was trained on audio, or on signals of one channel; the samples of this one have shape %v", shape)
+	return newTiled(m.X, [3]int{1, 1, m.Shape[1]}, []int{1, 1, shape[1]})
 }
 
 // isBatch tells whether an array is (n, sample…) or (sample…), where axes of
