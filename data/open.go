@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/limit"
 	"github.com/condmean/condmean/internal/par"
 )
 
@@ -81,7 +82,27 @@ func newOpener(c configs.Data, seed uint64) *opener {
 	}
 }
 
+// files opens the data set's files. That one cannot be read is for the user to mend.
 func (o *opener) files(ctx context.Context) (files, error) {
+	f, err := o.find(ctx)
+	if err != nil {
+		return files{}, &configs.UsageError{Err: err}
+	}
+	for _, split := range []Source{f.train, f.val, f.test} {
+		if split == nil {
+			continue
+		}
+		if err := configs.CheckSample(split.Shape()); err != nil {
+			return files{}, configs.Usagef("data: %s: %w", f.name, err)
+		}
+		if err := limit.Check("samples", int64(split.Len())); err != nil {
+			return files{}, configs.Usagef("data: %s: %w", f.name, err)
+		}
+	}
+	return f, nil
+}
+
+func (o *opener) find(ctx context.Context) (files, error) {
 	k, err := kindOf(o.c.Kind)
 	if err != nil {
 		return files{}, err
@@ -114,7 +135,7 @@ func (o *opener) survey(ctx context.Context, s *Set) error {
 	var err error
 	for i, split := range []Source{s.Train, s.Val, s.Test} {
 		if m[i], err = newMoments(ctx, split, pool); err != nil {
-			return err
+			return &configs.UsageError{Err: err}
 		}
 	}
 	if s.Norm, err = newNorm(o.c.Normalize, m[0]); err != nil {

@@ -114,26 +114,35 @@ func (s splits) complete(name string, c configs.Samples, seed uint64) (splits, e
 // runs hands out the samples of a source in whole runs, which are in random
 // order.
 type runs struct {
-	starts []int // of all runs, and where the last one ends
+	starts []int // of all runs, and where the last one ends; nil if each is one sample
 	order  []int // runs left
 }
 
 func newRuns(s Source, seed uint64) *runs {
+	n := s.Len()
 	var starts []int
 	if b, ok := s.(blocked); ok {
 		starts = b.blocks()
-	} else {
-		starts = count(s.Len())
+		n, starts = len(starts), append(slices.Clone(starts), n)
 	}
-	return &runs{append(slices.Clone(starts), s.Len()), rng.New(seed, rng.DataTrain, 0, 0).Rand().Perm(len(starts))}
+	return &runs{starts, rng.New(seed, rng.DataTrain, 0, 0).Rand().Perm(n)}
+}
+
+// run returns the samples [lo,hi) of a run.
+func (r *runs) run(i int) (lo, hi int) {
+	if r.starts == nil {
+		return i, i + 1
+	}
+	return r.starts[i], r.starts[i+1]
 }
 
 // take returns n samples of the runs left, or as many as there are, in the
 // order of the source. What it leaves of its last run is in no split.
 func (r *runs) take(n int) []int {
-	var index []int
+	index := make([]int, 0, min(n, len(r.order)))
 	for len(index) < n && len(r.order) > 0 {
-		for i := r.starts[r.order[0]]; i < r.starts[r.order[0]+1] && len(index) < n; i++ {
+		lo, hi := r.run(r.order[0])
+		for i := lo; i < hi && len(index) < n; i++ {
 			index = append(index, i)
 		}
 		r.order = r.order[1:]
