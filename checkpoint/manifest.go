@@ -145,6 +145,9 @@ func (m *Manifest) check() error {
 	if !seen[weightsFile] {
 		return fmt.Errorf("%s is not listed", weightsFile)
 	}
+	if m.Normalization != "" && (m.Normalization != normFile || !seen[normFile]) {
+		return fmt.Errorf("normalization %s: want %s, and that it is listed", foreign.Quote(m.Normalization), normFile)
+	}
 	if m.Step < 0 {
 		return fmt.Errorf("step %d is negative", m.Step)
 	}

@@ -2,13 +2,13 @@ package checkpoint
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"path/filepath"
 	"strconv"
 	"strings"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/foreign"
 )
 
@@ -22,13 +22,13 @@ func (r *Run) names(pointer string) ([]int, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	} else if err != nil {
-		return nil, err
+		return nil, &configs.UsageError{Err: err}
 	}
 	var steps []int
 	for line := range strings.Lines(string(b)) {
 		step, ok := stepOf(strings.TrimSpace(line))
 		if !ok {
-			return nil, fmt.Errorf("%s: %s is not the name of a checkpoint; correct or remove the file", path, foreign.Quote(strings.TrimSpace(line)))
+			return nil, configs.Usagef("%s: %s is not the name of a checkpoint; correct or remove the file", path, foreign.Quote(strings.TrimSpace(line)))
 		}
 		steps = append(steps, step)
 	}

@@ -12,11 +12,13 @@ import (
 	"slices"
 
 	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/foreign"
 	"github.com/condmean/condmean/internal/limit"
 )
 
-// DamagedError says which file of a checkpoint cannot be trusted.
+// DamagedError says which file of a checkpoint cannot be trusted. Where [Read] and
+// its siblings return it, it is within a [configs.UsageError].
 type DamagedError struct {
 	File     string // path of the file
 	Err      error  // what is wrong with it
@@ -35,6 +37,11 @@ func (e *DamagedError) Error() string {
 // Unwrap returns the cause.
 func (e *DamagedError) Unwrap() error { return e.Err }
 
+// damaged says so of a file, as something for the user to mend.
+func damaged(file string, err error) error {
+	return &configs.UsageError{Err: &DamagedError{File: file, Err: err}}
+}
+
 // Read verifies and loads the checkpoint folder dir. If a file is missing,
 // torn or altered the error is a [*DamagedError].
 func Read(dir string) (*Snapshot, error) { return ReadFS(OS{}, dir) }
@@ -43,12 +50,12 @@ func Read(dir string) (*Snapshot, error) { return ReadFS(OS{}, dir) }
 func ReadFS(fsys FS, dir string) (*Snapshot, error) {
 	dir = filepath.Clean(dir)
 	s, err := read(fsys, dir)
-	var damaged *DamagedError
-	if errors.As(err, &damaged) {
+	var damage *DamagedError
+	if errors.As(err, &damage) {
 		if _, ok := stepOf(filepath.Base(dir)); ok {
 			run := Run{Dir: filepath.Dir(dir), FS: fsys}
 			// Failing to find a replacement must not hide the damage.
-			damaged.LastGood, _ = run.lastGood(dir)
+			damage.LastGood, _ = run.lastGood(dir)
 		}
 	}
 	return s, err
@@ -69,13 +76,13 @@ func readManifest(fsys FS, dir string) (*Manifest, error) {
 	name := filepath.Join(dir, manifestFile)
 	b, err := fsys.ReadFile(name, maxManifestBytes)
 	if err != nil {
-		return nil, &DamagedError{File: name, Err: err}
+		return nil, damaged(name, err)
 	}
 	m, err := decodeManifest(b)
 	if errors.Is(err, errVersion) {
 		return nil, fmt.Errorf("checkpoint: %s: %w", name, err)
 	} else if err != nil {
-		return nil, &DamagedError{File: name, Err: err}
+		return nil, damaged(name, err)
 	}
 	return m, nil
 }
@@ -89,13 +96,13 @@ func read(fsys FS, dir string) (*Snapshot, error) {
 	if m.Data != nil { // compact, whatever the manifest's layout
 		var data bytes.Buffer
 		if err := json.Compact(&data, m.Data); err != nil {
-			return nil, &DamagedError{File: filepath.Join(dir, manifestFile), Err: err}
+			return nil, damaged(filepath.Join(dir, manifestFile), err)
 		}
 		s.Data = data.Bytes()
 	}
 	for _, part := range m.Files {
 		if err := s.readPart(fsys, dir, part); err != nil {
-			return nil, &DamagedError{File: filepath.Join(dir, part.Name), Err: err}
+			return nil, damaged(filepath.Join(dir, part.Name), err)
 		}
 	}
 	return s, nil

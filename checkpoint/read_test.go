@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/condmean/condmean/configs"
 )
 
 // v1Dir is the fixture of format version 1. It was written once, with
@@ -87,8 +89,8 @@ func TestDamage(t *testing.T) {
 				}
 				_, err = ReadFS(disk, run.StepDir(2))
 				var damaged *DamagedError
-				if !errors.As(err, &damaged) {
-					t.Fatalf("error %v, want a *DamagedError", err)
+				if !errors.As(err, &damaged) || !configs.IsUsage(err) {
+					t.Fatalf("error %v, want a *DamagedError for the user to mend", err)
 				}
 				if damaged.File != name || damaged.LastGood != run.StepDir(1) {
 					t.Errorf("names %s and offers %s", damaged.File, damaged.LastGood)
@@ -141,6 +143,8 @@ func TestCraftedManifest(t *testing.T) {
 		"newer version": {func(m *Manifest) { m.Version = 2 }, "format version 2; this program reads versions 1 to 1"},
 		"version 0":     {func(m *Manifest) { m.Version = 0 }, "format version 0"},
 		"foreign":       {func(m *Manifest) { m.Format = "zarr" }, `format "zarr"`},
+		"statistics":    {func(m *Manifest) { m.Normalization = "../x\n" }, `normalization "../x\n"`},
+		"none listed":   {func(m *Manifest) { part(m, normFile).Name = adaptersFile }, `normalization "norm.npz": want`},
 		"climbs out":    {func(m *Manifest) { part(m, emaFile).Name = "../../etc/passwd" }, `"../../etc/passwd" has no place`},
 		"listed twice":  {func(m *Manifest) { part(m, emaFile).Name = normFile }, "listed twice"},
 		"no weights":    {func(m *Manifest) { m.Files = m.Files[1:] }, "weights.npz is not listed"},

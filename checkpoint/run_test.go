@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/model"
 )
 
@@ -146,6 +147,10 @@ func TestResolve(t *testing.T) {
 		if _, err := Resolve(path); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q", path, err, want)
 		}
+	}
+	// A run that goes on finds it where it rewinds, or removes old checkpoints.
+	if err := run.Rewind(10); err == nil || !configs.IsUsage(err) {
+		t.Errorf("rewinding: %v, want what the user can mend", err)
 	}
 }
 

@@ -66,7 +66,7 @@ const batch = 500
 //
 // and run folders of the paper's published code. Errors begin with the path. They
 // are a [configs.UsageError] where the path or an option is wrong or the weights
-// do not suit their settings, and wrap a [checkpoint.DamagedError] where files
+// do not suit their settings, with a [checkpoint.DamagedError] in it where files
 // were altered. Close the denoiser to end its threads.
 func Load(path string, options ...Option) (d *Denoiser, err error) {
 	var o loading
@@ -101,8 +101,7 @@ func classify(path string, err error) error {
 	if !strings.HasPrefix(err.Error(), path+": ") {
 		err = fmt.Errorf("%s: %w", path, err)
 	}
-	var damaged *checkpoint.DamagedError
-	if configs.IsUsage(err) || errors.As(err, &damaged) || errors.Is(err, context.Canceled) {
+	if configs.IsUsage(err) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return &configs.UsageError{Err: err}

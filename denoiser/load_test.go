@@ -234,7 +234,7 @@ func TestRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	var damaged *checkpoint.DamagedError
-	if _, err := Load(dir); !errors.As(err, &damaged) || configs.IsUsage(err) {
+	if _, err := Load(dir); !errors.As(err, &damaged) || !configs.IsUsage(err) {
 		t.Errorf("damaged: %v", err)
 	}
 }

@@ -79,7 +79,7 @@ func resume(s *checkpoint.Snapshot, cfg configs.Config, set *data.Set, l learner
 		err = l.Load(l0)
 	}
 	if err != nil {
-		return state{}, fmt.Errorf("train: the checkpoint of step %d does not fit its configuration: %w", s.Step, err)
+		return state{}, configs.Usagef("train: the checkpoint of step %d does not fit its configuration: %w", s.Step, err)
 	}
 	at.changes = append(at.changes, changes...)
 	return at, nil
