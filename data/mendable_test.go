@@ -75,3 +75,22 @@ func TestSizesAreBounded(t *testing.T) {
 		})
 	}
 }
+
+// Files of a public data set need not be the published ones.
+func TestSplitsOfOneShape(t *testing.T) {
+	dir := t.TempDir()
+	labels := append([]byte{0, 0, 8, 1, 0, 0, 0, 40}, make([]byte, 40)...)
+	for name, b := range map[string][]byte{
+		"train-images-idx3-ubyte": append(idxHeader(40, 4, 4), make([]byte, 40*16)...), "train-labels-idx1-ubyte": labels,
+		"t10k-images-idx3-ubyte": append(idxHeader(40, 5, 5), make([]byte, 40*25)...), "t10k-labels-idx1-ubyte": labels,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := configs.Default().Data
+	d.Kind, d.Dir = "mnist", dir
+	if _, err := Open(context.Background(), d, 1); err == nil || !configs.IsUsage(err) || !strings.Contains(err.Error(), "[1 4 4], others [1 5 5]") {
+		t.Errorf("%v, want that the shapes differ", err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/condmean/condmean/configs"
@@ -94,6 +95,9 @@ func (o *opener) files(ctx context.Context) (files, error) {
 		}
 		if err := configs.CheckSample(split.Shape()); err != nil {
 			return files{}, configs.Usagef("data: %s: %w", f.name, err)
+		}
+		if shape := f.train.Shape(); !slices.Equal(split.Shape(), shape) {
+			return files{}, configs.Usagef("data: %s: samples for training have the shape %v, others %v", f.name, shape, split.Shape())
 		}
 		if err := limit.Check("samples", int64(split.Len())); err != nil {
 			return files{}, configs.Usagef("data: %s: %w", f.name, err)

@@ -87,8 +87,10 @@ func Denoise(ctx context.Context, o DenoiseOptions) (r *Denoised, err error) {
 	}
 	r.SNR = o.Options.SNR
 	r.Sigma = d.Sigma(r.SNR) / math.Sqrt(p.noise())
-	if err := r.run(ctx, d, p, o); err != nil {
-		return nil, fmt.Errorf("%s: %w", o.Input, err)
+	if err := r.run(ctx, d, p, o); errors.Is(err, errNotFinite) {
+		return nil, configs.Usagef("--input: %s: %w", foreign.Name(o.Input), err)
+	} else if err != nil {
+		return nil, fmt.Errorf("%s: %w", foreign.Name(o.Input), err)
 	}
 	x := p.result()
 	r.Took = time.Since(start)
@@ -121,7 +123,7 @@ func (r *Denoised) run(ctx context.Context, d *denoiser.Denoiser, p pieces, o De
 			return err
 		}
 		if slices.ContainsFunc(res.X, notFinite) {
-			return errors.New("the network's estimate is not finite")
+			return errNotFinite
 		}
 		for i := range len(y) / dim {
 			p.put(res.X[i*dim:][:dim], first+i)
@@ -133,6 +135,10 @@ func (r *Denoised) run(ctx context.Context, d *denoiser.Denoiser, p pieces, o De
 	}
 	return nil
 }
+
+// errNotFinite is no fault of the weights, which are finite, but of values that are
+// far from the training data's.
+var errNotFinite = errors.New("the network's estimate is not finite: the values are far from those it was trained on")
 
 func notFinite(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
 
