@@ -100,20 +100,21 @@ func read(fsys FS, dir string) (*Snapshot, error) {
 		}
 		s.Data = data.Bytes()
 	}
+	values, err := limit.Values()
+	if err != nil {
+		return nil, &configs.UsageError{Err: err}
+	}
 	for _, part := range m.Files {
-		if err := s.readPart(fsys, dir, part); err != nil {
+		if err := s.readPart(fsys, dir, part, values); err != nil {
 			return nil, damaged(filepath.Join(dir, part.Name), err)
 		}
 	}
 	return s, nil
 }
 
-// readPart verifies one file against the manifest and takes its contents.
-func (s *Snapshot) readPart(fsys FS, dir string, part Part) error {
-	values, err := limit.Values()
-	if err != nil {
-		return err
-	}
+// readPart verifies one file of at most so many values against the manifest and
+// takes its contents.
+func (s *Snapshot) readPart(fsys FS, dir string, part Part, values int64) error {
 	const widest = 8 // bytes of a value
 	most := min(part.Size, widest*min(values, math.MaxInt64/widest))
 	if part.Name == stateFile {

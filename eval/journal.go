@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/atomicfile"
 	"github.com/condmean/condmean/internal/regular"
 )
@@ -36,7 +37,7 @@ type journal struct {
 // another fingerprint, are dropped; log says so, or how much is there.
 func openJournal(dir, fingerprint string, log func(string)) (*journal, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("eval: %w", err)
+		return nil, configs.Usagef("eval: %w", err)
 	}
 	j := &journal{path: filepath.Join(dir, journalFile)}
 	text, err := regular.ReadFile(j.path, maxJournal)

@@ -93,6 +93,9 @@ func (o *options) run(_ context.Context, s cli.Streams) error {
 		return nil
 	}
 	out := args[1]
+	if out == "" {
+		return configs.Usagef("OUT is empty; name a file or a folder")
+	}
 	format, err := o.format(out)
 	if err != nil {
 		return err

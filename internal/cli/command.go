@@ -62,7 +62,7 @@ func (c *Command) Execute(ctx context.Context, args []string, s Streams) (code i
 	case ExitInterrupted:
 		c.report(s, strings.Replace(err.Error(), context.Canceled.Error(), "interrupted", 1))
 	default:
-		c.report(s, err.Error())
+		c.report(s, lines(err)...)
 	}
 	return code
 }
@@ -104,13 +104,38 @@ func (c *Command) Help() string {
 }
 
 // maxLine bounds the bytes of one line of a message.
-const maxLine = 2048
+const maxLine = 900
 
-// report writes each line of message behind the command's name, once where a
-// package of the same name put it there too, and without control characters. A
-// message that cannot be written has nowhere else to go.
-func (c *Command) report(s Streams, message string) {
-	for line := range strings.SplitSeq(strings.TrimSpace(message), "\n") {
+// report writes lines behind the command's name, once where a package of the same
+// name put it there too, and without control characters. A message that cannot be
+// written has nowhere else to go.
+func (c *Command) report(s Streams, lines ...string) {
+	for _, line := range lines {
 		_, _ = fmt.Fprintf(s.Err, "%s: %s\n", c.Name, foreign.Line(strings.TrimPrefix(line, c.Name+": "), maxLine))
 	}
+}
+
+// lines returns the messages of all errors that err joins, one each. What else
+// breaks a line came with a name or a file, and is not to.
+func lines(err error) []string {
+	switch e := err.(type) {
+	case interface{ Unwrap() []error }:
+		var all, messages []string
+		for _, part := range e.Unwrap() {
+			all, messages = append(all, lines(part)...), append(messages, part.Error())
+		}
+		if strings.Join(messages, "\n") == err.Error() {
+			return all
+		}
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			if before, after, ok := strings.Cut(err.Error(), inner.Error()); ok {
+				all := lines(inner)
+				all[0] = before + all[0]
+				all[len(all)-1] += after
+				return all
+			}
+		}
+	}
+	return []string{err.Error()}
 }

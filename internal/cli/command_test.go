@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -32,6 +33,10 @@ func TestExitCodesAndErrorLines(t *testing.T) {
 		"failed":      {nil, errors.New("disk: full"), 1, "tool: disk: full\n"},
 		"usage":       {nil, fmt.Errorf("train: %w", configs.Usagef("no such key")), 2, "tool: train: no such key\n"},
 		"joined":      {nil, &configs.UsageError{Err: errors.Join(errors.New("a"), errors.New("b"))}, 2, "tool: a\ntool: b\n"},
+		"joined deep": {nil, fmt.Errorf("x: %w; y", errors.Join(errors.New("a"), configs.Usagef("b: %w", errors.Join(errors.New("c"), errors.New("d"))))), 2, "tool: x: a\ntool: b: c\ntool: d; y\n"},
+		"two causes":  {nil, fmt.Errorf("%w: %w", errors.New("a"), errors.New("b")), 1, "tool: a: b\n"},
+		"broken line": {nil, &fs.PathError{Op: "open", Path: "a\nb\r", Err: fs.ErrNotExist}, 1, `tool: open a\nb\r: file does not exist` + "\n"},
+		"long name":   {nil, &fs.PathError{Op: "open", Path: strings.Repeat("x", 5000), Err: fs.ErrNotExist}, 1, "tool: open " + strings.Repeat("x", 592) + "…" + strings.Repeat("x", 279) + ": file does not exist\n"},
 		"interrupted": {nil, fmt.Errorf("step 3: %w", canceled.Err()), 130, "tool: step 3: interrupted\n"},
 		"own package": {nil, errors.New("tool: step 3 broke"), 1, "tool: step 3 broke\n"},
 		"flag":        {[]string{"--cuont", "3"}, nil, 2, "tool: unknown flag: --cuont; see tool --help\n"},

@@ -69,25 +69,29 @@ func Names(names []string) string {
 }
 
 // Line returns a message fit for a terminal: control characters in it are
-// escaped, and it is cut to at most n bytes. It is the last line of defence for
-// messages of libraries that quote what they read.
+// escaped, and of what is longer than n bytes the middle is left out: the end
+// often says what went wrong. It is the last line of defence for messages of
+// libraries that quote what they read.
 func Line(message string, n int) string {
+	if len(message) <= n {
+		if s := escape(message); len(s) <= n {
+			return s
+		}
+	}
+	end := n / 3
+	return cut(escape(cut(message, n)), n-end-len(ellipsis)) + ellipsis + cutFront(escape(cutFront(message, n)), end)
+}
+
+func escape(text string) string {
 	var b strings.Builder
-	for _, r := range cut(message, n) {
+	for _, r := range text {
 		if e := strconv.QuoteToGraphic(string(r)); r < 0x20 || len(e) > 2 && e[1] == '\\' && r != '"' && r != '\\' {
 			b.WriteString(e[1 : len(e)-1])
 		} else {
 			b.WriteRune(r)
 		}
-		if b.Len() > n {
-			break
-		}
 	}
-	s := b.String()
-	if len(message) <= n && len(s) <= n {
-		return s
-	}
-	return cut(s, n-len(ellipsis)) + ellipsis
+	return b.String()
 }
 
 // cut returns the first n bytes of a text, without the half of a rune.
@@ -99,4 +103,13 @@ func cut(text string, n int) string {
 		n--
 	}
 	return text[:n]
+}
+
+// cutFront returns the last n bytes of a text, without the half of a rune.
+func cutFront(text string, n int) string {
+	at := max(len(text)-n, 0)
+	for at < len(text) && !utf8.RuneStart(text[at]) {
+		at++
+	}
+	return text[at:]
 }

@@ -45,6 +45,18 @@ func TestLine(t *testing.T) {
 			t.Errorf("Line(%q) = %s, want %s", message, got, want)
 		}
 	}
+	for message, want := range map[string]string{
+		"open " + strings.Repeat("x", 99) + ": too long": "open xxxxxxxxxxxx…: too long",
+		strings.Repeat("ß", 20):                          "ßßßßßßßß…ßßßßß",
+		strings.Repeat("\x00", 20) + "end":               `\x00\x00\x00\x00\…x00\x00end`,
+		"a message of 30 bytes ends here":                "a message of 30 b… ends here",
+		"a message of 30 bytes and fits":                 "a message of 30 bytes and fits",
+		"bytes that grow \x1b\x1b\x1b\x1b":               `bytes that grow \…1b\x1b\x1b`,
+	} {
+		if got := Line(message, 30); len(got) > 30 || got != want {
+			t.Errorf("Line(%q) = %s of %d bytes, want %s", message, got, len(got), want)
+		}
+	}
 }
 
 // Whatever comes in, what is shown is short, valid and without control characters.
