@@ -99,6 +99,9 @@ func (im *Imported) metadata() (map[string]string, error) {
 		}
 		meta[key] = string(b)
 	}
+	if im.Data != nil {
+		meta[metaData] = string(im.Data)
+	}
 	if im.Config != nil {
 		text, err := configs.Marshal(*im.Config)
 		if err != nil {
@@ -114,7 +117,7 @@ func (im *Imported) exportOwn(path string) error {
 	if err != nil {
 		return err
 	}
-	return Write(path, &Snapshot{Step: im.Step, Program: "condmean convert", Config: string(text), Sample: im.Sample, Weights: Tensors(im.Weights), Norm: im.Norm})
+	return Write(path, &Snapshot{Step: im.Step, Program: "condmean convert", Config: string(text), Sample: im.Sample, Data: im.Data, Weights: Tensors(im.Weights), Norm: im.Norm})
 }
 
 // authors gathers what the published code's files tell.

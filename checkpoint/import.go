@@ -30,6 +30,7 @@ const (
 	metaSample = "condmean.sample"        // JSON list
 	metaNorm   = "condmean.normalization" // JSON lists by name
 	metaStep   = "condmean.step"
+	metaData   = "condmean.data" // fingerprint of the data set, JSON
 )
 
 // Import reads a checkpoint, run folder or built-in name of ours, a run folder
@@ -76,7 +77,7 @@ func importFile(path string) (*Imported, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	im := &Imported{From: path, Weights: chosen.Weights, EMA: chosen.Average, Notes: chosen.Notes}
-	for key, to := range map[string]any{metaSample: &im.Sample, metaNorm: &im.Norm, metaStep: &im.Step} {
+	for key, to := range map[string]any{metaSample: &im.Sample, metaNorm: &im.Norm, metaStep: &im.Step, metaData: &im.Data} {
 		if text, ok := file.Metadata[key]; ok {
 			if err := json.Unmarshal([]byte(text), to); err != nil {
 				return nil, fmt.Errorf("%s: metadata %s: %s", path, key, foreign.Line(err.Error(), foreign.Limit))

@@ -1,6 +1,8 @@
 package checkpoint
 
 import (
+	"bytes"
+	"encoding/json"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -26,7 +28,7 @@ func imported(t *testing.T, change func(*configs.Config)) *Imported {
 	if change != nil {
 		change(&c)
 	}
-	im := &Imported{Config: &c, Sample: []int{1, 16}, Step: 7, Norm: map[string][]float64{"mean": slices.Repeat([]float64{1. / 3}, 16), "scale": {0.1}}}
+	im := &Imported{Config: &c, Sample: []int{1, 16}, Step: 7, Data: json.RawMessage(`{"train":80,"val":10,"test":10,"shape":[1,16],"hash":"0f"}`), Norm: map[string][]float64{"mean": slices.Repeat([]float64{1. / 3}, 16), "scale": {0.1}}}
 	state, _, err := model.Declare(c.Model, im.Sample)
 	if err != nil {
 		t.Fatal(err)
@@ -95,8 +97,8 @@ func TestExportImport(t *testing.T) {
 					t.Errorf("%d tensors, want %d", len(got.Weights), len(im.Weights))
 				}
 				if f == FormatOwn || f == FormatSafetensors {
-					if d := cmp.Diff(im.Norm, got.Norm); d != "" || !slices.Equal(got.Sample, im.Sample) || got.Step != im.Step || len(configs.Diff(*im.Config, *got.Config)) > 0 {
-						t.Errorf("sample %v, step %d, settings %v, statistics (-want +got):\n%s", got.Sample, got.Step, configs.Diff(*im.Config, *got.Config), d)
+					if d := cmp.Diff(im.Norm, got.Norm); d != "" || !slices.Equal(got.Sample, im.Sample) || got.Step != im.Step || !bytes.Equal(got.Data, im.Data) || len(configs.Diff(*im.Config, *got.Config)) > 0 {
+						t.Errorf("sample %v, step %d, data %s, settings %v, statistics (-want +got):\n%s", got.Sample, got.Step, got.Data, configs.Diff(*im.Config, *got.Config), d)
 					}
 				}
 				if f == FormatAuthors && (!slices.Equal(got.Sample, im.Sample) || got.Config.Model.Norm != im.Config.Model.Norm || got.Config.Schedule.Steps != 20) {
@@ -131,6 +133,23 @@ func TestExportRefuses(t *testing.T) {
 	}
 }
 
+// Samples of one channel have no imaginary parts, whatever settings say.
+func TestImportComplexNeedsParts(t *testing.T) {
+	for _, f := range []Format{FormatOwn, FormatSafetensors} {
+		im := imported(t, func(c *configs.Config) { c.Data.Kind, c.Data.Noise = "npy", configs.NoiseComplex })
+		path := filepath.Join(t.TempDir(), "x")
+		if f == FormatSafetensors {
+			path += ".safetensors"
+		}
+		if err := im.Export(path, f); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Import(path); err == nil || !strings.Contains(err.Error(), "data.noise: complex needs real and imaginary parts") || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: error %v", f, err)
+		}
+	}
+}
+
 // Metadata are no more trusted than anything else in a file.
 func TestImportHostileMetadata(t *testing.T) {
 	im := imported(t, nil)
@@ -144,6 +163,7 @@ func TestImportHostileMetadata(t *testing.T) {
 		"negative size": {metaSample: "[1,-16]"},
 		"huge size":     {metaSample: "[1,1000000000000]"},
 		"infinite size": {metaSample: "[1e300]"},
+		"no print":      {metaData: `{"train":`},
 	} {
 		path := filepath.Join(t.TempDir(), "x.safetensors")
 		if err := atomicfile.WriteFunc(path, func(w io.Writer) error { return weights.WriteSafetensors(w, im.Weights, meta) }); err != nil {

@@ -47,6 +47,9 @@ func (im *Imported) Check() error {
 			return oneLine(err)
 		}
 		if im.Sample != nil {
+			if err := im.Config.Data.CheckParts(im.Sample); err != nil {
+				return err
+			}
 			if _, _, err := model.Declare(im.Config.Model, im.Sample); err != nil {
 				return err
 			}

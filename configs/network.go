@@ -68,6 +68,15 @@ func CheckNorm(norm map[string][]float64, shape []int) error {
 	return nil
 }
 
+// CheckParts refuses samples of a shape that are no real and imaginary parts where
+// the noise is that of complex data.
+func (d Data) CheckParts(shape []int) error {
+	if d.Noise == NoiseComplex && (len(shape) == 0 || shape[0]%2 != 0) {
+		return Usagef("data.noise: complex needs real and imaginary parts, an even number of channels; the samples have shape %s", showShape(shape))
+	}
+	return nil
+}
+
 func showShape(shape []int) string {
 	const maxShown = 100
 	return foreign.Line(fmt.Sprint(shape), maxShown)

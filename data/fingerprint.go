@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/par"
 )
 
@@ -49,8 +51,15 @@ func FingerprintFrom(kept json.RawMessage) (f Fingerprint, ok bool, err error) {
 	if len(kept) == 0 {
 		return f, false, nil
 	}
-	if err := json.Unmarshal(kept, &f); err != nil {
-		return f, false, fmt.Errorf("data: the checkpoint's fingerprint of the data: %w", err)
+	err = json.Unmarshal(kept, &f)
+	if err == nil {
+		err = configs.CheckSample(f.Shape)
+	}
+	if err == nil && min(f.Train, f.Val, f.Test) < 0 {
+		err = errors.New("negative numbers of samples")
+	}
+	if err != nil {
+		return Fingerprint{}, false, fmt.Errorf("data: the checkpoint's fingerprint of the data: %w", err)
 	}
 	return f, true, nil
 }

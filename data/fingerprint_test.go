@@ -70,8 +70,10 @@ func TestFingerprint(t *testing.T) {
 	if _, ok, err := FingerprintFrom(nil); ok || err != nil {
 		t.Errorf("of early checkpoints: %v, %v", ok, err)
 	}
-	if _, _, err := FingerprintFrom([]byte("[1")); err == nil {
-		t.Error("nonsense is taken")
+	for _, kept := range []string{"[1", "null", "3", "{}", `{"shape":[1,-4]}`, `{"shape":[1,99999999]}`, `{"shape":[1,4],"train":-1}`, `{"shape":[1,4],"hash":7}`} {
+		if _, ok, err := FingerprintFrom([]byte(kept)); ok || err == nil {
+			t.Errorf("%s passes for a fingerprint", kept)
+		}
 	}
 }
 

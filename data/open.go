@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime"
@@ -124,8 +125,8 @@ func (o *opener) set(ctx context.Context, f files) (*Set, error) {
 	if o.c.Augment != (configs.Augment{}) && len(s.Shape()) != 3 {
 		return nil, configs.Usagef("data.augment: only images can be augmented; the samples of %s have shape %v", f.name, s.Shape())
 	}
-	if o.c.Noise == configs.NoiseComplex && s.Shape()[0]%2 != 0 {
-		return nil, configs.Usagef("data.noise: complex needs real and imaginary parts, an even number of channels; the samples of %s have shape %v", f.name, s.Shape())
+	if err := o.c.CheckParts(s.Shape()); err != nil {
+		return nil, fmt.Errorf("data: %s: %w", f.name, err)
 	}
 	return s, o.survey(ctx, s)
 }

@@ -47,6 +47,9 @@ func New(c configs.Config, network sched.Predictor, shape []int, norm *data.Norm
 	if dim != network.Dim() || dim != len(norm.Mean) {
 		return nil, fmt.Errorf("denoiser: samples of shape %v, a predictor of %d values and a normalisation of %d do not fit", shape, network.Dim(), len(norm.Mean))
 	}
+	if err := c.Data.CheckParts(shape); err != nil {
+		return nil, err
+	}
 	s, err := sched.New(c.Schedule)
 	if err != nil {
 		return nil, err
