@@ -131,6 +131,26 @@ func (n *Norm) invert(k int, v float64) float64 {
 	return v*n.Scale[k%len(n.Scale)] + n.Mean[k]
 }
 
+// Wide tells whether float32 is too coarse, or too narrow, for samples in the data's
+// units: whether it loses more than a thousandth of a value's scale, as it does of
+// a small signal on a large offset.
+func (n *Norm) Wide() bool {
+	const (
+		lost      = 0x1p-10
+		roundoff  = 0x1p-24
+		least     = 0x1p-149 / lost // of the scale, for numbers are this far apart at least
+		most      = math.MaxFloat32 * lost
+		offsetted = lost / roundoff
+	)
+	for k, mean := range n.Mean {
+		scale := n.Scale[k%len(n.Scale)]
+		if math.Abs(mean) > offsetted*scale || scale < least || math.Abs(mean) > most || scale > most {
+			return true
+		}
+	}
+	return false
+}
+
 // rangeVector is the name of the range among the vectors.
 const rangeVector = "range"
 

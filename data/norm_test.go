@@ -179,3 +179,28 @@ func TestNormBatch(t *testing.T) {
 		}
 	}
 }
+
+// TestNormWide: float32 is refused for units that it does not resolve, by what
+// rounding to it does to values within one scale of the mean.
+func TestNormWide(t *testing.T) {
+	for _, v := range []struct {
+		mean, scale float64
+		want        bool
+	}{
+		{0, 1, false}, {0.13, 0.26, false}, {1000, 1, false}, {-16000, 1, false}, {1e10, 1e7, false}, {0, 1e30, false}, {0, 1e-30, false},
+		{1e8, 1, true}, {-1e5, 1, true}, {4e18, 700, true}, {0, 1e-50, true}, {0, 1e-43, true}, {1, 1e-6, true}, {0, 1e60, true}, {1e39, 1e37, true},
+	} {
+		n := &Norm{Mean: []float64{0, v.mean}, Scale: []float64{v.scale}}
+		if got := n.Wide(); got != v.want {
+			t.Errorf("mean %g, scale %g: %v", v.mean, v.scale, got)
+		}
+		worst := 0.0
+		for i := range 101 {
+			x := v.mean + v.scale*(float64(i)/50-0.99)
+			worst = max(worst, math.Abs(float64(float32(x))-x)/v.scale)
+		}
+		if (worst > 0x1p-10) != v.want {
+			t.Errorf("mean %g, scale %g: float32 loses %g of the scale", v.mean, v.scale, worst)
+		}
+	}
+}

@@ -39,6 +39,15 @@ func (d DType) Size() int {
 	return npyElements[d].Size
 }
 
+// Exact tells whether float32 holds every number of a real type.
+func (d DType) Exact() bool {
+	switch d {
+	case Float64, Int64, Int32, Uint64, Uint32:
+		return false
+	}
+	return true
+}
+
 // Complex tells whether elements are complex numbers.
 func (d DType) Complex() bool { return d == Complex64 || d == Complex128 }
 

@@ -30,14 +30,14 @@ func planar(z []complex128, n int) []float64 {
 	return x
 }
 
-// array returns values as an array like a: complex elements stay, float64 stays,
-// and all else becomes float32.
+// array returns values as an array like a: complex elements stay, and real ones
+// become float32, or float64 where float32 does not hold all numbers of their type.
 func (m *Media) array(a weights.Array, x []float64) weights.Array {
 	if m.Complex {
 		return weights.FromComplex128("", a.Shape, complexes(x, m.planar), a.DType == weights.Complex128)
 	}
 	out := weights.FromFloat64("", a.Shape, x)
-	if a.DType != weights.Float64 {
+	if a.DType.Exact() {
 		out = weights.FromFloat32("", a.Shape, out.Float32())
 	}
 	return out

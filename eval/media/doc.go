@@ -7,7 +7,7 @@
 //	.wav         a recording (channels, samples) of values from -1 to 1
 //
 // and [Media.Write] writes other values in the file's own form: element type of
-// an array (integers become float32), format, bit depth and transparency of an
+// an array (integers become float32, those of 32 bits and more float64), format, bit depth and transparency of an
 // image, rate and sample format of a recording. Integers are rounded and clipped
 // to their range. Files are replaced as a whole. [OutsideRange] tells whether the
 // values seem to be in other units than the training data.

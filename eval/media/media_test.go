@@ -26,6 +26,15 @@ func TestArrays(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// Integers of 64 bits come back in a type that holds them.
+	const large = 1<<40 + 1
+	write(weights.FromInt64("", []int{2}, []int64{large, large + 2}))
+	if m, err := Read(path); err != nil || m.Write(path, m.X) != nil {
+		t.Fatal(err)
+	}
+	if got, err := weights.ReadNPYFile(path); err != nil || got.DType != weights.Float64 || !slices.Equal(got.Float64(), []float64{large, large + 2}) {
+		t.Errorf("%v %v: %v", got.DType, got.Float64(), err)
+	}
 	for _, want := range []weights.DType{weights.Float32, weights.Float64} {
 		a := weights.FromFloat64("", []int{2, 3}, []float64{1, 2, 3, 4, 5, 0.1})
 		if want == weights.Float32 {

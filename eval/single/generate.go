@@ -38,6 +38,7 @@ type Generated struct {
 	Seed   uint64
 	Took   time.Duration
 
+	wide    bool       // arrays are of float64
 	stretch bool       // pictures go from the least to the greatest value, not from 0 to 1
 	against *reference // what they are to be compared with
 }
@@ -56,7 +57,7 @@ func Generate(ctx context.Context, o GenerateOptions) (g *Generated, err error) 
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	c, s := d.Config(), d.Schedule()
-	g = &Generated{Shape: d.Shape(), Method: o.Method, Steps: o.Steps, Seed: c.Seed, stretch: c.Data.Kind == "npy"}
+	g = &Generated{Shape: d.Shape(), Method: o.Method, Steps: o.Steps, Seed: c.Seed, stretch: c.Data.Kind == "npy", wide: d.Norm().Wide()}
 	if o.Seed != nil {
 		g.Seed = *o.Seed
 	}

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/denoiser"
+	"github.com/condmean/condmean/gmm"
 	"github.com/condmean/condmean/sched"
 )
 
@@ -106,5 +108,40 @@ func TestStretch(t *testing.T) {
 	clear(g.X)
 	if low, high := g.limits(); high <= low {
 		t.Errorf("black is %v, white %v", low, high)
+	}
+}
+
+// TestGenerateOnOffset: samples of a small signal on a large offset, and of very
+// small and large units, keep their variance in the file.
+func TestGenerateOnOffset(t *testing.T) {
+	for _, v := range []struct{ mean, std float64 }{{3, 2}, {1e8, 1}, {0, 1e-50}, {0, 1e60}} {
+		m, err := gmm.New([]float64{1}, []float64{v.mean, -v.mean}, []float64{v.std * v.std, 0, 0, v.std * v.std})
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		file, out := filepath.Join(dir, "m.npz"), filepath.Join(dir, "x.npy")
+		if err := m.Save(file); err != nil {
+			t.Fatal(err)
+		}
+		const n = 500
+		if _, err := Generate(context.Background(), GenerateOptions{Checkpoint: denoiser.ExactPrefix + file, Threads: 1, N: n, Method: sched.MethodDDIM, Steps: 30, Out: out}); err != nil {
+			t.Fatal(err)
+		}
+		a, err := weights.ReadNPYFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		power := 0.0
+		for i, x := range a.Float64() {
+			z := (x - v.mean*float64(1-i%2*2)) / v.std
+			power += z * z / (2 * n)
+		}
+		if math.Abs(power-1) > 5/math.Sqrt(n)+0.03 {
+			t.Errorf("mean %g, standard deviation %g: %v samples of power %g, want 1", v.mean, v.std, a.DType, power)
+		}
+		if wide := v.std != 2; (a.DType == weights.Float64) != wide {
+			t.Errorf("mean %g, standard deviation %g: %v", v.mean, v.std, a.DType)
+		}
 	}
 }

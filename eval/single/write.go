@@ -27,10 +27,11 @@ func (g *Generated) checkOutput(path string) error {
 	return atomicfile.Check(path)
 }
 
-// Write replaces a file by the samples: an .npy array (n, shape…) of float32, or
-// a .png picture of all of them in a grid of so many columns, 0 for a square
-// one. Black and white are 0 and 1, or if the data came as arrays, whose range
-// is not known, the 0.5 % and 99.5 % quantiles of all values.
+// Write replaces a file by the samples: an .npy array (n, shape…) of float32, of
+// float64 where float32 does not resolve the data's units, or a .png picture of
+// all of them in a grid of so many columns, 0 for a square one. Black and white
+// are 0 and 1, or if the data came as arrays, whose range is not known, the 0.5 %
+// and 99.5 % quantiles of all values.
 func (g *Generated) Write(path string, columns int) error {
 	err := g.checkOutput(path)
 	if err != nil {
@@ -40,7 +41,10 @@ func (g *Generated) Write(path string, columns int) error {
 	if strings.EqualFold(filepath.Ext(path), ".npy") {
 		n := len(g.X) / dims.Count(g.Shape)
 		a := weights.FromFloat64("", append([]int{n}, g.Shape...), g.X)
-		err = weights.WriteNPY(&b, weights.FromFloat32("", a.Shape, a.Float32()))
+		if !g.wide {
+			a = weights.FromFloat32("", a.Shape, a.Float32())
+		}
+		err = weights.WriteNPY(&b, a)
 	} else {
 		low, high := g.limits()
 		err = png.Encode(&b, imagegrid.Draw(g.X, g.Shape, columns, low, high))
