@@ -44,7 +44,7 @@ func newNorm(kind string, m *moments) (*Norm, error) {
 		variance += v / m.count / float64(len(m.mean))
 	}
 	if kind == "none" {
-		return n, nil
+		return n, n.resolves(kind, m, variance)
 	}
 	if !(variance > 0) || math.IsInf(variance, 0) {
 		return nil, configs.Usagef("data.normalize: the train split has variance %v, want a positive finite one", variance)
@@ -63,6 +63,7 @@ func newNorm(kind string, m *moments) (*Norm, error) {
 			n.Mean[k] = m.low + (m.high-m.low)/2
 		}
 		n.Scale[0] = (m.high - m.low) / 2
+		return n, n.resolves(kind, m, variance)
 	default:
 		return nil, fmt.Errorf("data.normalize: %q is unknown, want power, dimension, minmax or none", kind)
 	}
@@ -131,16 +132,29 @@ func (n *Norm) invert(k int, v float64) float64 {
 	return v*n.Scale[k%len(n.Scale)] + n.Mean[k]
 }
 
+// offsetted is how many standard deviations a mean may be away from zero for float32
+// to lose no more than a thousandth of one.
+const offsetted = 0x1p-10 / 0x1p-24
+
+// resolves refuses normalised samples that float32, which they become, cannot tell
+// apart: those of a map that leaves means on which the signal is too small.
+func (n *Norm) resolves(kind string, m *moments, variance float64) error {
+	std := math.Sqrt(variance)
+	for k, mean := range m.mean {
+		if offset := math.Abs(mean - n.Mean[k]); std > 0 && offset > offsetted*std {
+			return configs.Usagef("data.normalize: %s leaves value %d the mean %g, where float32 does not resolve the samples, whose standard deviation is %.3g; use power, which subtracts it", kind, k, mean, std)
+		}
+	}
+	return nil
+}
+
 // Wide tells whether float32 is too coarse, or too narrow, for samples in the data's
 // units: whether it loses more than a thousandth of a value's scale, as it does of
 // a small signal on a large offset.
 func (n *Norm) Wide() bool {
 	const (
-		lost      = 0x1p-10
-		roundoff  = 0x1p-24
-		least     = 0x1p-149 / lost // of the scale, for numbers are this far apart at least
-		most      = math.MaxFloat32 * lost
-		offsetted = lost / roundoff
+		least = 0x1p-149 / 0x1p-10 // of the scale, for numbers are this far apart at least
+		most  = math.MaxFloat32 * 0x1p-10
 	)
 	for k, mean := range n.Mean {
 		scale := n.Scale[k%len(n.Scale)]

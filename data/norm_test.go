@@ -204,3 +204,48 @@ func TestNormWide(t *testing.T) {
 		}
 	}
 }
+
+// TestUnresolvedSamples: an offset that the normalisation leaves and float32 does
+// not resolve the signal on is refused; subtracted in float64 it does no harm.
+func TestUnresolvedSamples(t *testing.T) {
+	const n, d = 40, 3
+	x := make([]float64, n*d)
+	for i := range x {
+		x[i] = 1e8*float64(i%d) + float64(i*i%7)
+	}
+	c := configs.Default().Data
+	c.Kind, c.Dir = "npy", filepath.Join(t.TempDir(), "x.npy")
+	writeArray(t, c.Dir, []int{n, d}, x)
+	for _, kind := range []string{"none", "minmax", "power", "dimension"} {
+		c.Normalize = kind
+		set, err := Open(context.Background(), c, 1)
+		if kind == "none" || kind == "minmax" {
+			if err == nil || !configs.IsUsage(err) || !strings.Contains(err.Error(), "data.normalize: "+kind) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%s: error %v", kind, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		z := make([]float64, set.Train.Len()*d)
+		if err := set.ReadNormalized(z, set.Train, 0); err != nil {
+			t.Fatal(err)
+		}
+		power := 0.0
+		for _, v := range z {
+			power += v * v / float64(len(z))
+		}
+		if math.Abs(power-1) > 1e-6 {
+			t.Errorf("%s: power %g, want 1", kind, power)
+		}
+	}
+	for i := range x { // as far off as is resolved
+		x[i] = 20000 + float64(i*i%7)
+	}
+	writeArray(t, c.Dir, []int{n, d}, x)
+	c.Normalize = "none"
+	if _, err := Open(context.Background(), c, 1); err != nil {
+		t.Error(err)
+	}
+}
