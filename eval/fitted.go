@@ -73,7 +73,7 @@ func fitTrain(ctx context.Context, set *data.Set, k int, std float64, pool *par.
 	d := set.Dim()
 	n := min(set.Train.Len(), mostFitted)
 	x := make([]float64, n*d)
-	if err := set.ReadNormalized(x, set.Train, 0); err != nil {
+	if err := readAt(x, set, set.Train, spread(set.Train, n)); err != nil {
 		return nil, err
 	}
 	o := gmm.FitOptions{Components: k, Seed: 1, MaxIter: fitRounds(d, k), Reg: fitReg * std * std, Tol: fitGain * math.Max(1, float64(d)), Pool: pool}

@@ -9,14 +9,13 @@ import (
 	"github.com/condmean/condmean/eval/report"
 )
 
-// newImage describes the images of a set whose normalised test samples are given.
-func newImage(set *data.Set, c configs.Data, test []float64) *report.Image {
+// newImage describes the images of a set. The range of arrays is that of the train
+// split, so that it does not depend on how many samples are evaluated.
+func newImage(set *data.Set, c configs.Data) *report.Image {
 	m := &report.Image{Shape: [3]int(set.Shape()), Norm: set.Norm, Range: 1, Known: c.Kind != "npy"}
 	if !m.Known {
-		x := slices.Clone(test)
-		m.Norm.InvertBatch(x)
-		m.Low = slices.Min(x)
-		if width := slices.Max(x) - m.Low; width > 0 {
+		m.Low = set.Norm.Low
+		if width := set.Norm.High - m.Low; width > 0 {
 			m.Range = width
 		}
 	}

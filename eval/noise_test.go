@@ -47,6 +47,7 @@ func scaled(x []float64, by float64) []float64 {
 // figure of a report must be the same, to rounding.
 func TestConventionIsAUnit(t *testing.T) {
 	r := exact(t, 240, 2)
+	r.Denoiser = denoiserOf(t, r.Denoiser.Predictor(), 100, 2, 4) // of parts, as complex samples are
 	r.SNRs, r.Match = []float64{-7, 3, 12}, sched.MatchExact
 	r.Methods = append(r.Methods, sched.MethodDDIM, sched.Average(2))
 	r.Studies = Studies{PerStep: true, Mismatch: []float64{-3, 2}, SweepSteps: []int{1, 5}, Blind: true, Lipschitz: true}
@@ -88,7 +89,7 @@ func complexOf(t *testing.T, p sched.Predictor, steps int) *denoiser.Denoiser {
 	t.Helper()
 	c := configs.Default()
 	c.Schedule.Steps, c.Data.Noise = steps, configs.NoiseComplex
-	d, err := denoiser.New(c, p, []int{1, p.Dim()}, nil)
+	d, err := denoiser.New(c, p, []int{2, p.Dim() / 2}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,14 +43,14 @@ func (s source) request(ctx context.Context, d *denoiser.Denoiser, c configs.Con
 	}
 	r := &Request{Name: c.Name, Denoiser: d, Prior: set.Mixture, Test: make([]float64, n*set.Dim()), pool: s.rt.Pool(),
 		fitSamples: min(set.Train.Len(), mostFitted)}
-	if err := set.ReadNormalized(r.Test, set.Test, 0); err != nil {
+	if err := readAt(r.Test, set, set.Test, tested(set.Test, c.Data, c.Seed, n)); err != nil {
 		return nil, err
 	}
 	if was, known := d.Fingerprint(); known {
 		r.Warning = dataChanged(set, was)
 	}
 	if set.Image && len(set.Shape()) == 3 {
-		r.Image = newImage(set, c.Data, r.Test)
+		r.Image = newImage(set, c.Data)
 	}
 	switch {
 	case set.Mixture != nil:

@@ -8,7 +8,7 @@ type Image struct {
 	Norm  *data.Norm
 	Low   float64 // least value
 	Range float64 // of the data, from Low on, for PSNR and SSIM
-	Known bool    // both are those of the format, 8 bits in [0,1]; else of the test samples
+	Known bool    // both are those of the format, 8 bits in [0,1]; else of the train split
 }
 
 // White reports whether white noise stays white in the data's units.
