@@ -34,7 +34,7 @@ func DryRun(ctx context.Context, cfg configs.Config, w io.Writer, o Options) (er
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
 	if cfg.Init.From != "" {
-		return l.reportBeginning(w, cfg)
+		return l.reportBeginning(w, cfg, set.Fingerprint)
 	}
 	if err := describeData(ctx, w, cfg, set); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/model"
 )
 
@@ -22,8 +23,8 @@ type beginning struct {
 }
 
 // plan reads the weights that init names and tells what becomes of each tensor of
-// the network.
-func plan(cfg configs.Config, net *model.Network) (*beginning, error) {
+// the network, which is to be trained on data of a fingerprint.
+func plan(cfg configs.Config, net *model.Network, now data.Fingerprint) (*beginning, error) {
 	src, err := readSource(cfg.Init.From)
 	if err != nil {
 		return nil, err
@@ -43,6 +44,11 @@ func plan(cfg configs.Config, net *model.Network) (*beginning, error) {
 	}
 	if b.notes, err = compareSettings(cfg, src); err != nil {
 		return nil, err
+	}
+	if n, err := heldOut(src, cfg, now); err != nil {
+		return nil, configs.Usagef("init.from: %s: %w", cfg.Init.From, err)
+	} else if n != "" {
+		b.notes = append(b.notes, n)
 	}
 	for _, n := range src.Notes {
 		b.notes = append(b.notes, fmt.Sprintf("%s: %s", cfg.Init.From, n))
@@ -93,8 +99,8 @@ func (b *beginning) fit(c configs.Init, net *model.Network) error {
 }
 
 // begin takes the weights that init names, or refuses.
-func (l *cpuLearner) begin(cfg configs.Config, log *slog.Logger) error {
-	b, err := plan(cfg, l.net)
+func (l *cpuLearner) begin(cfg configs.Config, now data.Fingerprint, log *slog.Logger) error {
+	b, err := plan(cfg, l.net, now)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ import (
 func beginOn(t *testing.T, c configs.Config, shape ...int) (*cpuLearner, *beginning, error) {
 	t.Helper()
 	l, _ := newLearner(t, c, shape)
-	b, err := plan(c, l.net)
+	b, err := plan(c, l.net, data.Fingerprint{})
 	if err == nil {
 		err = l.initialize(b, c)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/sched"
 )
 
@@ -77,8 +78,8 @@ func describeLevels(s *sched.Schedule) string {
 
 // reportBeginning prints what would become of each tensor, and how much of the
 // network would be trained, and fails where the weights would be refused.
-func (l *cpuLearner) reportBeginning(w io.Writer, cfg configs.Config) error {
-	b, err := plan(cfg, l.net)
+func (l *cpuLearner) reportBeginning(w io.Writer, cfg configs.Config, now data.Fingerprint) error {
+	b, err := plan(cfg, l.net, now)
 	if err != nil {
 		return err
 	}

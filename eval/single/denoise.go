@@ -80,6 +80,7 @@ func Denoise(ctx context.Context, o DenoiseOptions) (r *Denoised, err error) {
 	if d.Config().Data.Kind != "audio" { // whose range is that of frames
 		r.note(m.UnitsNote(d.Norm().Low, d.Norm().High))
 	}
+	r.note(colouredNote(d.Norm().Scale))
 	if o.Blind != "" {
 		if o.Options.SNR, err = f.blind(ctx, o.Blind, p); err != nil {
 			return nil, err
@@ -98,6 +99,17 @@ func Denoise(ctx context.Context, o DenoiseOptions) (r *Denoised, err error) {
 		return nil, configs.Usagef("--output: %w", err)
 	}
 	return r, nil
+}
+
+// colouredNote tells that noise which is white in a file is not so for the network,
+// where the scales of its values differ.
+func colouredNote(scale []float64) string {
+	const much = 6 // dB
+	span := 20 * math.Log10(slices.Max(scale)/slices.Min(scale))
+	if span < much {
+		return ""
+	}
+	return fmt.Sprintf("under data.normalize: dimension, noise of one level in the file is %.0f dB stronger in some of the network's values than in others, which it was not trained for: it may do harm; train with data.normalize: power to denoise files", span)
 }
 
 // file is what a file holds, and the denoiser for it.

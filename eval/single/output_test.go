@@ -88,3 +88,15 @@ func TestUnfit(t *testing.T) {
 		}
 	}
 }
+
+// TestColouredNote: scales that differ by 6 dB or more make a note.
+func TestColouredNote(t *testing.T) {
+	for want, scale := range map[string][]float64{"": {3}, "6 dB stronger": {1, 2, 1.5}, "20 dB stronger": {0.1, 1, 0.5}} {
+		if got := colouredNote(scale); (got == "") != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("scales %v: note %q, want %q", scale, got, want)
+		}
+	}
+	if got := colouredNote([]float64{1, 1.9}); got != "" {
+		t.Errorf("a note of scales that hardly differ: %q", got)
+	}
+}
