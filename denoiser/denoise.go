@@ -41,13 +41,15 @@ func (d *Denoiser) Denoise(ctx context.Context, y []float64, o Options) (Result,
 	if math.IsNaN(o.SNR) {
 		return Result{}, fmt.Errorf("denoiser: the SNR is %v dB", o.SNR)
 	}
-	y = d.normalized(y, o.Normalized)
-	r, err := d.schedule.Denoise(ctx, d.predictor, y, decibel.Linear(o.SNR),
+	r, err := d.schedule.Denoise(ctx, d.predictor, d.normalized(y, o.Normalized), decibel.Linear(o.SNR),
 		sched.Options{Method: o.Method, Match: o.Match, Start: o.Start, Seed: o.Seed, First: o.First, Std: d.std, Trace: o.Trace})
 	if err != nil {
 		return Result{}, err
 	}
-	if !o.Normalized {
+	switch {
+	case r.THat < 0: // y itself, without the rounding of its normalisation
+		copy(r.X, y)
+	case !o.Normalized:
 		d.norm.InvertBatch(r.X)
 	}
 	return r, nil

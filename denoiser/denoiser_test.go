@@ -56,6 +56,18 @@ func TestUnits(t *testing.T) {
 	}
 }
 
+// TestAboveTheTop: an observation that is returned is returned bitwise, in any unit.
+func TestAboveTheTop(t *testing.T) {
+	norm := &data.Norm{Mean: []float64{1e8, 1. / 3, 0, -7, 0.1, 1e-9}, Scale: []float64{0.37}}
+	d := whiteDenoiser(t, configs.NoiseReal, norm)
+	y := []float64{1e8 + 0.3, 0.7, 1e-20, math.Pi, 0.3, 1}
+	for _, normalized := range []bool{false, true} {
+		if r, err := d.Denoise(context.Background(), y, Options{SNR: 60, Normalized: normalized}); err != nil || !slices.Equal(r.X, y) || r.Note == "" {
+			t.Errorf("normalised %v: %v became %v: %v", normalized, y, r.X, err)
+		}
+	}
+}
+
 func far(a, b []float64) float64 {
 	most := 0.0
 	for i, v := range a {
