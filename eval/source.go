@@ -46,9 +46,7 @@ func (s source) request(ctx context.Context, d *denoiser.Denoiser, c configs.Con
 	if err := readAt(r.Test, set, set.Test, tested(set.Test, c.Data, c.Seed, n)); err != nil {
 		return nil, err
 	}
-	if was, known := d.Fingerprint(); known {
-		r.Warning = dataChanged(set, was)
-	}
+	r.Warning = d.DataWarning(set)
 	if set.Image && len(set.Shape()) == 3 {
 		r.Image = newImage(set, c.Data)
 	}

@@ -136,6 +136,19 @@ func TestFailedComparison(t *testing.T) {
 	if a, err := weights.ReadNPYFile(out); err != nil || !slices.Equal(a.Shape, []int{3, 1, 8}) {
 		t.Errorf("samples of shape %v: %v", a.Shape, err)
 	}
+	// Data in another order are dealt to other splits, which is said.
+	slices.Reverse(x)
+	b.Reset()
+	if err := weights.WriteNPY(&b, weights.FromFloat32("", []int{n, 8}, x)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(array, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text, err := exec.Command("generate", "--checkpoint", run, "-n", "3", "--out", out, "--mmd").CombinedOutput()
+	if err == nil || !strings.Contains(string(text), "generate: warning: "+array+" is not the data set of the training") {
+		t.Errorf("%v\n%s", err, text)
+	}
 }
 
 func TestInterrupt(t *testing.T) {

@@ -27,6 +27,7 @@ type reference struct {
 	test, train []float64
 	most        int       // values of the generated samples that are kept
 	generated   []float64 // the first of them
+	warning     string    // of the data; may be empty
 }
 
 // add keeps samples until there are as many as are compared.
@@ -48,7 +49,7 @@ func readReference(ctx context.Context, d *denoiser.Denoiser, n, threads int) (*
 	if err != nil {
 		return nil, fmt.Errorf("--mmd: %w", err)
 	}
-	r := &reference{dim: d.Dim()}
+	r := &reference{dim: d.Dim(), warning: d.DataWarning(set)}
 	if set.Dim() != r.dim {
 		return nil, configs.Usagef("--mmd: the samples of %s have shape %v; those of the denoiser have shape %v", set.Name, set.Shape(), d.Shape())
 	}

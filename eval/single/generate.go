@@ -84,6 +84,11 @@ func Generate(ctx context.Context, o GenerateOptions) (g *Generated, err error) 
 		if g.against, err = readReference(ctx, d, o.N, o.Threads); err != nil {
 			return nil, err
 		}
+		if w := g.against.warning; w != "" && o.Err != nil {
+			if _, err := fmt.Fprintln(o.Err, "generate: "+w); err != nil {
+				return nil, err
+			}
+		}
 	}
 	start := time.Now()
 	if err := g.draw(ctx, d, o.N, generateBatch, o.Err); err != nil {
