@@ -82,6 +82,9 @@ var (
 	complexKinds = []string{"npy", "audio"}                          // samples may be complex
 )
 
+// Own reports whether the data are files of the user's, whose order may mean something.
+func (d Data) Own() bool { return slices.Contains(ownKinds, d.Kind) }
+
 func (d Data) validate(r *rules) {
 	r.word("data.kind", d.Kind)
 	r.word("data.normalize", d.Normalize)
@@ -116,7 +119,7 @@ func (d Data) validate(r *rules) {
 		d.validateMixture(r)
 		return
 	}
-	if slices.Contains(ownKinds, d.Kind) && d.Dir == "" {
+	if d.Own() && d.Dir == "" {
 		r.broken("data.dir", d.Dir, "data of kind %s need their folder or file; name it here or by --data", d.Kind)
 	}
 	r.count("data.samples.train", d.Samples.Train, 0, maxSamples)

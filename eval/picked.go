@@ -23,8 +23,7 @@ func spread(split data.Source, n int) []int {
 // taken in an order that the seed of the data draws, so that the first samples are
 // the same for any n; mixtures and public test sets are taken as they come.
 func tested(split data.Source, c configs.Data, seed uint64, n int) []int {
-	switch c.Kind {
-	case "npy", "folder", "audio":
+	if c.Own() {
 		return rng.New(seed, rng.DataTest, 0, 0).Rand().Perm(split.Len())[:n]
 	}
 	return spread(split, split.Len())[:n]
