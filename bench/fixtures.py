@@ -31,6 +31,7 @@ NETS = {
     "image_instance": dict(shape=(2, 4, 8), channels=4, multipliers=(1, 3), blocks=1, norm="instance"),
     "vector_mlp": dict(shape=(1, 24), width=32, hidden=48, blocks=2, slots=20),
     "image_mlp": dict(shape=(2, 3, 5), width=24, hidden=40, blocks=2, slots=0),
+    "vector_gated": dict(shape=(1, 20), width=24, hidden=32, blocks=2, slots=14, gated=40),
 }
 
 

@@ -44,15 +44,15 @@ class Block(Normalise):
 
 
 class Gate(Normalise):
-    def __init__(self, width, time, slots):
+    def __init__(self, width, time, slots, gated):
         super().__init__(width, time)
         self.sharpness = nn.Linear(time, slots)
         self.query = nn.Linear(width, slots)
         with torch.no_grad():
             self.query.weight *= 5  # prefers a few slots from the start
-        self.key = nn.Linear(slots, width)
-        self.value = nn.Linear(width, width)
-        self.out = zero(nn.Linear(width, width))
+        self.key = nn.Linear(slots, gated)
+        self.value = nn.Linear(width, gated)
+        self.out = zero(nn.Linear(gated, width))
         self.scale = math.sqrt(slots)
 
     def forward(self, h, temb):
@@ -62,7 +62,7 @@ class Gate(Normalise):
 
 
 class MLP(nn.Module):
-    def __init__(self, shape, width=256, hidden=512, blocks=3, slots=256):
+    def __init__(self, shape, width=256, hidden=512, blocks=3, slots=256, gated=0):
         super().__init__()
         time = max(4, width // 8 * 2)
         values = math.prod(shape)
@@ -70,7 +70,7 @@ class MLP(nn.Module):
         self.embed = TimeEmbedding(time)
         self.time_mlp = nn.Sequential(nn.Linear(time, time), nn.SiLU(), nn.Linear(time, time), nn.SiLU())
         self.blocks = nn.ModuleList(Block(width, time, hidden) for _ in range(blocks))
-        self.gates = nn.ModuleList(Gate(width, time, slots) for _ in range(blocks if slots else 0))
+        self.gates = nn.ModuleList(Gate(width, time, slots, gated or width) for _ in range(blocks if slots else 0))
         self.final = Normalise(width, time)
         self.output = zero(nn.Linear(width, values))
 
@@ -85,4 +85,4 @@ class MLP(nn.Module):
 
 
 # The network whose speed is compared, as in model/bench_test.go.
-NETS = {"mlp": dict(shape=(1, 64), width=256, hidden=512, blocks=3, slots=256)}
+NETS = {"mlp": dict(shape=(1, 64), width=256, hidden=512, blocks=3, slots=256, gated=768)}

@@ -32,6 +32,7 @@ type MLP struct {
 	Hidden int `yaml:"hidden"` // values inside of a block, after its gate
 	Blocks int `yaml:"blocks"` // residual blocks
 	Slots  int `yaml:"slots"`  // of the softmax gate after each block; 0: no such gates
+	Gated  int `yaml:"gated"`  // that such a gate multiplies; 0: as many as width
 }
 
 // defaultModel is the paper's UNet; the sizes of a cnn are those published with it.
@@ -151,4 +152,5 @@ func (m MLP) validate(r *rules) {
 	r.count("model.mlp.hidden", m.Hidden, 1, maxChannels)
 	r.count("model.mlp.blocks", m.Blocks, 1, 64)
 	r.count("model.mlp.slots", m.Slots, 0, maxChannels)
+	r.count("model.mlp.gated", m.Gated, 0, maxChannels)
 }

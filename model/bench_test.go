@@ -23,7 +23,7 @@ var benchNets = []struct {
 	{"gmm64", []int{1, 64}, 128, benchUNet(16, 1, 2, 4, 8)},
 	{"audio", []int{2, 256}, 128, benchUNet(16, 1, 2, 4, 8, 16)},
 	{"cifar", []int{3, 32, 32}, 128, benchUNet(32, 1, 2, 2, 2)},
-	{"mlp", []int{1, 64}, 512, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 256, Hidden: 512, Blocks: 3, Slots: 256}}},
+	{"mlp", []int{1, 64}, 512, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 256, Hidden: 512, Blocks: 3, Slots: 256, Gated: 768}}},
 }
 
 func benchUNet(channels int, multipliers ...int) configs.Model {

@@ -36,7 +36,7 @@
 // # MLP
 //
 // The gated residual network takes a sample as a vector x of D values. With width
-// W, H hidden values, S slots and E = W/4,
+// W, H hidden values, S slots, G gated values and E = W/4,
 //
 //	temb = SiLU(W₂·SiLU(W₁·[sin ω_k t, cos ω_k t] + b₁) + b₂)         E → E → E
 //	h    = W·x + b                                                  D → W
@@ -46,13 +46,15 @@
 // where film(h) = (1+s)·layernorm(h) + b with (s, b) = W·temb, each of its own, and
 //
 //	block  h + W·(SiLU(u)·v) + b          (u, v) = W·film(h) + b       W → 2H, H → W
-//	gate   h + W_o((W_k g)·(W_v z)) + b   z = film(h), g = √S·softmax(W_q z·(1 + W_s temb))
+//	gate   h + W_o((W_k g)·(W_v z)) + b   z = film(h), g = √S·softmax(W_q z·(1 + W_s temb));
+//	                                      W → S → G, W → G, G → W
 //
 // with products value by value. The last layers of blocks, gates and of the
 // network are zero at first, and W_q is five times as wide as PyTorch's default. A
 // gate lets the network choose one of S slots softly
 // and multiply by what it holds, as the conditional mean of a mixture multiplies
-// the weight of a component by that component's estimate.
+// the weight of a component by that component's estimate. A slot holds G numbers:
+// more of them tell more of each component's covariance apart.
 //
 // # Use
 //

@@ -34,6 +34,7 @@ var graphs = []struct {
 	{"signal_cnn", []int{2, 9}, configs.Model{Kind: "cnn", CNN: configs.CNN{Pre: []int{5, 9}, Post: []int{7}, TimeLayers: 3, Embedding: 8}}, "mse", ""},
 	{"image_cnn", []int{1, 5, 6}, configs.Model{Kind: "cnn", CNN: configs.CNN{Pre: []int{5}, Post: []int{17, 4}, TimeLayers: 0}}, "l1", ""},
 	{"vector_mlp", []int{1, 7}, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 10, Hidden: 9, Blocks: 2, Slots: 6}}, "mse", ""},
+	{"vector_gated", []int{1, 7}, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 10, Hidden: 9, Blocks: 1, Slots: 6, Gated: 17}}, "mse", ""},
 	{"image_mlp", []int{2, 3, 2}, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 8, Hidden: 20, Blocks: 1}}, "l1", "blocks.0.up"},
 }
 

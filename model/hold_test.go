@@ -48,7 +48,7 @@ func TestHold(t *testing.T) {
 	for _, c := range []configs.Model{
 		{Channels: 8, Multipliers: []int{1, 2}, Blocks: 1, Norm: "batch"},
 		{Kind: "cnn", CNN: configs.CNN{Pre: []int{5, 9}, Post: []int{4}, TimeLayers: 2, Embedding: 8}},
-		{Kind: "mlp", MLP: configs.MLP{Width: 8, Hidden: 12, Blocks: 2, Slots: 5}},
+		{Kind: "mlp", MLP: configs.MLP{Width: 8, Hidden: 12, Blocks: 2, Slots: 5, Gated: 11}},
 	} {
 		net, all := heldStep(t, "", c)
 		if len(all) != len(net.Params()) {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -25,7 +26,9 @@ var _ architecture = (*mlp)(nil)
 
 // newMLP lays out the layers.
 func newMLP(c configs.Model, shape []int) (architecture, error) {
-	return &mlp{MLP: c.MLP, shape: shape, time: max(4, c.MLP.Width/8*2)}, nil
+	a := &mlp{MLP: c.MLP, shape: shape, time: max(4, c.MLP.Width/8*2)}
+	a.Gated = cmp.Or(a.Gated, a.Width)
+	return a, nil
 }
 
 func (a *mlp) declare(d *declaration) {
@@ -48,9 +51,9 @@ func (a *mlp) declare(d *declaration) {
 		d.linear(gate+".sharpness", a.time, a.Slots)
 		d.parameter(gate+".query.weight", uniformTimes(sharp, a.Width), a.Slots, a.Width)
 		d.parameter(gate+".query.bias", uniform(a.Width), a.Slots)
-		d.linear(gate+".key", a.Slots, a.Width)
-		d.linear(gate+".value", a.Width, a.Width)
-		d.linearZero(gate+".out", a.Width, a.Width)
+		d.linear(gate+".key", a.Slots, a.Gated)
+		d.linear(gate+".value", a.Width, a.Gated)
+		d.linearZero(gate+".out", a.Gated, a.Width)
 	}
 	d.linear("final.film", a.time, 2*a.Width)
 	d.linearZero("output", a.Width, values)

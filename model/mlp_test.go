@@ -29,11 +29,11 @@ func TestMLPParameters(t *testing.T) {
 	c := configs.Default().Model
 	c.Kind = "mlp"
 	for _, v := range []struct {
-		slots int
-		shape []int
-		want  int
-	}{{256, []int{1, 64}, 2_297_280}, {0, []int{3, 32, 32}, 2_901_120}} {
-		c.MLP.Slots = v.slots
+		slots, gated int
+		shape        []int
+		want         int
+	}{{256, 0, []int{1, 64}, 2_297_280}, {256, 768, []int{1, 64}, 3_480_000}, {0, 0, []int{3, 32, 32}, 2_901_120}} {
+		c.MLP.Slots, c.MLP.Gated = v.slots, v.gated
 		net, err := model.New(newRuntime(t, 1), c, v.shape, 1)
 		if err != nil {
 			t.Fatal(err)

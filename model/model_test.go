@@ -126,6 +126,9 @@ func TestRefusals(t *testing.T) {
 		"mlp slots": func(c *configs.Model, _ *[]int) {
 			*c = configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 8, Hidden: 8, Blocks: 1, Slots: -1}}
 		},
+		"mlp gated": func(c *configs.Model, _ *[]int) {
+			*c = configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 8, Hidden: 8, Blocks: 1, Slots: 8, Gated: -1}}
+		},
 		"dropout": func(c *configs.Model, _ *[]int) { c.Dropout = 1 },
 	} {
 		c, shape := good, []int{1, 8}

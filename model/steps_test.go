@@ -29,6 +29,7 @@ func TestTorchSteps(t *testing.T) {
 		{"image_instance", []int{2, 4, 8}, configs.Model{Channels: 4, Multipliers: []int{1, 3}, Blocks: 1, Norm: "instance"}},
 		{"vector_mlp", []int{1, 24}, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 32, Hidden: 48, Blocks: 2, Slots: 20}}},
 		{"image_mlp", []int{2, 3, 5}, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 24, Hidden: 40, Blocks: 2}}},
+		{"vector_gated", []int{1, 20}, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 24, Hidden: 32, Blocks: 2, Slots: 14, Gated: 40}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			arrays, err := weights.ReadNPZFile(filepath.Join("testdata", "steps", c.name+".npz"))
