@@ -80,6 +80,6 @@ func (c Config) validateAdapt(r *rules) {
 
 func (a Adapt) clone() Adapt {
 	a.Freeze = slices.Clone(a.Freeze)
-	a.Levels.SNRMaxDB, a.Levels.SNRMinDB = clonePointer(a.Levels.SNRMaxDB), clonePointer(a.Levels.SNRMinDB)
+	a.Levels = a.Levels.clone()
 	return a
 }

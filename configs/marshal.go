@@ -96,8 +96,7 @@ func (c Config) Clone() Config {
 	c.Adapt = c.Adapt.clone()
 	c.Eval.Methods = slices.Clone(c.Eval.Methods)
 	c.Eval.Baselines = slices.Clone(c.Eval.Baselines)
-	c.Schedule.SNRMaxDB = clonePointer(c.Schedule.SNRMaxDB)
-	c.Schedule.SNRMinDB = clonePointer(c.Schedule.SNRMinDB)
+	c.Schedule = c.Schedule.clone()
 	return c
 }
 

@@ -15,6 +15,7 @@ type Model struct {
 	Dropout     float64 `yaml:"dropout"` // channel dropout in the second half of each residual block
 	CNN         CNN     `yaml:"cnn"`     // the network of kind cnn, which has nothing of the above
 	MLP         MLP     `yaml:"mlp"`     // the network of kind mlp, likewise
+	UNet2D      UNet2D  `yaml:"unet2d"`  // the network of kind unet2d, likewise
 }
 
 // CNN is the lightweight network: convolutions with ReLU between them and a
@@ -45,12 +46,14 @@ func defaultModel() Model {
 		Norm:        "batch",
 		CNN:         CNN{Pre: []int{32, 64}, Post: []int{43, 22}, TimeLayers: 1, Embedding: 16},
 		MLP:         MLP{Width: 256, Hidden: 512, Blocks: 3, Slots: 256},
+		UNet2D:      DefaultUNet2D(),
 	}
 }
 
 func (m Model) clone() Model {
 	m.Multipliers = slices.Clone(m.Multipliers)
 	m.CNN.Pre, m.CNN.Post = slices.Clone(m.CNN.Pre), slices.Clone(m.CNN.Post)
+	m.UNet2D = m.UNet2D.Clone()
 	return m
 }
 

@@ -14,6 +14,7 @@ const (
 	maxSamples    = 1 << 27
 	maxValues     = 1 << 30 // values of one split, and of all covariances of a mixture
 	maxSteps      = 100_000 // of the schedule
+	maxListed     = 20_000  // of a schedule that lists its β, which every configuration holds
 	maxTrainSteps = 1<<31 - 1
 	maxChannels   = 8192 // of any level
 	maxLevels     = 10

@@ -61,7 +61,7 @@ func TestValidateNamesKeyValueAndAllowed(t *testing.T) {
 		{"data.dim=60", `data.dim = 60: the 4 levels of model.multipliers halve the length 3 times; want a multiple of 8`},
 		{"data.dim=65536", `data.components = 128: 128 covariances of 65536×65536 are more than 1073741824 values; use fewer components or a smaller data.dim` + "\n" +
 			`data.samples.train = 100000: 100000 samples of 65536 values are more than 1073741824 values; use fewer`},
-		{"schedule.kind=cubic", `schedule.kind = "cubic": want linear, quadratic, sqrt, constant, reciprocal, log, exp, cosine, sigmoid`},
+		{"schedule.kind=cubic", `schedule.kind = "cubic": want linear, quadratic, sqrt, constant, reciprocal, log, exp, cosine, sigmoid, custom`},
 		{"schedule.beta_start=0.1 schedule.beta_end=0.01", `schedule.beta_end = 0.01: want at least schedule.beta_start = 0.1`},
 		{"schedule.beta_end=1", `schedule.beta_end = 1: want a number in [0,1)`},
 		{"schedule.steps=1", `schedule.steps = 1: want an integer from 2 to 100000`},

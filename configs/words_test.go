@@ -45,6 +45,9 @@ func TestWordsAreValidated(t *testing.T) {
 			t.Fatalf("%s: %v", key, err)
 		}
 		err := c.Validate()
+		if strings.HasPrefix(key, "model.unet2d.") { // another kind reads them
+			err = c.Model.UNet2D.Validate()
+		}
 		return err != nil && strings.Contains(err.Error(), fmt.Sprintf("%s = %q: want %s", key, word, strings.Join(Words(key), ", ")))
 	}
 	for _, key := range Keys() {

@@ -9,7 +9,11 @@ import (
 // family maps i = 0…n-1 to β_i, given β's two parameters.
 type family func(i, n int, b0, b1 float64) float64
 
-const cosineKind = "cosine"
+// The kinds without two parameters.
+const (
+	cosineKind = "cosine"
+	customKind = "custom" // a list of β
+)
 
 // families are the β families with a start b0 and an end b1. The first seven
 // are the paper's; sigmoid is the one of diffusers.
@@ -26,7 +30,7 @@ var families = map[string]family{
 
 // Kinds lists the names that configs.Schedule.Kind may have.
 func Kinds() []string {
-	return []string{"linear", "quadratic", "sqrt", "constant", "reciprocal", "log", "exp", cosineKind, "sigmoid"}
+	return []string{"linear", "quadratic", "sqrt", "constant", "reciprocal", "log", "exp", cosineKind, "sigmoid", customKind}
 }
 
 // PaperBetaEnd returns the end of the paper's linear schedule of T steps.
@@ -52,7 +56,7 @@ func PaperBetaEnd(steps int) (b1 float64, ok bool) {
 	return 0, false
 }
 
-// Family builds a schedule of one of the β families (every kind but cosine)
+// Family builds a schedule of one of the β families (every kind but cosine and custom)
 // from b0 = β's start and b1 = β's end:
 //
 //	linear      linspace(b0, b1)

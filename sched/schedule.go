@@ -39,14 +39,19 @@ type Schedule struct {
 // Left at zero, BetaStart is DefaultBetaStart, and BetaEnd is the paper's
 // value for a linear schedule of its step counts (see PaperBetaEnd); for
 // every other family or step count it is solved for so that the last level
-// lies at -22.5 dB. With SNRMaxDB and SNRMinDB both ends are solved for.
+// lies at -22.5 dB. With SNRMaxDB and SNRMinDB both ends are solved for. A custom
+// schedule has the levels of Betas.
 func New(c configs.Schedule) (*Schedule, error) {
 	f, ok := families[c.Kind]
 	switch {
-	case !ok && c.Kind != cosineKind:
+	case !ok && c.Kind != cosineKind && c.Kind != customKind:
 		return nil, fmt.Errorf("schedule.kind: unknown %q (one of %s)", c.Kind, strings.Join(Kinds(), ", "))
 	case c.Steps < 2 || c.Steps > maxSteps:
 		return nil, fmt.Errorf("schedule.steps: %d is not in [2, %d]", c.Steps, maxSteps)
+	case c.Kind == customKind && (len(c.Betas) != c.Steps || c.SNRMaxDB != nil || c.SNRMinDB != nil):
+		return nil, fmt.Errorf("schedule: %q has the %d levels of betas, %d of them, and nothing else", customKind, c.Steps, len(c.Betas))
+	case c.Kind == customKind:
+		return FromBeta(c.Betas)
 	case (c.SNRMaxDB == nil) != (c.SNRMinDB == nil):
 		return nil, fmt.Errorf("schedule: snr_max_db and snr_min_db must be given together")
 	}
@@ -92,7 +97,7 @@ func Paper(steps int) (*Schedule, error) {
 }
 
 // FromBeta builds the tables of any sequence of β in (0,1); it keeps a copy.
-func FromBeta(beta []float64) (*Schedule, error) { return fromBeta("custom", slices.Clone(beta)) }
+func FromBeta(beta []float64) (*Schedule, error) { return fromBeta(customKind, slices.Clone(beta)) }
 
 func fromBeta(kind string, beta []float64) (*Schedule, error) {
 	T := len(beta)

@@ -105,7 +105,7 @@ func TestFromSNRMeetsBothEnds(t *testing.T) {
 	for _, kind := range Kinds() {
 		for _, T := range []int{2, 7, 300} {
 			s, err := FromSNR(kind, T, 40, -22.5)
-			if kind == "constant" || kind == "reciprocal" {
+			if kind == "constant" || kind == "reciprocal" || kind == "custom" {
 				if err == nil || !strings.Contains(err.Error(), kind) {
 					t.Errorf("%s: error %v does not name the family", kind, err)
 				}
@@ -182,5 +182,25 @@ func TestFromBetaCopies(t *testing.T) {
 		if _, err := FromBeta(bad); err == nil {
 			t.Errorf("FromBeta(%v) succeeded", bad)
 		}
+	}
+}
+
+// A listed schedule has exactly its levels, which it does not share, and must say
+// as many as it has.
+func TestCustom(t *testing.T) {
+	c := configs.Schedule{Kind: "custom", Steps: 3, Betas: []float64{0.1, 0.25, 0.5}}
+	s, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Betas[0] = 0.9
+	for i, want := range []float64{0.9, 0.675, 0.3375} {
+		near(t, "alpha-bar", s.AlphaBar[i], want, 1e-15)
+	}
+	if c.Steps = 4; s.Kind != "custom" {
+		t.Errorf("kind %q", s.Kind)
+	}
+	if _, err := New(c); err == nil || !strings.Contains(err.Error(), "4 levels of betas, 3 of them") {
+		t.Errorf("error %v", err)
 	}
 }

@@ -16,7 +16,7 @@ func TestWordsAgree(t *testing.T) {
 		parse func(string) error
 	}{
 		{"schedule.kind", Kinds(), func(s string) error {
-			_, err := New(configs.Schedule{Kind: s, Steps: 10, BetaEnd: betaOf(s)})
+			_, err := New(scheduleOf(s))
 			return err
 		}},
 		{"adapt.levels.kind", Kinds(), nil},
@@ -54,12 +54,18 @@ func TestWordsAgree(t *testing.T) {
 	}
 }
 
-// betaOf returns the last β of a family; cosine has none.
-func betaOf(kind string) float64 {
-	if kind == "cosine" {
-		return 0
+// scheduleOf returns a schedule of a kind; cosine has no last β, custom all of them.
+func scheduleOf(kind string) configs.Schedule {
+	switch c := (configs.Schedule{Kind: kind, Steps: 10}); kind {
+	case "cosine":
+		return c
+	case "custom":
+		c.Betas = slices.Repeat([]float64{0.1}, 10)
+		return c
+	default:
+		c.BetaEnd = 0.5
+		return c
 	}
-	return 0.5
 }
 
 func names[T ~string](values ...T) []string {
