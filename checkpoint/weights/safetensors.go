@@ -25,7 +25,7 @@ var safetensorsTypes = map[safetensors.DType]DType{
 // in the order of their names, and its metadata. Offsets must cover the
 // data without gap or overlap.
 func ReadSafetensors(r io.ReaderAt, size int64) ([]Array, map[string]string, error) {
-	if err := checkHeader(r, size); err != nil {
+	if _, _, err := readHeader(r, size); err != nil {
 		return nil, nil, err
 	}
 	b := make([]byte, size)
@@ -63,27 +63,27 @@ func ReadSafetensors(r io.ReaderAt, size int64) ([]Array, map[string]string, err
 // maxHeader bounds the header, which takes some 100 bytes a tensor.
 const maxHeader = 16 << 20
 
-// checkHeader refuses, before the file is read, headers of unreasonable size or
-// rank, and element types that this package cannot read, by the tensor's name.
-func checkHeader(r io.ReaderAt, size int64) error {
+// readHeader returns the entries of the header and where the data begin. It refuses,
+// before the file is read, headers of unreasonable size or rank, and element types
+// that this package cannot read, by the tensor's name.
+func readHeader(r io.ReaderAt, size int64) (header map[string]json.RawMessage, data int64, err error) {
 	var prefix [8]byte
 	if _, err := r.ReadAt(prefix[:], 0); err != nil {
-		return errors.New("not a valid safetensors file: header too small")
+		return nil, 0, errors.New("not a valid safetensors file: header too small")
 	}
 	n := binary.LittleEndian.Uint64(prefix[:])
 	switch {
 	case n > maxHeader:
-		return fmt.Errorf("not a valid safetensors file: header too large: %d bytes, at most %d are expected", n, maxHeader)
+		return nil, 0, fmt.Errorf("not a valid safetensors file: header too large: %d bytes, at most %d are expected", n, maxHeader)
 	case n > uint64(size-int64(len(prefix))):
-		return fmt.Errorf("not a valid safetensors file: header length of %d bytes in a file of %d", n, size)
+		return nil, 0, fmt.Errorf("not a valid safetensors file: header length of %d bytes in a file of %d", n, size)
 	}
 	text := make([]byte, n)
 	if _, err := io.ReadFull(io.NewSectionReader(r, int64(len(prefix)), int64(n)), text); err != nil {
-		return fmt.Errorf("the file is truncated: %w", err)
+		return nil, 0, fmt.Errorf("the file is truncated: %w", err)
 	}
-	var header map[string]json.RawMessage
 	if err := json.Unmarshal(text, &header); err != nil {
-		return fmt.Errorf("not a valid safetensors file: %s", foreign.Line(err.Error(), foreign.Limit))
+		return nil, 0, fmt.Errorf("not a valid safetensors file: %s", foreign.Line(err.Error(), foreign.Limit))
 	}
 	delete(header, metadataKey)
 	for _, name := range slices.Sorted(maps.Keys(header)) {
@@ -92,17 +92,17 @@ func checkHeader(r io.ReaderAt, size int64) error {
 			Shape []json.RawMessage `json:"shape"`
 		}
 		if err := json.Unmarshal(header[name], &h); err != nil {
-			return fmt.Errorf("not a valid safetensors file: tensor %s: %s", foreign.Name(name), foreign.Line(err.Error(), foreign.Limit))
+			return nil, 0, fmt.Errorf("not a valid safetensors file: tensor %s: %s", foreign.Name(name), foreign.Line(err.Error(), foreign.Limit))
 		}
 		if len(h.Shape) > maxRank {
-			return fmt.Errorf("tensor %s: %d dimensions are too many", foreign.Name(name), len(h.Shape))
+			return nil, 0, fmt.Errorf("tensor %s: %d dimensions are too many", foreign.Name(name), len(h.Shape))
 		}
 		t, err := safetensors.ParseDType(h.Type)
 		if _, ok := safetensorsTypes[t]; err != nil || !ok {
-			return Unread{Name: name, Type: h.Type, Numeric: true}
+			return nil, 0, Unread{Name: name, Type: h.Type, Numeric: true}
 		}
 	}
-	return nil
+	return header, int64(len(prefix)) + int64(n), nil
 }
 
 const metadataKey = "__metadata__"

@@ -107,23 +107,14 @@ func openTorch(r io.ReaderAt, size int64) (*torchFile, error) {
 
 // load reads the storages and cuts the tensors out of them.
 func (t *torchFile) load(size int64) (*Torch, error) {
-	// Tensors may share a storage, but a file that expands into more
-	// elements than it has bytes is no checkpoint.
-	left := size
-	for _, l := range t.leaves.tensors {
-		n, err := elements(l.view.shape)
-		if err != nil {
-			return nil, err
-		}
-		if left -= int64(n); left < 0 {
-			return nil, errors.New("its tensors expand to more than the file holds; refused")
-		}
+	if err := t.check(size); err != nil {
+		return nil, err
 	}
 	out := &Torch{Scalars: t.leaves.scalars}
 	for _, l := range t.leaves.tensors {
 		s := l.view.storage
-		if s.unread || s.dtype.Size() == 0 || s.dtype.Complex() {
-			out.Unread = append(out.Unread, Unread{Name: l.name, Type: string(s.dtype), Numeric: true})
+		if u, ok := l.unread(); ok {
+			out.Unread = append(out.Unread, u)
 			continue
 		}
 		if s.data == nil && s.count > 0 {
@@ -133,7 +124,28 @@ func (t *torchFile) load(size int64) (*Torch, error) {
 			}
 			s.data = b
 		}
-		out.Arrays = append(out.Arrays, l.view.array(l.name))
+		out.Arrays = append(out.Arrays, l.view.array(l.name, s.data))
 	}
 	return out, checkNames(out.Arrays)
+}
+
+// check refuses what expands: tensors may share a storage, but a file that expands
+// into more elements than it has bytes is no checkpoint.
+func (t *torchFile) check(size int64) error {
+	for _, l := range t.leaves.tensors {
+		n, err := elements(l.view.shape)
+		if err != nil {
+			return err
+		}
+		if size -= int64(n); size < 0 {
+			return errors.New("its tensors expand to more than the file holds; refused")
+		}
+	}
+	return nil
+}
+
+// unread returns a tensor's element type if it has no decoder.
+func (l leaf) unread() (Unread, bool) {
+	s := l.view.storage
+	return Unread{Name: l.name, Type: string(s.dtype), Numeric: true}, s.unread || s.dtype.Size() == 0 || s.dtype.Complex()
 }

@@ -364,7 +364,7 @@ func FuzzPickle(f *testing.F) {
 				return
 			}
 			s.data = make([]byte, s.count*s.dtype.Size())
-			x.view.array(x.name)
+			x.view.array(x.name, x.view.storage.data)
 		}
 	})
 }

@@ -20,13 +20,14 @@ const (
 )
 
 func openLegacy(r io.ReaderAt, size int64) (*torchFile, error) {
-	b := make([]byte, size)
-	if _, err := r.ReadAt(b, 0); err != nil && err != io.EOF {
+	head := make([]byte, min(size, maxPickleBytes)) // all pickles, and maybe some data
+	if _, err := r.ReadAt(head, 0); err != nil && err != io.EOF {
 		return nil, err
 	}
+	at := int64(0)
 	next := func(persistent func(any) (any, error)) (any, error) {
-		v, n, err := loadPickle(b, persistent)
-		b = b[n:]
+		v, n, err := loadPickle(head[at:], persistent)
+		at += int64(n)
 		return v, err
 	}
 	magic, err := next(nil)
@@ -66,32 +67,42 @@ func openLegacy(r io.ReaderAt, size int64) (*torchFile, error) {
 	if err := t.leaves.collect(object); err != nil {
 		return nil, err
 	}
+	begins := map[*storage]int64{}
 	for _, k := range order.items {
 		key, _ := k.(string)
 		s, ok := used[key] // the element type is known from the reference only
 		if !ok {
 			return nil, fmt.Errorf("storage %s is not referred to", foreign.Quote(key))
 		}
-		if len(b) < 8 {
+		var length [8]byte
+		if n, _ := r.ReadAt(length[:], at); n < len(length) {
 			return nil, errors.New("the file is truncated")
 		}
-		count := binary.LittleEndian.Uint64(b)
-		b = b[8:]
+		at += int64(len(length))
+		count := binary.LittleEndian.Uint64(length[:])
 		if count != uint64(s.count) {
 			return nil, fmt.Errorf("storage %s has %d elements, its tensors declare %d", foreign.Quote(key), count, s.count)
 		}
-		size := s.dtype.Size()
-		if size == 0 { // how long its elements are is not known
+		width := s.dtype.Size()
+		if width == 0 { // how long its elements are is not known
 			return nil, fmt.Errorf("element type %s is not supported", s.dtype)
 		}
-		if count > uint64(len(b)/size) {
+		if count > uint64(size-at)/uint64(width) {
 			return nil, errors.New("the file is truncated")
 		}
-		n := int(count) * size
-		s.data, b = b[:n:n], b[n:]
+		begins[s] = at
+		at += int64(count) * int64(width)
 	}
 	t.storage = func(s *storage) ([]byte, error) {
-		return nil, fmt.Errorf("storage %s is missing from the file", foreign.Quote(s.key))
+		at, ok := begins[s]
+		if !ok {
+			return nil, fmt.Errorf("storage %s is missing from the file", foreign.Quote(s.key))
+		}
+		b := make([]byte, s.count*s.dtype.Size())
+		if n, err := r.ReadAt(b, at); n < len(b) {
+			return nil, fmt.Errorf("the file is truncated: %w", err)
+		}
+		return b, nil
 	}
 	return t, nil
 }

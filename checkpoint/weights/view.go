@@ -130,8 +130,8 @@ func ints(v any) ([]int, bool) {
 	return out, true
 }
 
-// array cuts the tensor out of its storage, whose data has been read.
-func (v *view) array(name string) Array {
+// array cuts the tensor out of its storage's data.
+func (v *view) array(name string, data []byte) Array {
 	size := v.storage.dtype.Size()
 	a := Array{Name: name, Shape: v.shape, DType: v.storage.dtype}
 	n := a.Len()
@@ -143,9 +143,9 @@ func (v *view) array(name string) Array {
 	switch {
 	case n == 0:
 	case dense:
-		a.raw = v.storage.data[v.offset*size : (v.offset+n)*size]
+		a.raw = data[v.offset*size : (v.offset+n)*size]
 	default:
-		a.raw = npy.Gather(v.storage.data, v.offset, v.shape, v.strides, size)
+		a.raw = npy.Gather(data, v.offset, v.shape, v.strides, size)
 	}
 	return a
 }
