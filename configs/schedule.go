@@ -76,3 +76,10 @@ func (s Schedule) clone() Schedule {
 	s.Betas = slices.Clone(s.Betas)
 	return s
 }
+
+// Validate checks the settings as [Model.Validate] does, wherever they come from.
+func (s Schedule) Validate() error {
+	var r rules
+	s.validate(&r, "schedule")
+	return usage(r)
+}

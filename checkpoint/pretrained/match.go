@@ -1,0 +1,103 @@
+package pretrained
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
+)
+
+// match finds the tensors of a network in a file that names them by a scheme. Every
+// tensor has to find its place, and no other be left.
+func match(file *weights.File, n *network, names scheme) ([]Tensor, error) {
+	if len(file.Unread) > 0 {
+		return nil, file.Unread[0]
+	}
+	there, twice := map[string]weights.Key{}, []string(nil)
+	if names == diffusers {
+		there, twice = rename(file.Keys)
+		n.middleNorm(there)
+	} else {
+		for _, k := range file.Keys {
+			there[k.Name] = k
+		}
+	}
+	if len(twice) > 0 {
+		return nil, fmt.Errorf("tensors under two of their names: %s", foreign.Names(twice))
+	}
+	list := pieces(n.unet, n.channels, names)
+	if err := compare(there, fileKeys(list)); err != nil {
+		return nil, err
+	}
+	var tensors []Tensor
+	for _, p := range list {
+		key := there[p.file.Name]
+		tensors = append(tensors, Tensor{Name: p.name, Shape: p.shape, read: func() ([]float32, error) {
+			a, err := file.Read(key.Name)
+			if err != nil {
+				return nil, err
+			}
+			values := a.Float32()
+			if i := slices.IndexFunc(values, func(v float32) bool { return v-v != 0 }); i >= 0 {
+				return nil, configs.Usagef("tensor %s holds values that are not finite in float32 (the first is number %d of %d)", foreign.Name(key.Name), i+1, len(values))
+			}
+			return p.take(values), nil
+		}})
+	}
+	return tensors, nil
+}
+
+// middleNorm decides whether the middle attention is normalised where settings and
+// versions of the library disagree: by the tensors.
+func (n *network) middleNorm(there map[string]weights.Key) {
+	u := &n.unet
+	if _, ok := there["mid_block.attentions.0.group_norm.weight"]; ok && u.Middle() && u.AddAttention && u.MiddleGroups() == 0 {
+		u.AttnNormGroups = u.NormNumGroups
+		n.notes = append(n.notes, fmt.Sprintf("the middle attention has a normalisation, as in diffusers 0.11 to 0.16: of %d groups", u.NormNumGroups))
+	}
+}
+
+// compare returns an error of one line that lists what is missing, what has no place
+// and what has another shape.
+func compare(there map[string]weights.Key, want []weights.Key) error {
+	var missing, shapes, parts []string
+	rest := maps.Clone(there)
+	for _, w := range want {
+		k, ok := there[w.Name]
+		delete(rest, w.Name)
+		switch {
+		case !ok:
+			missing = append(missing, w.Name)
+		case !slices.Equal(squeeze(k.Shape), squeeze(w.Shape)):
+			shapes = append(shapes, fmt.Sprintf("%s %v, want %v", foreign.Name(k.Name), k.Shape, w.Shape))
+		}
+	}
+	for _, c := range []struct {
+		what  string
+		names []string
+	}{{"missing", missing}, {"unexpected", slices.Sorted(maps.Keys(rest))}} {
+		if len(c.names) > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s: %s", len(c.names), c.what, foreign.Line(foreign.Names(c.names), 250)))
+		}
+	}
+	if len(shapes) > 0 {
+		parts = append(parts, fmt.Sprintf("%d of another shape: %s", len(shapes), foreign.Line(strings.Join(shapes, ", "), 250)))
+	}
+	if parts == nil {
+		return nil
+	}
+	return fmt.Errorf("the tensors are not those of the network that the settings describe: %s", strings.Join(parts, "; "))
+}
+
+// squeeze leaves out trailing axes of size one after the second: of convolutions with
+// one tap where a linear layer is meant.
+func squeeze(shape []int) []int {
+	for len(shape) > 2 && shape[len(shape)-1] == 1 {
+		shape = shape[:len(shape)-1]
+	}
+	return shape
+}

@@ -1,0 +1,181 @@
+package pretrained
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
+)
+
+// Model is a network from elsewhere that was opened. Close it.
+type Model struct {
+	From      string            // file of the weights
+	Network   configs.Model     // of kind unet2d
+	Schedule  configs.Schedule  // its levels have the indices of the file's
+	Objective configs.Objective // what is predicted
+	Sample    []int             // shape (C,H,W) of one sample
+	Clip      Clip              // what the library's sampler does beyond the mean chain
+	Notes     []string          // what was assumed or is ignored
+	Tensors   []Tensor          // in the order of the library's state dict
+	Origin    Origin            // what writing back needs beside the tensors
+
+	file *weights.File
+}
+
+// Tensor is a tensor of the network, by its own name.
+type Tensor struct {
+	Name  string
+	Shape []int
+
+	read func() ([]float32, error)
+}
+
+// Read reads the values, which are the caller's own. It fails where they are not
+// finite.
+func (t Tensor) Read() ([]float32, error) { return t.read() }
+
+// Options say what files do not.
+type Options struct {
+	Preset  string  // OpenAI's .pt: which published network it is, one of Presets
+	OpenAI  *OpenAI // or the flags that it was trained with
+	Variant string  // diffusers: which of several files, such as fp16
+	EMA     bool    // diffusers: the averaged weights of an unfinished training, in unet_ema
+	Size    []int   // height and width of a sample, in place of the file's
+}
+
+// Open opens a folder of diffusers or a .pt file of OpenAI's code. Errors that the
+// user can mend are [configs.UsageError]s.
+func Open(path string, o Options) (*Model, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	m, err := (*Model)(nil), error(nil)
+	if info.IsDir() {
+		m, err = openFolder(path, o)
+	} else {
+		m, err = openOpenAI(path, o)
+	}
+	var system *os.PathError
+	if err != nil && !errors.As(err, &system) && !configs.IsUsage(err) {
+		err = &configs.UsageError{Err: err}
+	}
+	return m, err
+}
+
+// Close closes the file of the weights; tensors that were read stay.
+func (m *Model) Close() error { return m.file.Close() }
+
+// Norm returns the statistics that take images in [0,1] to the network's [-1,1], as
+// normalisation statistics of checkpoints: p is (p-mean)/scale to the network.
+func (m *Model) Norm() map[string][]float64 {
+	n := 1
+	for _, d := range m.Sample {
+		n *= d
+	}
+	return map[string][]float64{"mean": slices.Repeat([]float64{0.5}, n), "scale": {0.5}}
+}
+
+// Weights reads all tensors.
+func (m *Model) Weights() ([]weights.Array, error) {
+	var list []weights.Array
+	for _, t := range m.Tensors {
+		values, err := t.Read()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, weights.FromFloat32(t.Name, t.Shape, values))
+	}
+	return list, nil
+}
+
+func openFolder(dir string, o Options) (*Model, error) {
+	f, err := findFolder(dir, o)
+	if err != nil {
+		return nil, err
+	}
+	settings, text, err := readObject(filepath.Join(f.unet, configName))
+	if err != nil {
+		return nil, err
+	}
+	n, err := parseUNet(settings)
+	if err != nil {
+		return nil, err
+	}
+	s, origin := defaultScheduler(), Origin{Layout: f.layout, Config: text, Index: f.index}
+	if name := f.scheduler(); name != "" {
+		settings, text, err := readObject(name)
+		if err != nil {
+			return nil, err
+		}
+		if s, err = parseScheduler(settings); err != nil {
+			return nil, err
+		}
+		origin.Scheduler = text
+		if n.unet.LearnedVariance && strings.HasPrefix(s.variance, "fixed") {
+			return nil, configs.Usagef("%s: variance_type = %s: the network has twice as many outputs as inputs, which only learned and learned_range explain", name, foreign.Quote(s.variance))
+		}
+	}
+	name, note, err := f.weights(o.Variant)
+	if err != nil {
+		return nil, err
+	}
+	if note != "" {
+		n.notes = append(n.notes, note)
+	}
+	return assemble(name, n, s, origin, diffusers, o)
+}
+
+// assemble opens the weights and puts together what is known.
+func assemble(name string, n *network, s *scheduler, origin Origin, names scheme, o Options) (m *Model, err error) {
+	sample, err := n.sample(o.Size)
+	if err != nil {
+		return nil, err
+	}
+	file, err := weights.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, file.Close())
+		}
+	}()
+	m = &Model{From: name, Sample: sample, Schedule: s.schedule, Clip: s.clip, Origin: origin, file: file,
+		Objective: configs.Objective{Target: s.target, Loss: "mse", Weighting: "none"}}
+	if m.Tensors, err = match(file, n, names); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	m.Network = configs.Model{Kind: "unet2d", UNet2D: n.unet}
+	if n.unet.TimeEmbedding == "fourier" {
+		n.notes = append(n.notes, "the network is fed noise levels (time_embedding_type fourier), not the indices of a schedule")
+	}
+	if n.unet.LearnedVariance {
+		n.notes = append(n.notes, "the outputs for the sampler's variance are kept aside")
+	}
+	m.Notes = append(n.notes, s.notes...)
+	return m, nil
+}
+
+// sample returns the shape of a sample, checked against the network.
+func (n *network) sample(size []int) ([]int, error) {
+	switch {
+	case len(size) == 0 && n.size[0] == 0:
+		return nil, configs.Usagef("sample_size is not said; give the height and width of a sample")
+	case len(size) == 0:
+		size = n.size[:]
+	case len(size) != 2:
+		return nil, configs.Usagef("size %v: want a height and a width", size)
+	}
+	shape := []int{n.channels, size[0], size[1]}
+	if err := n.unet.CheckSample(shape); err != nil {
+		return nil, configs.Usagef("%s", settingsLine(err))
+	}
+	return shape, nil
+}

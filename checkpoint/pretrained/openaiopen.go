@@ -1,0 +1,74 @@
+package pretrained
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
+)
+
+// openOpenAI opens a .pt file, once somebody says what it is.
+func openOpenAI(name string, o Options) (*Model, error) {
+	if err := recognise(name, o); err != nil {
+		return nil, err
+	}
+	flags := o.OpenAI
+	if flags == nil {
+		f, err := Preset(o.Preset)
+		if err != nil {
+			return nil, err
+		}
+		flags = &f
+	}
+	n, err := flags.network()
+	if err != nil {
+		return nil, err
+	}
+	s, err := flags.scheduler()
+	if err != nil {
+		return nil, err
+	}
+	return assemble(name, n, s, Origin{Layout: LayoutOpenAI, OpenAI: flags}, flags.scheme(), o)
+}
+
+// recognise refuses what is no unconditional network of OpenAI's code, by what its
+// tensors tell, and one of which nobody says how it was made.
+func recognise(name string, o Options) (err error) {
+	file, err := weights.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	shapes := map[string][]int{}
+	for _, k := range file.Keys {
+		shapes[k.Name] = k.Shape
+	}
+	has := func(name string) bool { return shapes[name] != nil }
+	first := shapes["input_blocks.0.0.weight"]
+	switch {
+	case has("label_emb.weight"):
+		return configs.Usagef("%s: label_emb.weight: networks with classes are not supported", name)
+	case has("encoder_hidden_proj.weight") || has("transformer_proj.weight"):
+		return configs.Usagef("%s: networks with texts are not supported", name)
+	case first == nil && slices.ContainsFunc(file.Keys, func(k weights.Key) bool { return strings.HasSuffix(k.Name, "init_conv.weight") }):
+		return configs.Usagef("%s: a network of denoising-diffusion-pytorch, which is not supported", name)
+	case first == nil:
+		return configs.Usagef("%s: not the weights of a network of OpenAI's code: no input_blocks.0.0.weight", name)
+	case !has("out.2.weight"):
+		return configs.Usagef("%s: an encoder, as of a classifier: no out.2.weight", name)
+	case len(first) != 4 || first[1] != openaiChannels:
+		return configs.Usagef("%s: input_blocks.0.0.weight has shape %v: only networks of images with %d channels are supported", name, first, openaiChannels)
+	case o.OpenAI != nil || o.Preset != "":
+		return nil
+	}
+	base := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
+	hint := "; want one of " + strings.Join(Presets(), ", ")
+	if slices.Contains(Presets(), base) {
+		hint = "; by its name the file is " + base
+	}
+	return configs.Usagef("%s: %s", foreign.Line(name, foreign.Limit), "the file tells neither its attention heads nor its schedule: a preset, or the flags it was trained with, must"+hint)
+}
