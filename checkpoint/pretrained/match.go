@@ -73,24 +73,34 @@ func compare(there map[string]weights.Key, want []weights.Key) error {
 		case !ok:
 			missing = append(missing, w.Name)
 		case !slices.Equal(squeeze(k.Shape), squeeze(w.Shape)):
-			shapes = append(shapes, fmt.Sprintf("%s %v, want %v", foreign.Name(k.Name), k.Shape, w.Shape))
+			shapes = append(shapes, fmt.Sprintf("%s %v (want %v)", k.Name, k.Shape, w.Shape))
 		}
 	}
 	for _, c := range []struct {
 		what  string
 		names []string
-	}{{"missing", missing}, {"unexpected", slices.Sorted(maps.Keys(rest))}} {
+	}{{"missing", missing}, {"unexpected", slices.Sorted(maps.Keys(rest))}, {"of another shape", shapes}} {
 		if len(c.names) > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s: %s", len(c.names), c.what, foreign.Line(foreign.Names(c.names), 250)))
+			parts = append(parts, fmt.Sprintf("%d %s: %s", len(c.names), c.what, first(c.names)))
 		}
-	}
-	if len(shapes) > 0 {
-		parts = append(parts, fmt.Sprintf("%d of another shape: %s", len(shapes), foreign.Line(strings.Join(shapes, ", "), 250)))
 	}
 	if parts == nil {
 		return nil
 	}
 	return fmt.Errorf("the tensors are not those of the network that the settings describe: %s", strings.Join(parts, "; "))
+}
+
+// first shows the first names of a list.
+func first(names []string) string {
+	const most, longest = 4, 70
+	var shown []string
+	for i, name := range names {
+		if i == most {
+			return strings.Join(shown, ", ") + fmt.Sprintf(" and %d more", len(names)-most)
+		}
+		shown = append(shown, foreign.Line(name, longest))
+	}
+	return strings.Join(shown, ", ")
 }
 
 // squeeze leaves out trailing axes of size one after the second: of convolutions with
