@@ -42,8 +42,8 @@ func (t Tensor) Read() ([]float32, error) { return t.read() }
 
 // Options say what files do not.
 type Options struct {
-	Preset  string  // OpenAI's .pt: which published network it is, one of Presets
-	OpenAI  *OpenAI // or the flags that it was trained with
+	Preset  string  // OpenAI's .pt: which published network it is, one of Presets, or the flags of ParseFlags
+	OpenAI  *OpenAI // the same, in place of Preset
 	Variant string  // diffusers: which of several files, such as fp16
 	EMA     bool    // diffusers: the averaged weights of an unfinished training, in unet_ema
 	Size    []int   // height and width of a sample, in place of the file's

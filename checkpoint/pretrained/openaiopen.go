@@ -18,7 +18,11 @@ func openOpenAI(name string, o Options) (*Model, error) {
 	}
 	flags := o.OpenAI
 	if flags == nil {
-		f, err := Preset(o.Preset)
+		named := Preset
+		if strings.HasPrefix(o.Preset, "--") {
+			named = ParseFlags
+		}
+		f, err := named(o.Preset)
 		if err != nil {
 			return nil, err
 		}
