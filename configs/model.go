@@ -7,15 +7,16 @@ import (
 
 // Model is the network.
 type Model struct {
-	Kind        string  `yaml:"kind" words:"unet cnn mlp"`
-	Channels    int     `yaml:"channels"`         // C of the first convolution
-	Multipliers []int   `yaml:"multipliers,flow"` // channels of each level, in units of C
-	Blocks      int     `yaml:"blocks"`           // residual blocks a level on the way down (one more on the way up)
-	Norm        string  `yaml:"norm" words:"batch group instance"`
-	Dropout     float64 `yaml:"dropout"` // channel dropout in the second half of each residual block
-	CNN         CNN     `yaml:"cnn"`     // the network of kind cnn, which has nothing of the above
-	MLP         MLP     `yaml:"mlp"`     // the network of kind mlp, likewise
-	UNet2D      UNet2D  `yaml:"unet2d"`  // the network of kind unet2d, likewise
+	Kind        string     `yaml:"kind" words:"unet cnn mlp"`
+	Channels    int        `yaml:"channels"`         // C of the first convolution
+	Multipliers []int      `yaml:"multipliers,flow"` // channels of each level, in units of C
+	Blocks      int        `yaml:"blocks"`           // residual blocks a level on the way down (one more on the way up)
+	Norm        string     `yaml:"norm" words:"batch group instance"`
+	Dropout     float64    `yaml:"dropout"`    // channel dropout in the second half of each residual block
+	CNN         CNN        `yaml:"cnn"`        // the network of kind cnn, which has nothing of the above
+	MLP         MLP        `yaml:"mlp"`        // the network of kind mlp, likewise
+	UNet2D      UNet2D     `yaml:"unet2d"`     // the network of kind unet2d, likewise
+	Lucidrains  Lucidrains `yaml:"lucidrains"` // the network of kind lucidrains, likewise
 }
 
 // CNN is the lightweight network: convolutions with ReLU between them and a
@@ -47,13 +48,14 @@ func defaultModel() Model {
 		CNN:         CNN{Pre: []int{32, 64}, Post: []int{43, 22}, TimeLayers: 1, Embedding: 16},
 		MLP:         MLP{Width: 256, Hidden: 512, Blocks: 3, Slots: 256},
 		UNet2D:      DefaultUNet2D(),
+		Lucidrains:  DefaultLucidrains(),
 	}
 }
 
 func (m Model) clone() Model {
 	m.Multipliers = slices.Clone(m.Multipliers)
 	m.CNN.Pre, m.CNN.Post = slices.Clone(m.CNN.Pre), slices.Clone(m.CNN.Post)
-	m.UNet2D = m.UNet2D.Clone()
+	m.UNet2D, m.Lucidrains = m.UNet2D.Clone(), m.Lucidrains.Clone()
 	return m
 }
 

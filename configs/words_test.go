@@ -45,8 +45,11 @@ func TestWordsAreValidated(t *testing.T) {
 			t.Fatalf("%s: %v", key, err)
 		}
 		err := c.Validate()
-		if strings.HasPrefix(key, "model.unet2d.") { // another kind reads them
+		switch { // other kinds read them
+		case strings.HasPrefix(key, "model.unet2d."):
 			err = c.Model.UNet2D.Validate()
+		case strings.HasPrefix(key, "model.lucidrains."):
+			err = c.Model.Lucidrains.Validate()
 		}
 		return err != nil && strings.Contains(err.Error(), fmt.Sprintf("%s = %q: want %s", key, word, strings.Join(Words(key), ", ")))
 	}
