@@ -18,10 +18,11 @@ type Layout string
 // The layouts. In a pipeline the parts have folders of their own; a flat one has all
 // files in one.
 const (
-	LayoutModel    Layout = "model"
-	LayoutFlat     Layout = "flat"
-	LayoutPipeline Layout = "pipeline"
-	LayoutOpenAI   Layout = "openai" // a .pt file
+	LayoutModel      Layout = "model"
+	LayoutFlat       Layout = "flat"
+	LayoutPipeline   Layout = "pipeline"
+	LayoutOpenAI     Layout = "openai"     // a .pt file
+	LayoutLucidrains Layout = "lucidrains" // likewise
 )
 
 // Names of files and folders.

@@ -11,33 +11,30 @@ import (
 	"github.com/condmean/condmean/internal/foreign"
 )
 
-// match finds the tensors of a network in a file that names them by a scheme. Every
-// tensor has to find its place, and no other be left.
-func match(file *weights.File, n *network, names scheme) ([]Tensor, error) {
-	if len(file.Unread) > 0 {
-		return nil, file.Unread[0]
-	}
-	there, twice := map[string]weights.Key{}, []string(nil)
-	if names == diffusers {
-		there, twice = rename(file.Keys)
-		n.middleNorm(there)
-	} else {
-		for _, k := range file.Keys {
-			there[k.Name] = k
-		}
-	}
+// today returns the tensors of a file of diffusers by today's names.
+func (n *network) today(file *weights.File) (map[string]weights.Key, error) {
+	there, twice := rename(file.Keys)
 	if len(twice) > 0 {
 		return nil, fmt.Errorf("tensors under two of their names: %s", foreign.Names(twice))
 	}
-	list := pieces(n.unet, n.channels, names)
-	if err := compare(there, fileKeys(list)); err != nil {
+	n.middleNorm(there)
+	return there, nil
+}
+
+// match finds the tensors of a network in a file. Every one has to find its place, and
+// no other be left.
+func match(f opened) ([]Tensor, error) {
+	if err := compare(f.there, fileKeys(f.pieces)); err != nil {
+		if len(f.file.Unread) > 0 {
+			return nil, f.file.Unread[0]
+		}
 		return nil, err
 	}
 	var tensors []Tensor
-	for _, p := range list {
-		key := there[p.file.Name]
+	for _, p := range f.pieces {
+		key := f.there[p.file.Name]
 		tensors = append(tensors, Tensor{Name: p.name, Shape: p.shape, read: func() ([]float32, error) {
-			a, err := file.Read(key.Name)
+			a, err := f.file.Read(key.Name)
 			if err != nil {
 				return nil, err
 			}

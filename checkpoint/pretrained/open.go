@@ -1,6 +1,7 @@
 package pretrained
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -60,7 +61,7 @@ func Open(path string, o Options) (*Model, error) {
 	if info.IsDir() {
 		m, err = openFolder(path, o)
 	} else {
-		m, err = openOpenAI(path, o)
+		m, err = openTorch(path, o)
 	}
 	var system *os.PathError
 	if err != nil && !errors.As(err, &system) && !configs.IsUsage(err) {
@@ -129,52 +130,93 @@ func openFolder(dir string, o Options) (*Model, error) {
 	if note != "" {
 		n.notes = append(n.notes, note)
 	}
-	return assemble(name, n, s, origin, diffusers, o)
+	return withFile(name, func(file *weights.File) (*Model, error) {
+		there, err := n.today(file)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		return assemble(opened{name, file, there, pieces(n.unet, n.channels, diffusers)}, n, s, origin, o)
+	})
 }
 
-// assemble opens the weights and puts together what is known.
-func assemble(name string, n *network, s *scheduler, origin Origin, names scheme, o Options) (m *Model, err error) {
-	sample, err := n.sample(o.Size)
-	if err != nil {
-		return nil, err
-	}
+// openTorch opens a .pt file, which its tensors tell the kind of.
+func openTorch(name string, o Options) (*Model, error) {
+	return withFile(name, func(file *weights.File) (*Model, error) {
+		if prefix, ok := lucidrainsPrefix(file); ok {
+			return openLucidrains(name, file, prefix, o)
+		}
+		return openOpenAI(name, file, o)
+	})
+}
+
+// withFile opens a file of weights for a model, which closes it.
+func withFile(name string, open func(*weights.File) (*Model, error)) (*Model, error) {
 	file, err := weights.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, file.Close())
-		}
-	}()
-	m = &Model{From: name, Sample: sample, Schedule: s.schedule, Clip: s.clip, Origin: origin, file: file,
-		Objective: configs.Objective{Target: s.target, Loss: "mse", Weighting: "none"}}
-	if m.Tensors, err = match(file, n, names); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	m, err := open(file)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
 	}
-	m.Network = configs.Model{Kind: "unet2d", UNet2D: n.unet}
+	return m, nil
+}
+
+// opened is a file of weights with the names by which pieces look for its tensors.
+type opened struct {
+	name   string
+	file   *weights.File
+	there  map[string]weights.Key
+	pieces []piece
+}
+
+// assemble puts together what is known.
+func assemble(f opened, n *network, s *scheduler, origin Origin, o Options) (*Model, error) {
+	sample, err := n.sample(o.Size)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.name, err)
+	}
+	m := &Model{From: f.name, Network: n.settings(), Sample: sample, Schedule: s.schedule, Clip: s.clip, Origin: origin, file: f.file,
+		Objective: configs.Objective{Target: s.target, Loss: "mse", Weighting: cmp.Or(s.weighting, "none")}}
+	if m.Tensors, err = match(f); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.name, err)
+	}
 	if n.unet.TimeEmbedding == "fourier" {
 		n.notes = append(n.notes, "the network is fed noise levels (time_embedding_type fourier), not the indices of a schedule")
 	}
-	if n.unet.LearnedVariance {
+	if n.unet.LearnedVariance || n.lucid != nil && n.lucid.LearnedVariance {
 		n.notes = append(n.notes, "the outputs for the sampler's variance are kept aside")
 	}
 	m.Notes = append(n.notes, s.notes...)
 	return m, nil
 }
 
+// settings returns those of the network.
+func (n *network) settings() configs.Model {
+	if n.lucid != nil {
+		return configs.Model{Kind: "lucidrains", Lucidrains: *n.lucid}
+	}
+	return configs.Model{Kind: "unet2d", UNet2D: n.unet}
+}
+
 // sample returns the shape of a sample, checked against the network.
 func (n *network) sample(size []int) ([]int, error) {
 	switch {
 	case len(size) == 0 && n.size[0] == 0:
-		return nil, configs.Usagef("sample_size is not said; give the height and width of a sample")
+		return nil, configs.Usagef("the size of a sample is not said (sample_size); give its height and width")
 	case len(size) == 0:
 		size = n.size[:]
 	case len(size) != 2:
 		return nil, configs.Usagef("size %v: want a height and a width", size)
 	}
 	shape := []int{n.channels, size[0], size[1]}
-	if err := n.unet.CheckSample(shape); err != nil {
+	err := error(nil)
+	if n.lucid != nil {
+		err = n.lucid.CheckSample(shape)
+	} else {
+		err = n.unet.CheckSample(shape)
+	}
+	if err != nil {
 		return nil, configs.Usagef("%s", settingsLine(err))
 	}
 	return shape, nil

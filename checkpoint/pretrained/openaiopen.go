@@ -1,7 +1,6 @@
 package pretrained
 
 import (
-	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,9 +10,9 @@ import (
 	"github.com/condmean/condmean/internal/foreign"
 )
 
-// openOpenAI opens a .pt file, once somebody says what it is.
-func openOpenAI(name string, o Options) (*Model, error) {
-	if err := recognise(name, o); err != nil {
+// openOpenAI opens a .pt file of OpenAI's code, once somebody says what it is.
+func openOpenAI(name string, file *weights.File, o Options) (*Model, error) {
+	if err := recognise(name, file, o); err != nil {
 		return nil, err
 	}
 	flags := o.OpenAI
@@ -36,17 +35,16 @@ func openOpenAI(name string, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return assemble(name, n, s, Origin{Layout: LayoutOpenAI, OpenAI: flags}, flags.scheme(), o)
+	there := map[string]weights.Key{}
+	for _, k := range file.Keys {
+		there[k.Name] = k
+	}
+	return assemble(opened{name, file, there, pieces(n.unet, n.channels, flags.scheme())}, n, s, Origin{Layout: LayoutOpenAI, OpenAI: flags}, o)
 }
 
 // recognise refuses what is no unconditional network of OpenAI's code, by what its
 // tensors tell, and one of which nobody says how it was made.
-func recognise(name string, o Options) (err error) {
-	file, err := weights.Open(name)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
+func recognise(name string, file *weights.File, o Options) error {
 	shapes := map[string][]int{}
 	for _, k := range file.Keys {
 		shapes[k.Name] = k.Shape
@@ -58,8 +56,6 @@ func recognise(name string, o Options) (err error) {
 		return configs.Usagef("%s: label_emb.weight: networks with classes are not supported", name)
 	case has("encoder_hidden_proj.weight") || has("transformer_proj.weight"):
 		return configs.Usagef("%s: networks with texts are not supported", name)
-	case first == nil && slices.ContainsFunc(file.Keys, func(k weights.Key) bool { return strings.HasSuffix(k.Name, "init_conv.weight") }):
-		return configs.Usagef("%s: a network of denoising-diffusion-pytorch, which is not supported", name)
 	case first == nil:
 		return configs.Usagef("%s: not the weights of a network of OpenAI's code: no input_blocks.0.0.weight", name)
 	case !has("out.2.weight"):

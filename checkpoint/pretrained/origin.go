@@ -15,11 +15,12 @@ import (
 // the very texts of its settings, or the flags that it was made with. The zero value
 // is that of a network that was trained here.
 type Origin struct {
-	Layout    Layout  `json:"layout,omitempty"`
-	Config    string  `json:"config,omitempty"`    // config.json
-	Scheduler string  `json:"scheduler,omitempty"` // scheduler_config.json
-	Index     string  `json:"index,omitempty"`     // model_index.json
-	OpenAI    *OpenAI `json:"openai,omitempty"`
+	Layout     Layout          `json:"layout,omitempty"`
+	Config     string          `json:"config,omitempty"`    // config.json
+	Scheduler  string          `json:"scheduler,omitempty"` // scheduler_config.json
+	Index      string          `json:"index,omitempty"`     // model_index.json
+	OpenAI     *OpenAI         `json:"openai,omitempty"`
+	Lucidrains *LucidrainsFile `json:"lucidrains,omitempty"`
 }
 
 // Trained is a network to write: its settings and its tensors by their own names, as
@@ -82,28 +83,35 @@ func (o Origin) Files(t Trained) ([]File, error) {
 	return files, nil
 }
 
-// WriteTorch writes the .pt file of a network that came from OpenAI's code, its
-// tensors by the names and in the order of that.
-func (o Origin) WriteTorch(w io.Writer, t Trained) error {
-	if o.OpenAI == nil {
-		return configs.Usagef("the network does not come from a .pt file of OpenAI's code")
+// torch returns the contents of the .pt file that a network came from.
+func (o Origin) torch(t Trained) (weights.TorchDict, error) {
+	switch {
+	case o.OpenAI != nil:
+		return o.OpenAI.torch(t)
+	case o.Lucidrains != nil:
+		return o.Lucidrains.torch(t)
 	}
-	n, err := o.OpenAI.network()
+	return nil, configs.Usagef("the network does not come from a .pt file of OpenAI's code or of denoising-diffusion-pytorch")
+}
+
+// torch returns a bare state dict, which is all that OpenAI's files are.
+func (f OpenAI) torch(t Trained) (weights.TorchDict, error) {
+	n, err := f.network()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := same(n.unet, t.Network); err != nil {
-		return err
+		return nil, err
 	}
-	tensors, err := gather(pieces(n.unet, n.channels, o.OpenAI.scheme()), t.Tensors)
+	tensors, err := gather(pieces(n.unet, n.channels, f.scheme()), t.Tensors)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var dict weights.TorchDict
 	for _, a := range tensors {
 		dict = append(dict, weights.TorchItem{Key: a.Name, Value: a})
 	}
-	return weights.WriteTorch(w, dict)
+	return dict, nil
 }
 
 // gather returns the tensors of a file of these pieces.
@@ -123,7 +131,11 @@ func gather(list []piece, tensors []weights.Array) ([]weights.Array, error) {
 		}
 		delete(there, p.name)
 		if p.rows == nil {
-			whole[p.file.Name] = a.Float32()
+			values, err := p.standard.undo(p.name, a.Float32(), p.shape[0])
+			if err != nil {
+				return nil, err
+			}
+			whole[p.file.Name] = values
 			continue
 		}
 		if whole[p.file.Name] == nil {

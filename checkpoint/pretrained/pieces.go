@@ -2,6 +2,7 @@ package pretrained
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
@@ -14,6 +15,8 @@ type piece struct {
 	shape []int       // in the network
 	file  weights.Key // the file's tensor
 	rows  []int       // of the file's tensor, in the network's order; nil: all, as they are
+
+	standard standardisation // what the file's library makes of the values before it uses them
 }
 
 // scheme is how a file names tensors.
@@ -35,20 +38,27 @@ func pieces(u configs.UNet2D, channels int, s scheme) []piece {
 			list = append(list, p.piece(".bias", p.shape[:1], s))
 		}
 	}
-	if !u.LearnedVariance {
-		return list
+	if u.LearnedVariance {
+		list = aside(list, channels, configs.UNet2DVariance)
 	}
-	var aside []piece
-	for i, p := range list[len(list)-2:] {
+	return list
+}
+
+// aside cuts the last two tensors, a weight and a bias, to the rows of the prediction
+// and adds the others under a name of their own.
+func aside(list []piece, channels int, name string) []piece {
+	n := len(list)
+	for i := n - 2; i < n; i++ {
+		p := list[i]
 		p.shape = slices.Clone(p.shape)
 		p.shape[0] = channels
 		rest := p
 		p.rows, rest.rows = upTo(0, channels), upTo(channels, 2*channels)
-		rest.name = configs.UNet2DVariance + p.name[len("conv_out"):]
-		list[len(list)-2+i] = p
-		aside = append(aside, rest)
+		rest.name = name + p.name[strings.LastIndexByte(p.name, '.'):]
+		list[i] = p
+		list = append(list, rest)
 	}
-	return append(list, aside...)
+	return list
 }
 
 // piece returns where a file has the weight or the bias of a part.
@@ -88,7 +98,7 @@ func jointRows(heads [2]int, which int, s scheme) []int {
 // take cuts the piece out of the file's tensor.
 func (p piece) take(whole []float32) []float32 {
 	if p.rows == nil {
-		return whole
+		return p.standard.apply(whole, p.shape[0])
 	}
 	width := len(whole) / p.file.Shape[0]
 	out := make([]float32, 0, len(p.rows)*width)

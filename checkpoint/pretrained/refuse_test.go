@@ -401,7 +401,7 @@ func TestOpenAIIsRefused(t *testing.T) {
 		{"64x64_diffusion.pt", map[string][]int{"label_emb.weight": {10, 4}, "input_blocks.0.0.weight": in, "out.2.weight": out}, "", "label_emb.weight"},
 		{"upsampler.pt", map[string][]int{"input_blocks.0.0.weight": {8, 6, 3, 3}, "out.2.weight": out}, "", "input_blocks.0.0.weight has shape [8 6 3 3]"},
 		{"classifier.pt", map[string][]int{"input_blocks.0.0.weight": in}, "", "out.2.weight"},
-		{"model-1.pt", map[string][]int{"ema.ema_model.model.init_conv.weight": in}, "", "denoising-diffusion-pytorch"},
+		{"model-1.pt", map[string][]int{"ema.ema_model.model.init_conv.weight": in}, "", "init_conv.weight"},
 		{"other.pt", map[string][]int{"a": {1}}, "", "not the weights"},
 		{"model.pt", map[string][]int{"input_blocks.0.0.weight": in, "out.2.weight": out}, "", "want one of 256x256_diffusion_uncond"},
 		{"ffhq_10m.pt", map[string][]int{"input_blocks.0.0.weight": in, "out.2.weight": out}, "", "by its name the file is ffhq_10m"},

@@ -20,11 +20,12 @@ type Clip struct {
 
 // scheduler is what scheduler_config.json tells.
 type scheduler struct {
-	schedule configs.Schedule
-	target   string // of configs.Objective
-	clip     Clip
-	variance string // variance_type; "": not said
-	notes    []string
+	schedule  configs.Schedule
+	target    string // of configs.Objective
+	clip      Clip
+	weighting string // of configs.Objective; "": none
+	variance  string // variance_type; "": not said
+	notes     []string
 }
 
 // family is what the classes of schedulers that share a forward process differ in.

@@ -18,11 +18,12 @@ var oldKeys = map[string]string{
 	"norm_num_groups": "resnet_num_groups", "act_fn": "resnet_act_fn", "norm_eps": "resnet_eps", "attention_head_dim": "num_head_channels",
 }
 
-// network is what config.json tells.
+// network is what is known of a network.
 type network struct {
 	unet     configs.UNet2D
-	channels int    // of a sample
-	size     [2]int // height and width; 0: not said
+	lucid    *configs.Lucidrains // in place of unet
+	channels int                 // of a sample
+	size     [2]int              // height and width; 0: not said
 	notes    []string
 }
 
@@ -98,7 +99,7 @@ func parseUNet(o *object) (*network, error) {
 // settingsLine is a message about settings on one line, with the names that keys
 // have in their file.
 func settingsLine(err error) string {
-	text := strings.NewReplacer("model.unet2d.", "", "\n", "; ").Replace(err.Error())
+	text := strings.NewReplacer("model.unet2d.", "", "model.lucidrains.", "", "\n", "; ").Replace(err.Error())
 	return foreign.Line(text, foreign.Limit)
 }
 

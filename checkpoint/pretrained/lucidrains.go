@@ -1,0 +1,207 @@
+package pretrained
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
+)
+
+// version is that of denoising-diffusion-pytorch. It counts anew from 0.1: what is
+// below 0.2 came between 0.32 and 1.0. The zero value is unknown.
+type version [3]int
+
+func parseVersion(text string) (v version, err error) {
+	parts := strings.Split(text, ".")
+	for i, p := range parts {
+		n, aerr := strconv.ParseUint(p, 10, 16)
+		if len(parts) > len(v) || aerr != nil {
+			return version{}, configs.Usagef("version %s: want three numbers such as 2.1.1", foreign.Quote(text))
+		}
+		v[i] = int(n)
+	}
+	return v, nil
+}
+
+func (v version) known() bool { return v != version{} }
+
+// before tells whether v came before another one.
+func (v version) before(major, minor, patch int) bool {
+	if v.known() && v[0] == 0 && v[1] < 2 {
+		v = version{0, 99, 0}
+	}
+	return slices.Compare(v[:], []int{major, minor, patch}) < 0
+}
+
+// lucidrainsPrefix returns what stands in front of the names of the network's tensors:
+// in a trainer's file the averaged one's, if there is one.
+func lucidrainsPrefix(file *weights.File) (string, bool) {
+	const first = "init_conv.weight"
+	for _, prefix := range []string{"ema.ema_model.model.", "ema.ema_model.module.model.", "model.model.", "model.module.model.", "ema_model.model.", "model.", ""} {
+		if slices.ContainsFunc(file.Keys, func(k weights.Key) bool { return k.Name == prefix+first }) {
+			return prefix, true
+		}
+	}
+	return "", false
+}
+
+// openLucidrains opens a .pt file of denoising-diffusion-pytorch. The tensors tell
+// nearly all of the network, the version the rest.
+func openLucidrains(name string, file *weights.File, prefix string, o Options) (*Model, error) {
+	there := map[string]weights.Key{}
+	for _, k := range file.Keys {
+		if short, ok := strings.CutPrefix(k.Name, prefix); ok {
+			there[short] = k
+		}
+	}
+	text, _ := file.Scalars["version"].(string)
+	v := version{}
+	if text != "" {
+		var err error
+		if v, err = parseVersion(text); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	buffers := strings.TrimSuffix(prefix, "model.") // the schedule's tables lie beside the network
+	for _, k := range file.Keys {
+		if short, ok := strings.CutPrefix(k.Name, buffers); ok && !strings.Contains(short, ".") && buffers == prefix {
+			delete(there, short)
+		}
+	}
+	n, layout, err := inferLucidrains(there, v)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	s, err := lucidSchedule(file, buffers, v)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if strings.HasPrefix(prefix, "ema") {
+		n.notes = append(n.notes, "the averaged weights are taken")
+	}
+	origin := Origin{Layout: LayoutLucidrains, Lucidrains: &LucidrainsFile{Version: text, Wrapped: layout.wrapped, Standard: int(layout.standard)}}
+	return assemble(opened{name, file, there, lucidPieces(*n.lucid, n.channels, layout)}, n, s, origin, o)
+}
+
+// inferLucidrains reads the settings off the tensors, and what those do not tell off
+// the version.
+func inferLucidrains(there map[string]weights.Key, v version) (*network, lucidFile, error) {
+	n, file := &network{lucid: &configs.Lucidrains{}}, lucidFile{}
+	l := n.lucid
+	if _, ok := there["time_mlp.0.weights"]; ok {
+		return nil, file, configs.Usagef("time_mlp.0.weights: networks with learned frequencies are not supported")
+	}
+	// dim returns a size of a tensor, 0 where there is none of that name and rank.
+	dim := func(name string, rank, axis int) int {
+		if k := there[name]; len(k.Shape) == rank {
+			return k.Shape[axis]
+		}
+		return 0
+	}
+	first, last, d := dim("init_conv.weight", 4, 1), dim("final_conv.weight", 4, 0), dim("time_mlp.1.weight", 2, 1)
+	switch {
+	case first == 0 || last == 0 || d == 0:
+		return nil, file, configs.Usagef("not the Unet of denoising-diffusion-pytorch for images: init_conv.weight, final_conv.weight or time_mlp.1.weight are missing or have another rank")
+	case first == 2*last:
+		return nil, file, configs.Usagef("init_conv.weight: networks with self-conditioning are not supported")
+	case first != last && 2*first != last:
+		return nil, file, configs.Usagef("final_conv.weight: %d outputs of %d inputs: want as many, or twice as many with a learned variance", last, first)
+	}
+	n.channels, l.Dim, l.LearnedVariance = first, d, first != last
+	if l.InitDim = dim("init_conv.weight", 4, 0); l.InitDim == d {
+		l.InitDim = 0
+	}
+	_, file.wrapped = there["mid_attn.fn.norm.g"]
+	l.Downsample = "unshuffle"
+	for i := 0; i <= 10; i++ { // more levels than there may be are refused below
+		name := "downs." + strconv.Itoa(i) + "."
+		width := max(dim(name+"3.1.weight", 4, 0), dim(name+"3.weight", 4, 0))
+		if width == 0 {
+			break
+		}
+		if width%d != 0 {
+			return nil, file, configs.Usagef("downs.%d.3: %d channels are no multiple of dim = %d", i, width, d)
+		}
+		if dim(name+"3.weight", 4, 2) == 4 {
+			l.Downsample = "conv"
+		}
+		attention := name + "2.to_out.weight"
+		if file.wrapped {
+			attention = wrap(attention)
+		}
+		_, full := there[attention]
+		l.DimMults, l.FullAttn = append(l.DimMults, width/d), append(l.FullAttn, full)
+	}
+	n.heads(there, file.wrapped)
+	l.BlockNorm = "group"
+	if _, ok := there["mid_block1.block1.norm.g"]; ok {
+		l.BlockNorm = "rms"
+	}
+	n.byVersion(v, &file)
+	if err := l.Validate(); err != nil {
+		return nil, file, configs.Usagef("%s", settingsLine(err))
+	}
+	return n, file, nil
+}
+
+// heads finds the number and the width of the attentions' heads, which only the
+// learned columns tell apart; else the width is the library's.
+func (n *network) heads(there map[string]weights.Key, wrapped bool) {
+	l := n.lucid
+	name := "mid_attn.to_qkv.weight"
+	if wrapped {
+		name = wrap(name)
+	}
+	l.AttnDimHead = 32
+	if k := there["mid_attn.mem_kv"]; len(k.Shape) == 4 {
+		l.AttnHeads, l.NumMemKV, l.AttnDimHead = k.Shape[1], k.Shape[2], k.Shape[3]
+	} else if k := there[name]; len(k.Shape) == 4 {
+		l.AttnHeads = k.Shape[0] / (3 * l.AttnDimHead)
+		n.notes = append(n.notes, fmt.Sprintf("the heads of attention are taken to be %d values wide, as they are by default", l.AttnDimHead))
+	}
+}
+
+// byVersion sets what names do not tell.
+func (n *network) byVersion(v version, file *lucidFile) {
+	l := n.lucid
+	l.AttnNorm = "rms"
+	if !file.wrapped { // of 1.8 or later
+		if v.known() && v.before(1, 8, 0) {
+			n.notes = append(n.notes, "the tensors have the names of a later version than the file says")
+		}
+		return
+	}
+	if !v.known() {
+		v = version{0, 31, 0}
+		if l.Downsample == "unshuffle" {
+			v = version{0, 32, 0}
+		}
+		n.notes = append(n.notes, "the file does not tell its version, which decides on normalisations: it is taken as "+
+			map[bool]string{true: "0.27.4, with products of unit queries and keys times 10", false: "0.32"}[l.Downsample == "conv"])
+		if l.Downsample == "conv" {
+			v = version{0, 27, 4}
+		}
+	}
+	if v.before(1, 7, 1) {
+		l.AttnNorm = "layer"
+	}
+	l.DivideValues = !v.before(0, 26, 4) && v.before(1, 7, 4)
+	switch {
+	case v.before(0, 27, 4):
+	case v.before(1, 7, 1):
+		file.standard = sumEps
+	case v.before(1, 7, 3):
+		file.standard = floorEps
+	}
+	switch {
+	case v.before(0, 26, 0) || !v.before(0, 28, 0):
+	case v.before(0, 27, 4):
+		l.UnitScale = 16
+	default:
+		l.UnitScale = 10
+	}
+}
