@@ -35,18 +35,21 @@ const (
 	weightsName   = "diffusion_pytorch_model"
 )
 
-// IsFolder reports whether a folder looks like one of diffusers: it has a
-// model_index.json, or a config.json of a network.
-func IsFolder(dir string) bool {
-	if isFile(filepath.Join(dir, indexName)) {
-		return true
+// recogniseFolder tells the layout of a folder of diffusers: one with model_index.json,
+// or with a config.json that names its class or is that of a network.
+func recogniseFolder(dir string) Layout {
+	switch {
+	case isFile(filepath.Join(dir, indexName)) && isFile(filepath.Join(dir, unetFolder, configName)):
+		return LayoutPipeline
+	case isFile(filepath.Join(dir, indexName)):
+		return LayoutFlat
+	case !isFile(filepath.Join(dir, configName)):
+		return ""
 	}
-	name := filepath.Join(dir, configName)
-	if !isFile(name) {
-		return false
+	if o, _, err := readObject(filepath.Join(dir, configName)); err != nil || !o.has("_class_name") && !o.isUNet() {
+		return ""
 	}
-	o, _, err := readObject(name)
-	return err == nil && (o.has("_class_name") || o.isUNet())
+	return LayoutModel
 }
 
 // folder is where the parts of a network are.

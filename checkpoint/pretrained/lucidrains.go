@@ -40,9 +40,9 @@ func (v version) before(major, minor, patch int) bool {
 // lucidrainsPrefix returns what stands in front of the names of the network's tensors:
 // in a trainer's file the averaged one's, if there is one.
 func lucidrainsPrefix(file *weights.File) (string, bool) {
-	const first = "init_conv.weight"
+	const own = "final_res_block.mlp.1.weight" // which other networks, some with an init_conv, do not have
 	for _, prefix := range []string{"ema.ema_model.model.", "ema.ema_model.module.model.", "model.model.", "model.module.model.", "ema_model.model.", "model.", ""} {
-		if slices.ContainsFunc(file.Keys, func(k weights.Key) bool { return k.Name == prefix+first }) {
+		if slices.ContainsFunc(file.Keys, func(k weights.Key) bool { return k.Name == prefix+own }) {
 			return prefix, true
 		}
 	}

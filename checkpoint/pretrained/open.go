@@ -50,7 +50,8 @@ type Options struct {
 	Size    []int   // height and width of a sample, in place of the file's
 }
 
-// Open opens a folder of diffusers or a .pt file of OpenAI's code. Errors that the
+// Open opens a folder of diffusers, or a .pt file of OpenAI's code or of
+// denoising-diffusion-pytorch. Errors that the
 // user can mend are [configs.UsageError]s.
 func Open(path string, o Options) (*Model, error) {
 	info, err := os.Stat(path)
@@ -68,6 +69,33 @@ func Open(path string, o Options) (*Model, error) {
 		err = &configs.UsageError{Err: err}
 	}
 	return m, err
+}
+
+// Recognise tells the layout of what Open would open, or refuse with a reason: ""
+// for anything else. Files other than those of torch.save are not looked into.
+func Recognise(path string) Layout {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return ""
+	case info.IsDir():
+		return recogniseFolder(path)
+	case !slices.Contains([]string{".pt", ".pth", ".bin", ".ckpt"}, strings.ToLower(filepath.Ext(path))):
+		return ""
+	}
+	layout := Layout("")
+	m, err := withFile(path, func(file *weights.File) (*Model, error) {
+		if _, ok := lucidrainsPrefix(file); ok {
+			layout = LayoutLucidrains
+		} else if slices.ContainsFunc(file.Keys, func(k weights.Key) bool { return k.Name == firstOpenAI }) {
+			layout = LayoutOpenAI
+		}
+		return &Model{file: file}, nil
+	})
+	if err != nil || m.Close() != nil {
+		return ""
+	}
+	return layout
 }
 
 // Close closes the file of the weights; tensors that were read stay.

@@ -42,6 +42,9 @@ func openOpenAI(name string, file *weights.File, o Options) (*Model, error) {
 	return assemble(opened{name, file, there, pieces(n.unet, n.channels, flags.scheme())}, n, s, Origin{Layout: LayoutOpenAI, OpenAI: flags}, o)
 }
 
+// firstOpenAI is a tensor that all networks of OpenAI's code have.
+const firstOpenAI = "input_blocks.0.0.weight"
+
 // recognise refuses what is no unconditional network of OpenAI's code, by what its
 // tensors tell, and one of which nobody says how it was made.
 func recognise(name string, file *weights.File, o Options) error {
@@ -50,18 +53,18 @@ func recognise(name string, file *weights.File, o Options) error {
 		shapes[k.Name] = k.Shape
 	}
 	has := func(name string) bool { return shapes[name] != nil }
-	first := shapes["input_blocks.0.0.weight"]
+	first := shapes[firstOpenAI]
 	switch {
 	case has("label_emb.weight"):
 		return configs.Usagef("%s: label_emb.weight: networks with classes are not supported", name)
 	case has("encoder_hidden_proj.weight") || has("transformer_proj.weight"):
 		return configs.Usagef("%s: networks with texts are not supported", name)
 	case first == nil:
-		return configs.Usagef("%s: not the weights of a network of OpenAI's code: no input_blocks.0.0.weight", name)
+		return configs.Usagef("%s: not the weights of a network of OpenAI's code: no %s", name, firstOpenAI)
 	case !has("out.2.weight"):
 		return configs.Usagef("%s: an encoder, as of a classifier: no out.2.weight", name)
 	case len(first) != 4 || first[1] != openaiChannels:
-		return configs.Usagef("%s: input_blocks.0.0.weight has shape %v: only networks of images with %d channels are supported", name, first, openaiChannels)
+		return configs.Usagef("%s: %s has shape %v: only networks of images with %d channels are supported", name, firstOpenAI, first, openaiChannels)
 	case o.OpenAI != nil || o.Preset != "":
 		return nil
 	}

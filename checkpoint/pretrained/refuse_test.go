@@ -331,8 +331,23 @@ func TestFolders(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if !IsFolder("testdata/google-flat") || !IsFolder("testdata/odd-groups") || IsFolder("testdata") || IsFolder("testdata/guided-legacy") {
-		t.Error("folders are not told apart")
+}
+
+func TestRecognise(t *testing.T) {
+	for _, f := range fixtures {
+		if got := Recognise(f.path()); got != f.layout {
+			t.Errorf("%s: %q", f.name, got)
+		}
+	}
+	ours := torchFile(t, "model-300.pt", map[string][]int{"model.model.init_conv.weight": {8, 1, 3, 3}, "model.model.time_mlp.0.weight": {32, 8}})
+	if got := Recognise(ours); got != "" {
+		t.Errorf("the published code's network: %q", got)
+	}
+	for path, want := range map[string]Layout{"testdata/lucid-1.5.8/model-1.pt": LayoutLucidrains, "testdata/google-flat/config.json": "", "testdata": "",
+		"testdata/lucid-1.5.8": "", "testdata/nothing": "", "testdata/old-keys-bin/unet/diffusion_pytorch_model.bin": "", "testdata/old-keys-bin/unet": LayoutModel} {
+		if got := Recognise(path); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
 	}
 }
 
@@ -401,7 +416,7 @@ func TestOpenAIIsRefused(t *testing.T) {
 		{"64x64_diffusion.pt", map[string][]int{"label_emb.weight": {10, 4}, "input_blocks.0.0.weight": in, "out.2.weight": out}, "", "label_emb.weight"},
 		{"upsampler.pt", map[string][]int{"input_blocks.0.0.weight": {8, 6, 3, 3}, "out.2.weight": out}, "", "input_blocks.0.0.weight has shape [8 6 3 3]"},
 		{"classifier.pt", map[string][]int{"input_blocks.0.0.weight": in}, "", "out.2.weight"},
-		{"model-1.pt", map[string][]int{"ema.ema_model.model.init_conv.weight": in}, "", "init_conv.weight"},
+		{"model-1.pt", map[string][]int{"ema.ema_model.model.final_res_block.mlp.1.weight": in}, "", "init_conv.weight"},
 		{"other.pt", map[string][]int{"a": {1}}, "", "not the weights"},
 		{"model.pt", map[string][]int{"input_blocks.0.0.weight": in, "out.2.weight": out}, "", "want one of 256x256_diffusion_uncond"},
 		{"ffhq_10m.pt", map[string][]int{"input_blocks.0.0.weight": in, "out.2.weight": out}, "", "by its name the file is ffhq_10m"},
