@@ -28,25 +28,28 @@ func (p *progress) report(m Metrics) {
 	if p.Bar() {
 		score = p.score
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "epoch %.1f  loss %.4f%s  %.1f steps/s", m.Epoch, m.Loss, score, m.Rate)
-	if p.Bar() || m.DataWait >= 0.05 {
-		fmt.Fprintf(&b, "  waiting for data %.0f%%", 100*m.DataWait)
+	epoch, loss := fmt.Sprintf("epoch %.1f", m.Epoch), fmt.Sprintf("loss %.4f%s", m.Loss, score)
+	parts := []string{epoch, loss, fmt.Sprintf("%.1f steps/s", m.Rate)}
+	if p.Bar() {
+		parts[0], parts[1] = loss, epoch // a narrow terminal shows the first ones
 	}
-	p.Report(m.Step, b.String())
+	if p.Bar() || m.DataWait >= 0.05 {
+		parts = append(parts, fmt.Sprintf("waiting for data %.0f%%", 100*m.DataWait))
+	}
+	p.Report(m.Step, strings.Join(parts, "  "))
 }
 
 // scoreText writes what a validation found, "" without one.
 func scoreText(m Metrics) string {
 	s := ""
+	if v, ok := m.NMSE["10"]; ok {
+		s += fmt.Sprintf("  nmse(10 dB) %.2f dB", v)
+	}
 	if m.Val != nil {
 		s += fmt.Sprintf("  val %.4f", *m.Val)
 	}
 	if m.ValEMA != nil {
 		s += fmt.Sprintf("  val(ema) %.4f", *m.ValEMA)
-	}
-	if v, ok := m.NMSE["10"]; ok {
-		s += fmt.Sprintf("  nmse(10 dB) %.2f dB", v)
 	}
 	return s
 }

@@ -1,16 +1,21 @@
 package progress
 
 import (
-	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
 )
+
+// leastBar is the room that a bar keeps, with the blanks around it, however long the
+// text is.
+const leastBar = 13
 
 // Bar is a bar with a count in front and a text and the remaining time behind
 // it. All methods of a nil Bar do nothing.
@@ -36,7 +41,8 @@ func NewBar(w io.Writer, label string, from, total int) *Bar {
 	bar, err := b.bars.Add(int64(total), mpb.BarStyle().Build(),
 		mpb.PrependDecorators(decor.CountersNoUnit(label+" %d/%d ")),
 		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string {
-			return fmt.Sprintf(" %s  eta %s", *b.text.Load(), Remaining(start, from, int(s.Current), total))
+			left := eta(start, from, int(s.Current), total)
+			return " " + fit(*b.text.Load(), s.AvailableWidth-leastBar-len(left)) + left
 		})))
 	if err != nil { // the terminal is gone already
 		return nil
@@ -54,7 +60,8 @@ func (b *Bar) At(count int) {
 	}
 }
 
-// Text sets what is written behind the bar.
+// Text sets what is written behind the bar: parts with two blanks between them, the
+// most important one first, for the last ones are left out where there is no room.
 func (b *Bar) Text(s string) {
 	if b != nil {
 		b.text.Store(&s)
@@ -70,6 +77,23 @@ func (b *Bar) Close() {
 		b.bar.Abort(false)
 	}
 	b.bars.Wait()
+}
+
+// fit returns the first parts of a text that have room in so many columns.
+func fit(text string, width int) string {
+	for utf8.RuneCountInString(text) > max(width, 0) {
+		text = text[:max(strings.LastIndex(text, "  "), 0)]
+	}
+	return text
+}
+
+// eta returns the end of a progress line, which says how long the task will take; ""
+// while nothing is done that tells.
+func eta(start time.Time, from, count, total int) string {
+	if count <= from && count < total {
+		return ""
+	}
+	return "  eta " + Remaining(start, from, count, total).String()
 }
 
 // Remaining returns the time that the counts up to total will take at the

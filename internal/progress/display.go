@@ -83,7 +83,7 @@ func (d *Display) Report(count int, text string) {
 	if text != "" {
 		text = "  " + text
 	}
-	_, _ = fmt.Fprintf(d.w, "%s %d/%d%s  eta %v\n", d.label, count, d.total, text, Remaining(d.start, d.from, count, d.total))
+	_, _ = fmt.Fprintf(d.w, "%s %d/%d%s%s\n", d.label, count, d.total, text, eta(d.start, d.from, count, d.total))
 }
 
 // Close leaves the terminal as it is wanted for what follows.

@@ -44,6 +44,26 @@ func TestRemaining(t *testing.T) {
 	}
 }
 
+// A text gives up its last parts where there is no room, and lines do without an eta
+// that nothing tells yet.
+func TestFit(t *testing.T) {
+	const text = "loss 0.12  σ 3  epoch 1"
+	for width, want := range map[int]string{-5: "", 0: "", 8: "", 9: "loss 0.12", 13: "loss 0.12", 14: "loss 0.12  σ 3", 22: "loss 0.12  σ 3", 23: text, 80: text} {
+		if got := fit(text, width); got != want {
+			t.Errorf("%d columns: %q, want %q", width, got, want)
+		}
+	}
+	start := time.Now().Add(-30 * time.Second)
+	for _, tt := range []struct {
+		from, count, total int
+		want               string
+	}{{0, 0, 40, ""}, {5, 5, 40, ""}, {0, 10, 40, "  eta 1m30s"}, {40, 40, 40, "  eta 0s"}, {0, 0, 0, "  eta 0s"}} {
+		if got := eta(start, tt.from, tt.count, tt.total); got != tt.want {
+			t.Errorf("from %d, at %d of %d: %q, want %q", tt.from, tt.count, tt.total, got, tt.want)
+		}
+	}
+}
+
 // Tasks write a line at the start, now and then, and at the end of each.
 func TestTasks(t *testing.T) {
 	var out bytes.Buffer
@@ -53,7 +73,7 @@ func TestTasks(t *testing.T) {
 	}
 	tasks.Show("reading", 7, 7)
 	tasks.Close()
-	want := "fitting 0/3  score 0  eta 0s\nfitting 3/3  score 3  eta 0s\nreading 7/7  eta 0s\n"
+	want := "fitting 0/3  score 0\nfitting 3/3  score 3  eta 0s\nreading 7/7  eta 0s\n"
 	if out.String() != want {
 		t.Errorf("wrote %q, want %q", out.String(), want)
 	}
