@@ -26,7 +26,7 @@ type Train struct {
 	ValEvery      int           `yaml:"val_every"`                                         // steps between validations; 0 means once an epoch
 	LogEvery      int           `yaml:"log_every"`                                         // steps between metrics lines
 	EarlyStopping EarlyStopping `yaml:"early_stopping"`                                    // of runs of a number of epochs
-	OnNonFinite   string        `yaml:"on_nonfinite" words:"stop skip rollback"`           // a loss or gradient that is not finite: skip the batch, rollback to the last checkpoint
+	OnNonFinite   string        `yaml:"on_nonfinite" words:"stop skip rollback"`           // a loss, gradient or running statistic that is not finite: skip the batch, rollback to the last checkpoint
 	MaxNonFinite  int           `yaml:"max_nonfinite"`                                     // steps skipped in a row, or rollbacks of a run, before it stops after all
 }
 

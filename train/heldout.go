@@ -31,7 +31,7 @@ func sameFiles(a, b configs.Data, asMany bool) bool {
 	switch {
 	case a.Kind != b.Kind || a.Kind == "mixture":
 		return false
-	case a.Kind == "npy" || a.Kind == "folder" || a.Kind == "audio":
+	case a.Own():
 		return asMany || absolute(a.Dir) == absolute(b.Dir) && a.Array == b.Array
 	}
 	return true
