@@ -53,7 +53,7 @@ func TestNoFigures(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 			var table, csv, js bytes.Buffer
-			for _, err := range []error{rep.WriteTable(&table), rep.WriteCSV(&csv), rep.WriteJSON(&js)} {
+			for _, err := range []error{rep.WriteTable(&table, 0), rep.WriteCSV(&csv), rep.WriteJSON(&js)} {
 				if err != nil {
 					t.Fatalf("%s: %v", name, err)
 				}

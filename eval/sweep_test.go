@@ -190,7 +190,7 @@ func TestFiles(t *testing.T) {
 		t.Errorf("nmse.svg: %v", err)
 	}
 	var b bytes.Buffer
-	if err := rep.WriteTable(&b); err != nil {
+	if err := rep.WriteTable(&b, 0); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")

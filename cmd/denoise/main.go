@@ -99,7 +99,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	if o.json {
 		return report.WriteJSON(s.Out)
 	}
-	return report.WriteTable(s.Out)
+	return report.WriteTable(s.Out, s.Width())
 }
 
 // change puts the flags that were given over the run's settings.

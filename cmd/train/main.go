@@ -114,7 +114,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 		return err
 	}
 	run.Log.Info("done", "run", result.Dir, "checkpoint", report.Source)
-	return report.WriteTable(s.Out)
+	return report.WriteTable(s.Out, s.Width())
 }
 
 // settle refuses flags that exclude each other and finds the configuration of
