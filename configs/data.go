@@ -79,11 +79,16 @@ func (d Data) Sizes() Samples {
 var (
 	imageKinds   = []string{"mnist", "fashion", "cifar10", "folder"} // samples are images for certain
 	ownKinds     = []string{"npy", "folder", "audio"}                // files of the user's, which data.dir names
+	arrayKinds   = []string{"npy"}                                   // values of any range; samples may be images
 	complexKinds = []string{"npy", "audio"}                          // samples may be complex
 )
 
 // Own reports whether the data are files of the user's, whose order may mean something.
 func (d Data) Own() bool { return slices.Contains(ownKinds, d.Kind) }
+
+// Arrays reports whether the data are arrays, whose values have any range: those of
+// images are not known to be pixels in [0,1].
+func (d Data) Arrays() bool { return slices.Contains(arrayKinds, d.Kind) }
 
 func (d Data) validate(r *rules) {
 	r.word("data.kind", d.Kind)
@@ -109,7 +114,7 @@ func (d Data) validate(r *rules) {
 		}
 	}
 	r.count("data.augment.shift", d.Augment.Shift, 0, 1<<14)
-	if d.Augment != (Augment{}) && d.Kind != "npy" && !slices.Contains(imageKinds, d.Kind) {
+	if d.Augment != (Augment{}) && !d.Arrays() && !slices.Contains(imageKinds, d.Kind) {
 		r.broken("data.augment", fmt.Sprintf("%+v", d.Augment), "only images can be augmented; data.kind is %s", d.Kind)
 	}
 	if d.Fresh && d.Kind != "mixture" {

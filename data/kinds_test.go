@@ -1,6 +1,7 @@
 package data
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,15 @@ import (
 func TestWordsAgree(t *testing.T) {
 	if words := configs.Words("data.kind"); !slices.Equal(words, Kinds()) {
 		t.Errorf("data.kind may be %v, want %v", words, Kinds())
+	}
+	text, err := os.ReadFile("kinds.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range Kinds() {
+		if !strings.Contains(string(text), "\n//\t"+name+" ") {
+			t.Errorf("the comment of Kinds has no line for %s", name)
+		}
 	}
 	// What a mixture is fitted to are public images.
 	for _, k := range kinds {

@@ -22,8 +22,8 @@ type Options struct {
 	Trace      sched.Trace  // is called at every level, with normalised states; may be nil
 }
 
-// Result is what Denoise returns: the estimates, the level that the SNR was
-// matched to, the network calls on the batch, and a note.
+// Result is what Denoise returns: the estimates X, the level THat that the SNR was
+// matched to, the network's Calls on the batch, and a Note on what a user should know.
 type Result = sched.Result
 
 // Denoise estimates x from y = x + n for a batch of n·Dim values, samples one
@@ -32,8 +32,10 @@ type Result = sched.Result
 // for each network call.
 //
 // An SNR above the schedule's top level returns y itself, one below its bottom
-// level is clamped to it; Result.Note says so. The error is that of ctx if it
-// ends, and names the place of a value in y that is not finite.
+// level is clamped to it; Result.Note says so. The error is that of ctx if it ends,
+// wraps ErrClosed after Close, and else tells what is refused: values that are not
+// finite or make up no whole samples, of which there must be one, an SNR that is
+// none, an option that does not exist.
 func (d *Denoiser) Denoise(ctx context.Context, y []float64, o Options) (Result, error) {
 	if err := d.check(y); err != nil {
 		return Result{}, err

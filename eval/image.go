@@ -12,7 +12,7 @@ import (
 // newImage describes the images of a set. The range of arrays is that of the train
 // split, so that it does not depend on how many samples are evaluated.
 func newImage(set *data.Set, c configs.Data) *report.Image {
-	m := &report.Image{Shape: [3]int(set.Shape()), Norm: set.Norm, Range: 1, Known: c.Kind != "npy"}
+	m := &report.Image{Shape: [3]int(set.Shape()), Norm: set.Norm, Range: 1, Known: !c.Arrays()}
 	if !m.Known {
 		m.Low = set.Norm.Low
 		if width := set.Norm.High - m.Low; width > 0 {

@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"io"
+	"regexp"
 	"runtime"
 
 	"github.com/condmean/condmean/eval/report"
@@ -61,6 +62,9 @@ func (r *Request) evaluate(ctx context.Context, j *journal, w io.Writer) (*repor
 	return rep, nil
 }
 
+// decimals finds those of an SNR that a progress line does without.
+var decimals = regexp.MustCompile(`(\.\d\d)\d+`)
+
 // part returns a part of the results from the journal, or else computes it and
 // keeps it there. The cost is what moves the progress bar.
 func part[T any](s *session, key string, cost int, compute func() (T, error)) (T, error) {
@@ -70,7 +74,7 @@ func part[T any](s *session, key string, cost int, compute func() (T, error)) (T
 		return v, nil
 	}
 	before := s.progress.Count()
-	s.progress.Show(before, key)
+	s.progress.Show(before, decimals.ReplaceAllString(key, "$1"))
 	v, err := compute()
 	if err != nil {
 		return v, err

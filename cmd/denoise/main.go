@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/eval"
 	"github.com/condmean/condmean/internal/cli"
@@ -27,20 +28,20 @@ func main() { command().Main() }
 func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("denoise", pflag.ContinueOnError)}
 	f := o.flags
-	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, or gmm:FILE.npz for the exact predictor of a mixture")
+	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, the built-in "+strings.Join(checkpoint.Builtins(), ", ")+", or gmm:FILE.npz for the exact predictor of a mixture")
 	f.IntVar(&o.steps, "steps", 0, "`T` of the paper's schedule, with gmm:FILE.npz (default 300)")
 	f.StringVar(&o.data, "data", "", "`folder` of the data, if it is no longer where the run had it")
 	f.StringVar(&o.eval.SNR, "snr", "", "`dB` as start:step:stop, a list a,b,c or one number (default: as in the run's settings); with --input one number, or auto to estimate it")
 	f.StringSliceVar(&o.eval.Methods, "methods", nil, "`list` of "+strings.Join(configs.Words("eval.methods"), ", "))
 	f.StringSliceVar(&o.eval.Baselines, "baselines", nil, "`list` of "+strings.Join(eval.Baselines(), ", "))
-	f.IntVar(&o.eval.Samples, "samples", 0, "how `many` samples of the test split; 0 for all")
+	f.IntVar(&o.eval.Samples, "samples", 0, "`number` of samples of the test split; 0 for all")
 	f.StringVar(&o.eval.Match, "match", "", "how an SNR finds its `level`: db, linear or exact")
 	f.StringVar(&o.eval.Start, "start", "", "first `step` of a chain: paper (the matched level) or code (one level cleaner)")
 	f.StringVar(&o.convention, "convention", "", "`name` of how noise levels are given and images compared: float (SNRs, exact values) or kair (--sigma, 8-bit values)")
 	f.StringVar(&o.sigmas, "sigma", "", "noise `levels` in units of 1/255, with --convention kair, as in 15,25,50")
 	f.BoolVar(&o.studies.PerStep, "per-step", false, "study the errors along the chains")
 	f.StringVar(&o.mismatch, "mismatch", "", "study wrong SNRs: `dB` told minus true, as in -6:1:6")
-	f.StringVar(&o.sweepSteps, "sweep-steps", "", "study chains of so `many` network calls, as in 1,5,10,50")
+	f.StringVar(&o.sweepSteps, "sweep-steps", "", "study chains of such `numbers` of network calls, as in 1,5,10,50")
 	f.BoolVar(&o.studies.Blind, "blind", false, "study the estimation of the SNR")
 	f.BoolVar(&o.studies.Lipschitz, "lipschitz", false, "study the Lipschitz constants of the steps")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of the noise (default: the run's)")

@@ -4,9 +4,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/eval/mmd"
 	"github.com/condmean/condmean/eval/single"
@@ -24,8 +26,8 @@ func main() { command().Main() }
 func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("generate", pflag.ContinueOnError)}
 	f := o.flags
-	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, or gmm:FILE.npz for the exact predictor of a mixture")
-	f.IntVarP(&o.n, "samples", "n", 64, "`how many` samples")
+	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, the built-in "+strings.Join(checkpoint.Builtins(), ", ")+", or gmm:FILE.npz for the exact predictor of a mixture")
+	f.IntVarP(&o.n, "samples", "n", 64, "`number` of samples")
 	f.StringVarP(&o.out, "out", "o", "", "`file`: .png for a grid of images, .npy for an array of anything")
 	f.StringVar(&o.method, "method", "resample", "`chain`: resample (the model's own) or ddim")
 	f.IntVar(&o.steps, "steps", 0, "network `calls` a sample: levels spread evenly over the schedule; 0 for all of them")

@@ -57,7 +57,7 @@ func Generate(ctx context.Context, o GenerateOptions) (g *Generated, err error) 
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	c, s := d.Config(), d.Schedule()
-	g = &Generated{Shape: d.Shape(), Method: o.Method, Steps: o.Steps, Seed: c.Seed, stretch: c.Data.Kind == "npy", wide: d.Norm().Wide()}
+	g = &Generated{Shape: d.Shape(), Method: o.Method, Steps: o.Steps, Seed: c.Seed, stretch: c.Data.Arrays(), wide: d.Norm().Wide()}
 	if o.Seed != nil {
 		g.Seed = *o.Seed
 	}
