@@ -52,7 +52,7 @@ func (c *Command) Execute(ctx context.Context, args []string, s Streams) (code i
 	s.Out = results{s.Out}
 	err := c.parse(args)
 	if errors.Is(err, pflag.ErrHelp) {
-		_, err = io.WriteString(s.Out, c.Help())
+		_, err = io.WriteString(s.Out, c.help(s.Width()))
 	} else if err == nil {
 		err = c.Run(ctx, s)
 	}
@@ -91,15 +91,18 @@ func (c *Command) parse(args []string) error {
 	return nil
 }
 
-// Help returns the text of --help.
-func (c *Command) Help() string {
+// help returns the text of --help for so many columns; 0 are any number.
+func (c *Command) help(width int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\nUsage: %s\n\nExamples:\n", c.Summary, strings.Join(strings.Fields(c.Name+" "+c.Arguments+" [flags]"), " "))
 	for line := range strings.Lines(c.Examples) {
 		fmt.Fprintf(&b, "  %s", line)
 	}
-	const width = 100
-	fmt.Fprintf(&b, "\nFlags:\n%s\n%s", c.Flags.FlagUsagesWrapped(width), exitCodes)
+	const most, least = 100, 60
+	if width == 0 {
+		width = most
+	}
+	fmt.Fprintf(&b, "\nFlags:\n%s\n%s", c.Flags.FlagUsagesWrapped(min(max(width, least), most)), exitCodes)
 	return b.String()
 }
 

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/spf13/pflag"
 )
 
 // What is no terminal has no width.
@@ -20,5 +23,22 @@ func TestWidthElsewhere(t *testing.T) {
 	}
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The flags of --help are wrapped at the terminal's width, and at 100 columns elsewhere.
+func TestHelpWidth(t *testing.T) {
+	c := Command{Name: "try", Flags: pflag.NewFlagSet("try", pflag.ContinueOnError)}
+	c.Flags.String("flag", "", strings.Repeat("some words ", 40))
+	for width, most := range map[int]int{0: 100, 20: 60, 80: 80, 300: 100} {
+		longest := 0
+		for line := range strings.Lines(c.help(width)) {
+			if strings.Contains(line, "words") {
+				longest = max(longest, len(line)-1)
+			}
+		}
+		if longest > most || longest < most-12 {
+			t.Errorf("%d columns: lines of up to %d, want %d", width, longest, most)
+		}
 	}
 }
