@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -193,7 +194,7 @@ func TestInitFromAuthors(t *testing.T) {
 	if d := differs(l.net, checkpoint.Tensors(a.Weights)); d != "" {
 		t.Errorf("%s differs", d)
 	}
-	if levels, err := Levels(dir); err != nil || levels != a.Schedule {
+	if levels, err := Levels(dir); err != nil || !reflect.DeepEqual(levels, a.Schedule) {
 		t.Errorf("levels %+v: %v", levels, err)
 	}
 	if _, err := Levels(a.File); !configs.IsUsage(err) || !strings.Contains(err.Error(), "adapt.levels") {
@@ -346,7 +347,7 @@ func TestRemappedLevels(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "remapped")
 	c.Train.Steps = 2
 	mustRun(t, c, Options{Out: dir})
-	if levels, err := Levels(dir); err != nil || levels != c.Adapt.Levels {
+	if levels, err := Levels(dir); err != nil || !reflect.DeepEqual(levels, c.Adapt.Levels) {
 		t.Errorf("levels %+v: %v", levels, err)
 	}
 }
