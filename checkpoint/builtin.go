@@ -66,7 +66,7 @@ func Load(path string) (*Snapshot, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	if err := s.vet(); err != nil {
+	if err := s.Vet(); err != nil {
 		return nil, "", fmt.Errorf("checkpoint: %s: %w", dir, err)
 	}
 	return s, dir, nil

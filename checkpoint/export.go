@@ -50,7 +50,14 @@ func (im *Imported) Export(path string, f Format) error {
 	if f != FormatNPZ && f != FormatSafetensors && (im.Config == nil || im.Sample == nil) {
 		return configs.Usagef("the settings and the sample's shape are not known; a file of this format tells them")
 	}
-	arrays := counters(im.Weights)
+	plain := make([]weights.Array, len(im.Weights))
+	for i, a := range im.Weights {
+		var err error
+		if plain[i], err = a.Writable(); err != nil {
+			return fmt.Errorf("%s: %w", im.From, err)
+		}
+	}
+	arrays := counters(plain)
 	switch f {
 	case FormatOwn:
 		return im.exportOwn(path)
@@ -60,7 +67,7 @@ func (im *Imported) Export(path string, f Format) error {
 	return atomicfile.WriteFunc(path, func(w io.Writer) error {
 		switch f {
 		case FormatNPZ:
-			return weights.WriteNPZ(w, im.Weights)
+			return weights.WriteNPZ(w, plain)
 		case FormatSafetensors:
 			meta, err := im.metadata()
 			if err != nil {
@@ -78,13 +85,16 @@ func (im *Imported) Export(path string, f Format) error {
 	})
 }
 
-// counters makes what PyTorch counts in integers integers again.
+// counters makes what PyTorch counts in integers integers again, where they are.
 func counters(arrays []weights.Array) []weights.Array {
 	out := make([]weights.Array, len(arrays))
 	for i, a := range arrays {
 		out[i] = a
-		if strings.HasSuffix(a.Name, ".num_batches_tracked") {
-			out[i] = weights.FromInt64(a.Name, a.Shape, []int64{int64(a.Float64()[0])})
+		if !strings.HasSuffix(a.Name, ".num_batches_tracked") {
+			continue
+		}
+		if ints, ok := a.Integers(); ok {
+			out[i] = weights.FromInt64(a.Name, a.Shape, ints)
 		}
 	}
 	return out

@@ -49,6 +49,7 @@ var hostileMeta = map[string][]string{
 	metaNorm: {"", "3", "[]", `{"mean":[1]}`, `{"mean":[],"scale":[]}`, `{"mean":[1],"scale":[1]}`, `{"mean":[[1]]}`, `{"mean":"a"}`, `{"mean":[1e400]}`, `{"mean":{"a":1}}`, `{"a\nb":[1]}`, `{"mean":[1,2],"scale":[0]}`,
 		`{"mean":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"scale":[0]}`, `{"mean":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"scale":[-1]}`, `{"mean":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"scale":[1,2]}`,
 		`{"` + strings.Repeat("x", 100_000) + `":[1]}`, `{"mean":[` + strings.Repeat("0,", 100_000) + `0],"scale":[1]}`},
+	metaData: {"", "3", "[]", "null", "{}", `{"shape":"1,16"}`, `{"shape":[1,-16]}`, `{"shape":[1,16],"train":-1}`, `{"shape":[1,16],"hash":7}`, strings.Repeat("[", 100_000), `{"shape":[1` + strings.Repeat(",1", 100_000) + `]}`},
 	metaStep: {"", "-1", "1.5", `"7"`, "[]", "4611686018427387904", "9223372036854775808", "1e400", "2147483648", strings.Repeat("9", 100_000), "{}", "true"},
 }
 
@@ -117,9 +118,23 @@ func TestHostileCheckpoint(t *testing.T) {
 		"images":           func(s *Snapshot) { s.Sample, s.Norm = []int{1, 4, 4}, nil },
 		"missing tensor":   func(s *Snapshot) { s.Weights = s.Weights[1:] },
 		"missing average":  func(s *Snapshot) { s.EMA = s.EMA[1:] },
-		"NaN":              func(s *Snapshot) { s.Weights = spoil(s.Weights, float32(math.NaN())) },
-		"infinite":         func(s *Snapshot) { s.Weights = spoil(s.Weights, float32(math.Inf(-1))) },
-		"NaN in average":   func(s *Snapshot) { s.EMA = spoil(s.EMA, float32(math.NaN())) },
+		"negative variance": func(s *Snapshot) {
+			s.Weights = slices.Clone(s.Weights)
+			for i, w := range s.Weights {
+				if strings.HasSuffix(w.Name, "running_var") {
+					s.Weights[i].Data = slices.Repeat([]float32{-1}, len(w.Data))
+				}
+			}
+		},
+		"NaN in the optimizer": func(s *Snapshot) { s.Optimizer = spoil(s.Weights, float32(math.NaN())) },
+		"negative squares in the optimizer": func(s *Snapshot) {
+			s.Optimizer = []model.Tensor{{Name: "a.exp_avg_sq", Shape: []int{2}, Data: []float32{1, -1}}}
+		},
+		"infinite adapter":  func(s *Snapshot) { s.Adapters = spoil(s.Weights, float32(math.Inf(1))) },
+		"other fingerprint": func(s *Snapshot) { s.Data = json.RawMessage(`{"a":1}`) },
+		"NaN":               func(s *Snapshot) { s.Weights = spoil(s.Weights, float32(math.NaN())) },
+		"infinite":          func(s *Snapshot) { s.Weights = spoil(s.Weights, float32(math.Inf(-1))) },
+		"NaN in average":    func(s *Snapshot) { s.EMA = spoil(s.EMA, float32(math.NaN())) },
 	}
 	for name, config := range hostileConfigs() {
 		changes["settings, "+name] = func(s *Snapshot) { s.Config = config }

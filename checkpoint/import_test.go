@@ -43,8 +43,13 @@ func imported(t *testing.T, change func(*configs.Config)) *Imported {
 		for i := range data {
 			data[i] = float32(r.NormFloat64())
 		}
-		if strings.HasSuffix(s.Name, "num_batches_tracked") {
+		switch {
+		case strings.HasSuffix(s.Name, "num_batches_tracked"):
 			data[0] = 12
+		case strings.HasSuffix(s.Name, "running_var"):
+			for i, v := range data {
+				data[i] = v * v
+			}
 		}
 		im.Weights = append(im.Weights, weights.FromFloat32(s.Name, s.Shape, data))
 	}

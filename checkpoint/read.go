@@ -80,7 +80,7 @@ func readManifest(fsys FS, dir string) (*Manifest, error) {
 	}
 	m, err := decodeManifest(b)
 	if errors.Is(err, errVersion) {
-		return nil, fmt.Errorf("checkpoint: %s: %w", name, err)
+		return nil, configs.Usagef("checkpoint: %s: %w", name, err)
 	} else if err != nil {
 		return nil, damaged(name, err)
 	}

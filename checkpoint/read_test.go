@@ -177,8 +177,8 @@ func TestCraftedManifest(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("error %v, want %q", err, c.want)
+			if _, err := Read(dir); !configs.IsUsage(err) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want a UsageError with %q", err, c.want)
 			}
 		})
 	}

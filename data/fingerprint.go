@@ -17,6 +17,7 @@ import (
 	"sort"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
 	"github.com/condmean/condmean/internal/par"
 )
 
@@ -59,7 +60,7 @@ func FingerprintFrom(kept json.RawMessage) (f Fingerprint, ok bool, err error) {
 		err = errors.New("negative numbers of samples")
 	}
 	if err != nil {
-		return Fingerprint{}, false, fmt.Errorf("data: the checkpoint's fingerprint of the data: %w", err)
+		return Fingerprint{}, false, configs.Usagef("data: the checkpoint's fingerprint of the data: %s", foreign.Line(err.Error(), foreign.Limit))
 	}
 	return f, true, nil
 }

@@ -56,8 +56,13 @@ func readLatest(path string) (*checkpoint.Snapshot, error) {
 	var damaged *checkpoint.DamagedError
 	if errors.As(err, &damaged) && damaged.LastGood != "" {
 		return nil, fmt.Errorf("%w; resume from there with --resume %s", err, damaged.LastGood)
+	} else if err != nil {
+		return nil, err
 	}
-	return s, err
+	if err := s.Vet(); err != nil {
+		return nil, configs.Usagef("--resume: %s: %w", dir, err)
+	}
+	return s, nil
 }
 
 // resume lets the learner go on from a checkpoint and returns where the run is,
@@ -113,6 +118,9 @@ func changed(s *checkpoint.Snapshot, cfg configs.Config) (changes []Change, err 
 // sameData refuses data that are not those of the run: the split would be dealt
 // anew, and samples held out now may have been trained on before.
 func sameData(s *checkpoint.Snapshot, set *data.Set) error {
+	if s.Sample != nil && !slices.Equal(s.Sample, set.Shape()) {
+		return configs.Usagef("data: %s: samples have the shape %v, those of the run had %v; put the former data back", set.Name, set.Shape(), s.Sample)
+	}
 	was, known, err := data.FingerprintFrom(s.Data)
 	if err != nil || !known {
 		return err

@@ -3,8 +3,10 @@ package train
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +18,7 @@ import (
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/model"
 )
 
 func TestResumeRefusesOtherSettings(t *testing.T) {
@@ -260,4 +263,51 @@ func TestFullDisk(t *testing.T) {
 	if !bytes.Equal(weightsOf(t, run, "step-24"), weightsOf(t, whole, "step-24")) {
 		t.Error("the resumed run ends elsewhere")
 	}
+}
+
+// A checkpoint whose checksums are right is not trusted either: what cannot be
+// gone on from is refused, by name, before the run's folder is touched.
+func TestResumeVetsTheCheckpoint(t *testing.T) {
+	c := tiny()
+	dir := filepath.Join(t.TempDir(), "run")
+	mustRun(t, c, Options{Out: dir})
+	step := filepath.Join(dir, CheckpointsDir, "step-10")
+	good, err := checkpoint.Read(step)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nan := float32(math.NaN())
+	spoiled := func(tensors []model.Tensor, v float32) []model.Tensor {
+		tensors = slices.Clone(tensors)
+		tensors[0].Data = slices.Repeat([]float32{v}, len(tensors[0].Data))
+		return tensors
+	}
+	for want, change := range map[string]func(*checkpoint.Snapshot){
+		"tensor " + good.Weights[0].Name:                   func(s *checkpoint.Snapshot) { s.Weights = spoiled(s.Weights, nan) },
+		"averaged tensor " + good.EMA[0].Name:              func(s *checkpoint.Snapshot) { s.EMA = spoiled(s.EMA, nan) },
+		"state of the optimizer " + good.Optimizer[0].Name: func(s *checkpoint.Snapshot) { s.Optimizer = spoiled(s.Optimizer, nan) },
+		"scale": func(s *checkpoint.Snapshot) { s.Norm["scale"] = []float64{math.NaN()} },
+		"samples have the shape [1 8], those of the run had [1 16]": func(s *checkpoint.Snapshot) { s.Sample, s.Norm = []int{1, 16}, nil },
+		"the checkpoint's fingerprint of the data":                  func(s *checkpoint.Snapshot) { s.Data = json.RawMessage(`{"shape":[]}`) },
+	} {
+		s, err := checkpoint.Read(step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(s)
+		if err := checkpoint.Write(step, s); err != nil {
+			t.Fatal(err)
+		}
+		before := tree(t, dir)
+		if _, err := Run(context.Background(), c, Options{Resume: step}); !configs.IsUsage(err) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want a UsageError with %q", err, want)
+		}
+		if d := cmp.Diff(before, tree(t, dir)); d != "" {
+			t.Errorf("%s: the folder changed (-before +after):\n%s", want, d)
+		}
+		if err := checkpoint.Write(step, good); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustRun(t, c, Options{Resume: step})
 }

@@ -128,7 +128,7 @@ func TestHostileSafetensorsFurther(t *testing.T) {
 	for name, header := range headers {
 		t.Run(name, func(t *testing.T) {
 			file := safetensorsOf(header, "1234")
-			hostile.Withstands(t, name != "twice", func() error {
+			hostile.Withstands(t, true, func() error {
 				_, _, err := ReadSafetensors(bytes.NewReader(file), int64(len(file)))
 				return err
 			})

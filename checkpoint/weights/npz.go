@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/foreign"
 	"github.com/condmean/condmean/internal/npy"
 )
@@ -110,8 +112,9 @@ func WriteNPZ(w io.Writer, arrays []Array) error {
 	z := zip.NewWriter(w)
 	var buf []byte
 	for _, a := range arrays {
-		if !localName(a.Name) {
-			return fmt.Errorf("array name %s cannot be an entry of an archive", foreign.Quote(a.Name))
+		entry := a.Name + ".npy"
+		if !localName(a.Name) || len(entry) > math.MaxUint16 {
+			return configs.Usagef("array name %s cannot be an entry of an archive; .safetensors takes any name", foreign.Quote(a.Name))
 		}
 		var err error
 		if buf, err = appendNPY(buf[:0], a); err != nil {
@@ -120,7 +123,7 @@ func WriteNPZ(w io.Writer, arrays []Array) error {
 		// Sizes and checksum go in front of the data, so that no data
 		// descriptor is needed, which some readers do not understand.
 		e, err := z.CreateRaw(&zip.FileHeader{
-			Name:               a.Name + ".npy",
+			Name:               entry,
 			Method:             zip.Store,
 			CRC32:              crc32.ChecksumIEEE(buf),
 			CompressedSize64:   uint64(len(buf)),

@@ -1,17 +1,14 @@
 package weights
 
 import (
-	"encoding/binary"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/nlpodyssey/safetensors"
 
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/foreign"
 )
 
@@ -60,53 +57,6 @@ func ReadSafetensors(r io.ReaderAt, size int64) ([]Array, map[string]string, err
 	return arrays, meta.Metadata(), checkNames(arrays)
 }
 
-// maxHeader bounds the header, which takes some 100 bytes a tensor.
-const maxHeader = 16 << 20
-
-// readHeader returns the entries of the header and where the data begin. It refuses,
-// before the file is read, headers of unreasonable size or rank, and element types
-// that this package cannot read, by the tensor's name.
-func readHeader(r io.ReaderAt, size int64) (header map[string]json.RawMessage, data int64, err error) {
-	var prefix [8]byte
-	if _, err := r.ReadAt(prefix[:], 0); err != nil {
-		return nil, 0, errors.New("not a valid safetensors file: header too small")
-	}
-	n := binary.LittleEndian.Uint64(prefix[:])
-	switch {
-	case n > maxHeader:
-		return nil, 0, fmt.Errorf("not a valid safetensors file: header too large: %d bytes, at most %d are expected", n, maxHeader)
-	case n > uint64(size-int64(len(prefix))):
-		return nil, 0, fmt.Errorf("not a valid safetensors file: header length of %d bytes in a file of %d", n, size)
-	}
-	text := make([]byte, n)
-	if _, err := io.ReadFull(io.NewSectionReader(r, int64(len(prefix)), int64(n)), text); err != nil {
-		return nil, 0, fmt.Errorf("the file is truncated: %w", err)
-	}
-	if err := json.Unmarshal(text, &header); err != nil {
-		return nil, 0, fmt.Errorf("not a valid safetensors file: %s", foreign.Line(err.Error(), foreign.Limit))
-	}
-	delete(header, metadataKey)
-	for _, name := range slices.Sorted(maps.Keys(header)) {
-		var h struct {
-			Type  string            `json:"dtype"`
-			Shape []json.RawMessage `json:"shape"`
-		}
-		if err := json.Unmarshal(header[name], &h); err != nil {
-			return nil, 0, fmt.Errorf("not a valid safetensors file: tensor %s: %s", foreign.Name(name), foreign.Line(err.Error(), foreign.Limit))
-		}
-		if len(h.Shape) > maxRank {
-			return nil, 0, fmt.Errorf("tensor %s: %d dimensions are too many", foreign.Name(name), len(h.Shape))
-		}
-		t, err := safetensors.ParseDType(h.Type)
-		if _, ok := safetensorsTypes[t]; err != nil || !ok {
-			return nil, 0, Unread{Name: name, Type: h.Type, Numeric: true}
-		}
-	}
-	return header, int64(len(prefix)) + int64(n), nil
-}
-
-const metadataKey = "__metadata__"
-
 // WriteSafetensors writes float32, float64 and int64 arrays with the given metadata
 // (which may be nil). The format orders arrays by alignment, then name; equal
 // arrays give equal bytes.
@@ -128,7 +78,7 @@ func WriteSafetensors(w io.Writer, arrays []Array, metadata map[string]string) e
 			return fmt.Errorf("%s: element type %s is not written to safetensors", foreign.Name(a.Name), a.DType)
 		}
 		if a.Name == metadataKey {
-			return errors.New(metadataKey + " cannot be the name of an array")
+			return configs.Usagef("%s cannot be the name of an array", metadataKey)
 		}
 		views[a.Name] = v
 	}

@@ -134,18 +134,26 @@ func (t *torchFile) load(size int64) (*Torch, error) {
 func (t *torchFile) check(size int64) error {
 	for _, l := range t.leaves.tensors {
 		n, err := elements(l.view.shape)
+		if l.view.broken != nil {
+			err = l.view.broken
+		}
 		if err != nil {
-			return err
+			return fmt.Errorf("tensor %s: %w", brief(l.name), err)
 		}
 		if size -= int64(n); size < 0 {
-			return errors.New("its tensors expand to more than the file holds; refused")
+			return fmt.Errorf("tensor %s: with it the tensors expand to more than the file holds; refused", brief(l.name))
 		}
 	}
 	return nil
 }
 
-// unread returns a tensor's element type if it has no decoder.
+// unread returns a tensor's element type if it has no decoder, or what else is in
+// the way.
 func (l leaf) unread() (Unread, bool) {
 	s := l.view.storage
+	if l.view.negated {
+		reason := fmt.Errorf("tensor %s: its sign is kept apart from its numbers, which is not supported; save its resolve_neg()", brief(l.name))
+		return Unread{Name: l.name, Type: string(s.dtype), Numeric: true, reason: reason}, true
+	}
 	return Unread{Name: l.name, Type: string(s.dtype), Numeric: true}, s.unread || s.dtype.Size() == 0 || s.dtype.Complex()
 }

@@ -166,15 +166,15 @@ func TestHostileTorch(t *testing.T) {
 		"missing storage":   {torchOf(t, wrap(good)), "missing"},
 		"short storage":     {torchOf(t, wrap(good), "1234"), "4 bytes"},
 		"climbing key":      {torchOf(t, wrap(tensor("../../x", num(4), num(0), num(4), num(1))), four), "missing"},
-		"beyond storage":    {torchOf(t, wrap(tensor("0", num(4), num(1), num(2)+num(2), num(2)+num(1))), four), "beyond"},
-		"huge stride":       {torchOf(t, wrap(tensor("0", num(4), num(0), num(2), long(1<<62))), four), "beyond"},
-		"huge offset":       {torchOf(t, wrap(tensor("0", num(4), long(1<<62), num(1), num(1))), four), "beyond"},
-		"negative stride":   {torchOf(t, wrap(tensor("0", num(4), num(0), num(2), num(-1))), four), "beyond"},
-		"negative offset":   {torchOf(t, wrap(tensor("0", num(4), num(-1), num(2), num(1))), four), "malformed tensor"},
-		"huge shape":        {torchOf(t, wrap(tensor("0", num(4), num(0), long(1<<40)+long(1<<40), num(0)+num(0))), four), "too large"},
+		"beyond storage":    {torchOf(t, wrap(tensor("0", num(4), num(1), num(2)+num(2), num(2)+num(1))), four), "tensor w: a tensor of shape"},
+		"huge stride":       {torchOf(t, wrap(tensor("0", num(4), num(0), num(2), long(1<<62))), four), "tensor w: a tensor of shape"},
+		"huge offset":       {torchOf(t, wrap(tensor("0", num(4), long(1<<62), num(1), num(1))), four), "tensor w: a tensor of shape"},
+		"negative stride":   {torchOf(t, wrap(tensor("0", num(4), num(0), num(2), num(-1))), four), "tensor w: a tensor of shape"},
+		"negative offset":   {torchOf(t, wrap(tensor("0", num(4), num(-1), num(2), num(1))), four), "tensor w: malformed tensor"},
+		"huge shape":        {torchOf(t, wrap(tensor("0", num(4), num(0), long(1<<40)+long(1<<40), num(0)+num(0))), four), "tensor w: shape [1099511627776 1099511627776] is too large"},
 		"huge storage":      {torchOf(t, wrap(tensor("0", long(1<<61+4), num(0), num(4), num(1))), four), "malformed reference"},
 		"negative storage":  {torchOf(t, wrap(tensor("0", num(-4), num(0), num(4), num(1))), four), "malformed reference"},
-		"expanded":          {torchOf(t, wrap(tensor("0", num(4), num(0), num(1<<30), num(0))), four), "expand"},
+		"expanded":          {torchOf(t, wrap(tensor("0", num(4), num(0), num(1<<30), num(0))), four), "tensor w: with it the tensors expand"},
 		"expanded together": {torchOf(t, many+"u.", four), "expand"},
 		"two sizes": {torchOf(t, "}("+str("a")+good+str("b")+tensor("0", num(3), num(0), num(3), num(1))+"u.", four),
 			"declared twice"},
@@ -367,4 +367,31 @@ func FuzzPickle(f *testing.F) {
 			x.view.array(x.name, x.view.storage.data)
 		}
 	})
+}
+
+// PyTorch keeps the sign of some views, such as imag of a conjugate, beside the
+// storage: without it every number would be the wrong one.
+func TestNegatedTensor(t *testing.T) {
+	four := strings.Repeat("\x00", 16)
+	for metadata, refused := range map[string]bool{
+		"}" + str("neg") + "\x88s": true,
+		"}" + str("neg") + "\x89s": false,
+		"}":                        false,
+		"N":                        false,
+		"}" + str("other") + "Ns":  false,
+	} {
+		plain := tensor("0", num(4), num(0), num(4), num(1))
+		file := torchOf(t, "}"+str("w")+strings.TrimSuffix(plain, "tR")+metadata+"tRs.", four)
+		got, err := ReadTorch(bytes.NewReader(file), int64(len(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Choose(&Contents{Arrays: got.Arrays, Unread: got.Unread})
+		switch {
+		case refused && (err == nil || !strings.HasPrefix(err.Error(), "tensor w: its sign is kept apart")):
+			t.Errorf("metadata %q: %v, want a refusal", metadata, err)
+		case !refused && err != nil:
+			t.Errorf("metadata %q: %v", metadata, err)
+		}
+	}
 }

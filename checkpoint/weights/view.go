@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/condmean/condmean/internal/foreign"
 	"github.com/condmean/condmean/internal/npy"
@@ -28,6 +29,9 @@ type view struct {
 	offset  int
 	shape   []int
 	strides []int
+
+	negated bool  // the numbers are those of the storage times -1
+	broken  error // why it is none; whoever knows its name says so
 }
 
 // storages resolves persistent references, which are tuples ("storage", type,
@@ -62,8 +66,29 @@ func (known storages) resolve(id any) (any, error) {
 }
 
 // rebuildTensor stands for torch._utils._rebuild_tensor_v2(storage, offset,
-// size, stride, requires_grad, hooks).
+// size, stride, requires_grad, hooks, metadata).
 func rebuildTensor(args ...any) (any, error) {
+	v, err := newView(args)
+	if err != nil {
+		return &view{storage: &storage{}, broken: err}, nil
+	}
+	if len(args) > 6 {
+		v.negated = truthful(args[6], "neg")
+	}
+	return v, nil
+}
+
+// truthful tells whether a dictionary holds True under a key.
+func truthful(v any, key string) bool {
+	d, ok := v.(*dict)
+	if !ok {
+		return false
+	}
+	return slices.ContainsFunc(d.entries, func(e dictEntry) bool { return e.key == key && e.value == true })
+}
+
+// newView checks the arguments of a tensor.
+func newView(args []any) (*view, error) {
 	if len(args) < 4 {
 		return nil, errors.New("malformed tensor")
 	}
