@@ -236,6 +236,7 @@ func TestEveryFault(t *testing.T) {
 						disk.losePower()
 					}
 					checkAfterFault(t, where, disk, c.best, c.last)
+					latestIsNewest(t, where, disk)
 
 					next := &Run{Dir: "run", FS: disk, Keep: 2}
 					if _, err := next.Save(nine); err != nil {
@@ -254,6 +255,19 @@ func TestEveryFault(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// latestIsNewest checks that a run goes on from its newest checkpoint.
+func latestIsNewest(t *testing.T, where string, disk FS) {
+	t.Helper()
+	run := &Run{Dir: "run", FS: disk}
+	dirs, err := run.dirs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if latest, err := run.Latest(); err != nil || latest != dirs[len(dirs)-1].path {
+		t.Errorf("%s: the latest is %s, %v; the newest is %s", where, latest, err, dirs[len(dirs)-1].path)
 	}
 }
 
@@ -284,7 +298,9 @@ func checkAfterFault(t *testing.T, where string, disk FS, best, last [][]byte) {
 }
 
 // A checkpoint gets its name only when all of it is on the disk, and the name
-// is on the disk before anything refers to it or anything older is removed.
+// is on the disk before anything older is removed. The pointer to it comes before
+// the name: in between, none of the older ones is taken for the latest while a
+// later one is there.
 func TestOrderOfOperations(t *testing.T) {
 	f := &faulty{fs: newMemFS(), at: 1 << 30}
 	run := &Run{Dir: "c", FS: f, Keep: 1}
@@ -305,9 +321,9 @@ func TestOrderOfOperations(t *testing.T) {
 		want = append(want, "create "+file, "sync "+file, "close "+file)
 	}
 	want = append(want,
-		"syncdir .tmp-step-2", "rename .tmp-step-2 step-2", "syncdir c", "remove .old-step-2",
 		"remove .tmp-latest", "create .tmp-latest", "sync .tmp-latest", "close .tmp-latest",
 		"rename .tmp-latest latest", "syncdir c",
+		"syncdir .tmp-step-2", "rename .tmp-step-2 step-2", "syncdir c", "remove .old-step-2",
 		"rename step-1 .tmp-step-1", "remove .tmp-step-1",
 	)
 	if d := cmp.Diff(want, got); d != "" {

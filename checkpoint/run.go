@@ -43,16 +43,17 @@ func (r *Run) StepDir(step int) string {
 // Save writes s as the checkpoint of its step, makes it the latest and removes
 // those that Keep no longer covers. If the returned folder is not empty, the
 // checkpoint is safe even where tidying up failed and an error is returned.
+//
+// The pointer goes first: whatever interrupts it, a checkpoint that is there is
+// never taken for a later one that the run went back behind, and a pointer to one
+// that is not counts for nothing.
 func (r *Run) Save(s *Snapshot) (dir string, err error) {
 	if err := r.tidy(); err != nil {
 		return "", fmt.Errorf("checkpoint: %w", err)
 	}
 	dir = r.StepDir(s.Step)
-	if err := WriteFS(r.fs(), dir, s); err != nil {
-		return "", err
-	}
-	if err := r.setNames(latestFile, s.Step); err != nil {
-		return dir, fmt.Errorf("checkpoint: %s: %w", latestFile, err)
+	if err := writeFS(r.fs(), dir, s, func() error { return r.setNames(latestFile, s.Step) }); err != nil {
+		return "", notSaved(dir, err)
 	}
 	if err := r.prune(s.Step); err != nil {
 		return dir, fmt.Errorf("checkpoint: removing old ones: %w", err)

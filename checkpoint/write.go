@@ -28,17 +28,27 @@ func Write(dir string, s *Snapshot) error { return WriteFS(OS{}, dir, s) }
 
 // WriteFS is Write on the given file system.
 func WriteFS(fsys FS, dir string, s *Snapshot) error {
-	if err := writeFS(fsys, filepath.Clean(dir), s); err != nil {
-		return fmt.Errorf("checkpoint: %s is not saved: %w", dir, err)
+	if err := writeFS(fsys, filepath.Clean(dir), s, func() error { return nil }); err != nil {
+		return notSaved(dir, err)
 	}
 	return nil
 }
 
-func writeFS(fsys FS, dir string, s *Snapshot) error {
+func notSaved(dir string, err error) error {
+	return fmt.Errorf("checkpoint: %s is not saved: %w", dir, err)
+}
+
+// writeFS saves s, and calls ready once all but the folder's name is there.
+func writeFS(fsys FS, dir string, s *Snapshot, ready func() error) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	return replaceFolder(fsys, dir, func(tmp string) error { return writeFiles(fsys, tmp, s) })
+	return replaceFolder(fsys, dir, func(tmp string) error {
+		if err := writeFiles(fsys, tmp, s); err != nil {
+			return err
+		}
+		return ready()
+	})
 }
 
 // replaceFolder gives a folder the files that fill writes into an empty one, and
