@@ -1,7 +1,10 @@
 package configs
 
 import (
+	"fmt"
+	"reflect"
 	"regexp"
+	"unicode/utf8"
 
 	"github.com/condmean/condmean/internal/par"
 )
@@ -44,10 +47,30 @@ func (c Config) Validate() error {
 	c.Eval.validate(&r)
 	c.validateAcross(&r)
 	c.validateAdapt(&r)
+	c.validateText(&r)
 	if c.Init.EMA == "continue" && c.Train.EMA == 0 {
 		r.broken("init.ema", c.Init.EMA, "train.ema = 0 keeps no average; want restart")
 	}
 	return usage(r)
+}
+
+// validateText refuses strings that no file of settings can hold. Names of files
+// may be such on some systems.
+func (c Config) validateText(r *rules) {
+	walk(reflect.ValueOf(c), "", func(key string, v reflect.Value) {
+		switch s := v.Interface().(type) {
+		case string:
+			if !utf8.ValidString(s) {
+				r.broken(key, s, "want text in UTF-8; rename the file, or make a link to it")
+			}
+		case []string:
+			for i, s := range s {
+				if !utf8.ValidString(s) {
+					r.broken(fmt.Sprintf("%s[%d]", key, i), s, "want text in UTF-8")
+				}
+			}
+		}
+	})
 }
 
 // validateAcross checks the rules that tie sections together.

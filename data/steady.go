@@ -74,6 +74,9 @@ func readFullAt(r io.ReaderAt, b []byte, at int64) error {
 	if err == nil || err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
+	if n == len(b) {
+		return err
+	}
 	return fmt.Errorf("only %d of its %d bytes can be read: %w", n, len(b), err)
 }
 

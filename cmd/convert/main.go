@@ -3,7 +3,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -113,7 +115,11 @@ func (o *options) run(_ context.Context, s cli.Streams) error {
 		return configs.Usagef("%s does not tell its network; give --config and --shape", im.From)
 	}
 	if err := im.Export(out, format); err != nil {
-		return err // its own refusals are usage errors; a full disk is none
+		var path *fs.PathError
+		if errors.As(err, &path) { // where no file can be, for the user to mend; a full disk is told from that
+			return configs.Usagef("%w", err)
+		}
+		return err // its own refusals are usage errors
 	}
 	values := 0
 	for _, a := range im.Weights {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -88,7 +89,22 @@ func (c *Command) parse(args []string) error {
 	case c.Flags.NArg() > 0 && c.Arguments == "":
 		return configs.Usagef("unexpected argument %q; see %s --help", c.Flags.Arg(0), c.Name)
 	}
-	return nil
+	return c.refuseEmpty()
+}
+
+// places are the words by which the help of flags says that they name something.
+var places = []string{"file", "folder", "run", "weights", "preset or file", "preset or file.yaml"}
+
+// refuseEmpty refuses flags that are to name something and name nothing, as where
+// a variable of a shell is not set: without them the command would do something
+// else.
+func (c *Command) refuseEmpty() (err error) {
+	c.Flags.Visit(func(f *pflag.Flag) {
+		if what, _ := pflag.UnquoteUsage(f); f.Value.String() == "" && slices.Contains(places, what) && err == nil {
+			err = configs.Usagef("--%s names no %s; fill it in, or leave the flag out", f.Name, what)
+		}
+	})
+	return err
 }
 
 // help returns the text of --help for so many columns; 0 are any number.

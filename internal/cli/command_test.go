@@ -17,6 +17,8 @@ import (
 func command(run func(ctx context.Context, s Streams) error) *Command {
 	fs := pflag.NewFlagSet("tool", pflag.ContinueOnError)
 	fs.Int("count", 3, "how `many`")
+	fs.String("from", "", "`file` to begin with")
+	fs.String("word", "", "any `word`")
 	return &Command{Name: "tool", Summary: "Does things.", Examples: "tool --count 4   # more\n", Flags: fs, Run: run}
 }
 
@@ -42,6 +44,8 @@ func TestExitCodesAndErrorLines(t *testing.T) {
 		"flag":        {[]string{"--cuont", "3"}, nil, 2, "tool: unknown flag: --cuont; see tool --help\n"},
 		"value":       {[]string{"--count", "x"}, nil, 2, `tool: invalid argument "x" for "--count" flag: must be an integer; see tool --help` + "\n"},
 		"octal":       {[]string{"--count", "030"}, nil, 2, `tool: invalid argument "030" for "--count" flag: leading zeros mean octal to some programs, leave them out; see tool --help` + "\n"},
+		"no file":     {[]string{"--from", ""}, nil, 2, "tool: --from names no file; fill it in, or leave the flag out\n"},
+		"no word":     {[]string{"--word", ""}, nil, 0, ""},
 		"argument":    {[]string{"extra"}, nil, 2, `tool: unexpected argument "extra"; see tool --help` + "\n"},
 	}
 	for name, tt := range tests {
