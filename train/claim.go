@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/condmean/condmean/configs"
@@ -132,12 +133,13 @@ func leftover(dir string, e fs.DirEntry, yaml string) (bool, error) {
 func onlyUnfinished(checkpoints string) (bool, error) {
 	entries, err := os.ReadDir(checkpoints)
 	for _, e := range entries {
-		if e.Name() != unfinishedFirst {
+		if !slices.Contains(unfinished, e.Name()) {
 			return false, err
 		}
 	}
 	return err == nil, err
 }
 
-// unfinishedFirst is the folder in which package checkpoint writes that of step 0.
-const unfinishedFirst = ".tmp-step-0"
+// unfinished are what package checkpoint writes before that of step 0 is there: its
+// folder, and the pointer to it.
+var unfinished = []string{".tmp-step-0", ".tmp-latest", "latest"}

@@ -23,7 +23,7 @@ func killedEarly(t *testing.T, c configs.Config) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Join(dir, CheckpointsDir, unfinishedFirst), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, CheckpointsDir, unfinished[0]), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	m, err := openMetrics(dir, 0)
@@ -33,7 +33,7 @@ func killedEarly(t *testing.T, c configs.Config) string {
 	if err := errors.Join(m.close(), home{dir: dir, yaml: string(yaml)}.writeConfig()); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{lockFile, filepath.Join(CheckpointsDir, unfinishedFirst, "weights.npz"), ".config.yaml.0123456789abcdef.condmean-tmp"} {
+	for _, name := range []string{lockFile, filepath.Join(CheckpointsDir, unfinished[0], "weights.npz"), filepath.Join(CheckpointsDir, ".tmp-latest"), filepath.Join(CheckpointsDir, "latest"), ".config.yaml.0123456789abcdef.condmean-tmp"} {
 		put(t, filepath.Join(dir, name), "1\n")
 	}
 	return dir
