@@ -47,27 +47,63 @@ func FormatOf(path string) (Format, error) {
 // checkpoint and the layouts of the published code the settings and the sample's
 // shape; .safetensors carries them as metadata where they are known.
 func (im *Imported) Export(path string, f Format) error {
-	if f != FormatNPZ && f != FormatSafetensors && (im.Config == nil || im.Sample == nil) {
-		return configs.Usagef("the settings and the sample's shape are not known; a file of this format tells them")
+	if err := im.mustTell(f); err != nil {
+		return err
 	}
+	if f == FormatOwn {
+		return im.exportOwn(path)
+	}
+	arrays, err := im.writable()
+	if err != nil {
+		return err
+	}
+	if f != FormatNPZ {
+		arrays = counters(arrays)
+	}
+	return im.export(path, f, arrays)
+}
+
+// ExportHalf is Export in half precision, which halves the file, and tells what
+// the rounding changed. A checkpoint has float32 alone.
+func (im *Imported) ExportHalf(path string, f Format) (weights.Rounding, error) {
+	if f == FormatOwn {
+		return weights.Rounding{}, configs.Usagef("a checkpoint folder holds float32; half precision is for .safetensors, .npz and .pt")
+	}
+	if err := im.mustTell(f); err != nil {
+		return weights.Rounding{}, err
+	}
+	arrays, err := im.writable()
+	if err != nil {
+		return weights.Rounding{}, err
+	}
+	arrays, r, err := weights.Half(counters(arrays))
+	if err != nil {
+		return r, fmt.Errorf("%s: %w", im.From, err)
+	}
+	return r, im.export(path, f, arrays)
+}
+
+// writable returns the weights in element types that files are written in.
+func (im *Imported) writable() ([]weights.Array, error) {
 	plain := make([]weights.Array, len(im.Weights))
 	for i, a := range im.Weights {
 		var err error
 		if plain[i], err = a.Writable(); err != nil {
-			return fmt.Errorf("%s: %w", im.From, err)
+			return nil, fmt.Errorf("%s: %w", im.From, err)
 		}
 	}
-	arrays := counters(plain)
-	switch f {
-	case FormatOwn:
-		return im.exportOwn(path)
-	case FormatAuthors:
+	return plain, nil
+}
+
+// export writes arrays in a format of others.
+func (im *Imported) export(path string, f Format, arrays []weights.Array) error {
+	if f == FormatAuthors {
 		return im.exportAuthors(path, arrays)
 	}
 	return atomicfile.WriteFunc(path, func(w io.Writer) error {
 		switch f {
 		case FormatNPZ:
-			return weights.WriteNPZ(w, plain)
+			return weights.WriteNPZ(w, arrays)
 		case FormatSafetensors:
 			meta, err := im.metadata()
 			if err != nil {
@@ -83,6 +119,14 @@ func (im *Imported) Export(path string, f Format) error {
 		}
 		return configs.Usagef("format %q is unknown", string(f))
 	})
+}
+
+// mustTell refuses weights that do not tell what a format does.
+func (im *Imported) mustTell(f Format) error {
+	if f != FormatNPZ && f != FormatSafetensors && (im.Config == nil || im.Sample == nil) {
+		return configs.Usagef("the settings and the sample's shape are not known; a file of this format tells them")
+	}
+	return nil
 }
 
 // counters makes what PyTorch counts in integers integers again, where they are.

@@ -11,7 +11,7 @@ import (
 // DType is the element type an array has in its file, under its NumPy name.
 type DType string
 
-// The element types that can be read. Float32, Float64 and Int64 can be written,
+// The element types that can be read. Float16, Float32, Float64 and Int64 can be written,
 // and Complex64 and Complex128 to .npy.
 const (
 	Float64    DType = "float64"

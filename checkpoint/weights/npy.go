@@ -29,7 +29,7 @@ func parseNPY(b []byte) (Array, error) {
 // appendNPY appends a as an .npy file.
 func appendNPY(b []byte, a Array) ([]byte, error) {
 	switch a.DType {
-	case Float32, Float64, Int64, Complex64, Complex128:
+	case Float16, Float32, Float64, Int64, Complex64, Complex128:
 	default:
 		return nil, fmt.Errorf("%s: element type %s is not written to .npy", foreign.Name(a.Name), a.DType)
 	}

@@ -102,7 +102,7 @@ func withoutNumbers(b []byte) (typ string, ok bool) {
 	return string(m[1]), true
 }
 
-// WriteNPZ writes arrays (float32, float64 or int64) as an uncompressed .npz
+// WriteNPZ writes arrays (float16, float32, float64 or int64) as an uncompressed .npz
 // archive in the given order. Equal arrays give equal bytes: no time stamps
 // and no host attributes are recorded.
 func WriteNPZ(w io.Writer, arrays []Array) error {

@@ -57,7 +57,7 @@ func ReadSafetensors(r io.ReaderAt, size int64) ([]Array, map[string]string, err
 	return arrays, meta.Metadata(), checkNames(arrays)
 }
 
-// WriteSafetensors writes float32, float64 and int64 arrays with the given metadata
+// WriteSafetensors writes float16, float32, float64 and int64 arrays with the given metadata
 // (which may be nil). The format orders arrays by alignment, then name; equal
 // arrays give equal bytes.
 func WriteSafetensors(w io.Writer, arrays []Array, metadata map[string]string) error {
@@ -68,6 +68,8 @@ func WriteSafetensors(w io.Writer, arrays []Array, metadata map[string]string) e
 	for _, a := range arrays {
 		v := safetensorsView{array: a}
 		switch a.DType {
+		case Float16:
+			v.dtype = safetensors.F16
 		case Float32:
 			v.dtype = safetensors.F32
 		case Float64:

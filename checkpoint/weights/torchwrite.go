@@ -21,8 +21,8 @@ type TorchItem struct {
 }
 
 // WriteTorch writes a file that torch.load reads, with weights_only as well: the
-// zip form of PyTorch 1.6 and later, protocol 2. Arrays are float32, float64 or
-// int64. Equal dictionaries give equal bytes.
+// zip form of PyTorch 1.6 and later, protocol 2. Arrays are float16, float32,
+// float64 or int64. Equal dictionaries give equal bytes.
 func WriteTorch(w io.Writer, dict TorchDict) error {
 	p := &pickler{}
 	p.raw(0x80, 2) // PROTO
@@ -51,7 +51,7 @@ type zipEntry struct {
 }
 
 // torchStorages are the classes of storages by element type.
-var torchStorages = map[DType]string{Float32: "FloatStorage", Float64: "DoubleStorage", Int64: "LongStorage"}
+var torchStorages = map[DType]string{Float16: "HalfStorage", Float32: "FloatStorage", Float64: "DoubleStorage", Int64: "LongStorage"}
 
 // pickler writes the few opcodes that dictionaries of tensors take.
 type pickler struct {

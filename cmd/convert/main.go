@@ -16,11 +16,13 @@ import (
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/cli"
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 const examples = `convert runs/mnist-1 mnist.safetensors                   # the best checkpoint's averaged weights, with settings and normalisation
 convert mnist.safetensors mnist                          # and back to a checkpoint that denoise takes
 convert authors/run imported                             # a run folder of the paper's published code
+convert runs/mnist-1 small.safetensors --half            # the same in half precision, with what that changed
 convert runs/mnist-1 mnist.pt                            # for torch.load, in the published code's names
 convert runs/mnist-1 folder --to authors                 # the same with its sim_params.json
 convert model.pt imported --config my.yaml --shape 1,28,28 --key-map names.yaml
@@ -38,6 +40,7 @@ func command() *cli.Command {
 	f.StringVar(&o.shape, "shape", "", "`C,L or C,H,W` of one sample, likewise")
 	f.StringVar(&o.keyMap, "key-map", "", "YAML `file` with rules that rename tensors or leave them out")
 	f.BoolVar(&o.partial, "partial", false, "leave out tensors that have no place in the network")
+	f.BoolVar(&o.half, "half", false, "round to half precision (float16), which halves the file; for .safetensors, .npz and .pt")
 	f.BoolVar(&o.force, "force", false, "replace OUT if it is there")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would become of every tensor, then stop")
 	return &cli.Command{
@@ -56,6 +59,7 @@ type options struct {
 	config, shape string
 	keyMap        string
 	partial       bool
+	half          bool
 	force, dryRun bool
 }
 
@@ -114,7 +118,8 @@ func (o *options) run(_ context.Context, s cli.Streams) error {
 	if !fits && format != checkpoint.FormatNPZ && format != checkpoint.FormatSafetensors {
 		return configs.Usagef("%s does not tell its network; give --config and --shape", im.From)
 	}
-	if err := im.Export(out, format); err != nil {
+	rounding, err := o.export(im, out, format)
+	if err != nil {
 		var path *fs.PathError
 		if errors.As(err, &path) { // where no file can be, for the user to mend; a full disk is told from that
 			return configs.Usagef("%w", err)
@@ -125,8 +130,23 @@ func (o *options) run(_ context.Context, s cli.Streams) error {
 	for _, a := range im.Weights {
 		values += a.Len()
 	}
-	_, err = fmt.Fprintf(s.Out, "%s: %d tensors, %d values from %s\n", out, len(im.Weights), values, im.From)
+	_, err = fmt.Fprintf(s.Out, "%s: %d tensors, %d values from %s%s\n", out, len(im.Weights), values, im.From, rounding)
 	return err
+}
+
+// export writes the weights, and says in words what half precision changed.
+func (o *options) export(im *checkpoint.Imported, out string, format checkpoint.Format) (rounding string, err error) {
+	if !o.half {
+		return "", im.Export(out, format)
+	}
+	r, err := im.ExportHalf(out, format)
+	switch {
+	case err != nil:
+		return "", err
+	case r.Tensor == "":
+		return ", unchanged in half precision", nil
+	}
+	return fmt.Sprintf(", in half precision: the tensor that changes most is %s, by %.2g of its norm", foreign.Name(r.Tensor), r.Relative), nil
 }
 
 // read imports the weights that are asked for, and the key map.

@@ -137,16 +137,3 @@ func Decode[T float32 | float64](dst []T, src []byte, e Element) {
 		panic(fmt.Sprintf("npy: element type %s has no decoder", e.code()))
 	}
 }
-
-// Half widens an IEEE 754 binary16 number: 1 sign, 5 exponent, 10 fraction bits.
-func Half(h uint16) float32 {
-	sign := uint32(h>>15) << 31
-	exponent, fraction := uint32(h>>10&0x1f), uint32(h&0x3ff)
-	switch exponent {
-	case 0: // zero or subnormal: fraction·2⁻²⁴, exact in float32
-		return math.Float32frombits(sign | math.Float32bits(float32(fraction)*0x1p-24))
-	case 0x1f: // infinity or NaN
-		return math.Float32frombits(sign | 0xff<<23 | fraction<<13)
-	}
-	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
-}
