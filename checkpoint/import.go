@@ -2,9 +2,12 @@ package checkpoint
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
@@ -13,7 +16,7 @@ import (
 
 // Imported is weights from elsewhere with all that their source tells.
 type Imported struct {
-	From    string // checkpoint folder or file that was read
+	From    string // checkpoint folder or file that was read, or "builtin:NAME"
 	Weights []weights.Array
 	EMA     []weights.Array      // averaged weights, if there are any
 	Config  *configs.Config      // settings they were trained with; nil: unknown
@@ -50,8 +53,15 @@ func Import(path string) (*Imported, error) {
 }
 
 func importAny(path string) (*Imported, error) {
-	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && !info.IsDir():
 		return importFile(path)
+	case errors.Is(err, fs.ErrNotExist): // what is on disk goes first
+		if im, ok, err := importBuiltin(path); ok {
+			return im, err
+		}
+		return nil, fmt.Errorf("checkpoint: %w; nor is it one of the built-in weights %s", err, strings.Join(Builtins(), ", "))
 	}
 	if weights.IsAuthors(path) {
 		return importAuthors(path)
@@ -72,6 +82,11 @@ func importFile(path string) (*Imported, error) {
 	if err != nil {
 		return nil, err
 	}
+	return importContents(path, file)
+}
+
+// importContents takes what a weight file tells.
+func importContents(path string, file *weights.Contents) (*Imported, error) {
 	chosen, err := weights.Choose(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

@@ -28,7 +28,7 @@ func main() { command().Main() }
 func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("denoise", pflag.ContinueOnError)}
 	f := o.flags
-	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, the built-in "+strings.Join(checkpoint.Builtins(), ", ")+", or gmm:FILE.npz for the exact predictor of a mixture")
+	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, exported weights, built-in ones ("+strings.Join(checkpoint.Builtins(), ", ")+"), or gmm:FILE.npz for the exact predictor of a mixture")
 	f.IntVar(&o.steps, "steps", 0, "`T` of the paper's schedule, with gmm:FILE.npz (default 300)")
 	f.StringVar(&o.data, "data", "", "`folder` of the data, if it is no longer where the run had it")
 	f.StringVar(&o.eval.SNR, "snr", "", "`dB` as start:step:stop, a list a,b,c or one number (default: as in the run's settings); with --input one number, or auto to estimate it")
@@ -80,7 +80,7 @@ type options struct {
 func (o *options) run(ctx context.Context, s cli.Streams) error {
 	switch {
 	case o.checkpoint == "":
-		return configs.Usagef("--checkpoint is missing: name a run folder, such as runs/quickstart-1")
+		return configs.Usagef("--checkpoint is missing: name a run folder, such as runs/quickstart-1, or built-in weights: %s", strings.Join(checkpoint.Builtins(), ", "))
 	case o.threads < 0:
 		return configs.Usagef("--threads %d: want 0 or more", o.threads)
 	case o.input != "" || o.output != "":

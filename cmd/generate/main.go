@@ -26,7 +26,7 @@ func main() { command().Main() }
 func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("generate", pflag.ContinueOnError)}
 	f := o.flags
-	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, the built-in "+strings.Join(checkpoint.Builtins(), ", ")+", or gmm:FILE.npz for the exact predictor of a mixture")
+	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, exported weights, built-in ones ("+strings.Join(checkpoint.Builtins(), ", ")+"), or gmm:FILE.npz for the exact predictor of a mixture")
 	f.IntVarP(&o.n, "samples", "n", 64, "`number` of samples")
 	f.StringVarP(&o.out, "out", "o", "", "`file`: .png for a grid of images, .npy for an array of anything")
 	f.StringVar(&o.method, "method", "resample", "`chain`: resample (the model's own) or ddim")
@@ -57,7 +57,7 @@ type options struct {
 func (o *options) run(ctx context.Context, s cli.Streams) error {
 	switch {
 	case o.checkpoint == "":
-		return configs.Usagef("--checkpoint is missing: name a run folder, such as runs/mnist-1")
+		return configs.Usagef("--checkpoint is missing: name a run folder, such as runs/mnist-1, or built-in weights: %s", strings.Join(checkpoint.Builtins(), ", "))
 	case o.out == "":
 		return configs.Usagef("--out is missing: name a .png or an .npy file")
 	case o.threads < 0:

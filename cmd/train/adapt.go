@@ -20,7 +20,7 @@ type adaptFlags struct {
 
 func (a *adaptFlags) register(flags *pflag.FlagSet) {
 	a.flags = flags
-	flags.StringVar(&a.from, "init-from", "", "begin with the `weights` of a run, checkpoint, .npz, .safetensors, .pt, or run folder of the paper's code (init.from)")
+	flags.StringVar(&a.from, "init-from", "", "begin with the `weights` of a run, checkpoint, built-in name, .npz, .safetensors, .pt, or run folder of the paper's code (init.from)")
 	flags.StringVar(&a.weights, "init-weights", "ema", "which weights of a checkpoint that has both: `ema|raw` (init.weights)")
 	flags.BoolVar(&a.strict, "strict", true, "refuse weights unless every tensor finds its place")
 	flags.BoolVar(&a.partial, "partial", false, "take the tensors that fit (init.partial)")
