@@ -27,7 +27,7 @@ const killedSteps = 60
 func killedFlags(out string) []string {
 	return []string{"--out", out, "--set=train.steps=" + strconv.Itoa(killedSteps),
 		"--set=data.dim=8", "--set=data.components=2", "--set=data.samples.train=200", "--set=data.samples.val=50", "--set=data.samples.test=20",
-		"--set=schedule.steps=10", "--set=model.channels=8", "--set=model.multipliers=1,2", "--set=model.blocks=1",
+		"--set=data.fresh=false", "--set=schedule.steps=10", "--set=model.kind=unet", "--set=model.channels=8", "--set=model.multipliers=1,2", "--set=model.blocks=1",
 		"--set=train.batch=16", "--set=train.val_every=8", "--set=train.log_every=7", "--set=checkpoint.every_steps=2", "--set=eval.samples=20"}
 }
 

@@ -25,7 +25,7 @@ func TestInterrupt(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
 	cmd := exec.Command("train", "--out", out, "--threads=1",
 		"--set=data.dim=8", "--set=data.components=2", "--set=data.samples.train=256", "--set=data.samples.val=64", "--set=data.samples.test=64",
-		"--set=schedule.steps=10", "--set=model.channels=4", "--set=model.multipliers=1", "--set=model.blocks=1",
+		"--set=schedule.steps=10", "--set=model.kind=unet", "--set=model.channels=4", "--set=model.multipliers=1", "--set=model.blocks=1",
 		"--set=train.batch=8", "--set=train.steps=1000000", "--set=train.log_every=1", "--set=eval.samples=64")
 	code, stderr := clitest.Interrupt(t, cmd, "step 3/")
 	if code != cli.ExitInterrupted {

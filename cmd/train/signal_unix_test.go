@@ -25,7 +25,7 @@ import (
 func longRun(out string, steps int) string {
 	return "exec train --threads=1 --out=" + out + " --set=train.steps=" + strconv.Itoa(steps) +
 		" --set=data.dim=8 --set=data.components=2 --set=data.samples.train=256 --set=data.samples.val=64 --set=data.samples.test=64" +
-		" --set=schedule.steps=10 --set=model.channels=4 --set=model.multipliers=1 --set=model.blocks=1 --set=train.batch=8" +
+		" --set=schedule.steps=10 --set=model.kind=unet --set=model.channels=4 --set=model.multipliers=1 --set=model.blocks=1 --set=train.batch=8" +
 		" --set=train.log_every=1 --set=train.val_every=10000000 --set=checkpoint.every_steps=0 --set=checkpoint.every_minutes=0" +
 		" --set=eval.samples=20 --set=eval.snr=0 --set=eval.methods=oneshot --set=eval.baselines=ls"
 }
