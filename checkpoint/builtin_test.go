@@ -47,6 +47,9 @@ func TestBuiltins(t *testing.T) {
 				t.Errorf("%s: the README's command against the file: %v", name, d)
 			}
 		}
+		if im.Config.Data.Dir != "" {
+			t.Errorf("%s names the folder %s of some machine; train with CONDMEAN_DATA in place of --data", name, im.Config.Data.Dir)
+		}
 		hash, err := Hash(im.From)
 		if err != nil || len(hash) != 64 {
 			t.Errorf("%s: hash %q, %v", name, hash, err)
