@@ -62,8 +62,8 @@ func ExampleDenoiser_Denoise() {
 		fmt.Printf("%-7v  %d network calls  from %.1f dB to %.1f dB\n", m, r.Calls, nmse(y, x), nmse(r.X, x))
 	}
 	// Output:
-	// mean     40 network calls  from -10.2 dB to -10.8 dB
-	// oneshot  1 network calls  from -10.2 dB to -10.8 dB
+	// mean     40 network calls  from -10.2 dB to -11.6 dB
+	// oneshot  1 network calls  from -10.2 dB to -11.6 dB
 }
 
 // Samples that are drawn do not depend on how many are drawn together.
