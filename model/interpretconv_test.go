@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"math"
+	"slices"
 
 	"github.com/condmean/condmean/op"
 )
@@ -31,6 +32,9 @@ func read(in []array, p op.Prologue) reader {
 		if i := n*channels + c; p.Affine {
 			u := scale[i]*x + shift[i]
 			z, slope = silu(u), siluSlope(u)
+			if p.Linear {
+				z, slope = u, 1
+			}
 			if p.Mask {
 				z, slope = z*mask[i], slope*mask[i]
 			}
@@ -116,7 +120,7 @@ type norm struct {
 	n, c           int
 	gamma, beta    []float64
 	m, m2          []float64 // (N,C) moments; nil with running statistics
-	film           array     // (N,2C) if there is one
+	film           array     // (N,2C) if there is one, or (N,C) of shifts
 	planes         []int     // how many planes share the statistics of a plane's set
 	mean, variance []float64 // (N,C) of each plane's set
 }
@@ -178,14 +182,25 @@ func (o *norm) together(i, k int) bool {
 	return i == k
 }
 
+// scaleShift is that of x, filmAt whichever there is.
 func (o *norm) scaleShift(n, c int) (scale, shift float64) {
-	if !o.Film {
+	if o.After {
 		return 1, 0
+	}
+	return o.filmAt(n, c)
+}
+
+func (o *norm) filmAt(n, c int) (scale, shift float64) {
+	switch {
+	case !o.Film:
+		return 1, 0
+	case o.Shift:
+		return 1, o.film.row(n)[c]
 	}
 	return film(o.film, n, c)
 }
 
-func (o *norm) r(i int) float64 { return 1 / math.Sqrt(o.variance[i]+op.NormEps) }
+func (o *norm) r(i int) float64 { return 1 / math.Sqrt(o.variance[i]+o.Eps) }
 
 func (o *norm) affine(y array) {
 	a, b := y.halves()
@@ -193,6 +208,10 @@ func (o *norm) affine(y array) {
 		scale, shift := o.scaleShift(n, c)
 		a[i] = o.gamma[c] * o.r(i) * scale
 		b[i] = o.gamma[c]*o.r(i)*(shift-o.mean[i]) + o.beta[c]
+		if o.After {
+			k, d := o.filmAt(n, c)
+			a[i], b[i] = a[i]*k, b[i]*k+d
+		}
 	})
 }
 
@@ -201,6 +220,16 @@ func (o *norm) backward(y *array, grad array) {
 	da, db := grad.halves()
 	dm, dm2 := y.halves()
 	dgamma, dbeta, dfilm := zeros(o.c), zeros(o.c), zeros(o.n, 2*o.c)
+	if o.After { // what the norm itself gave, and its gradient
+		dA, dB := slices.Clone(da), slices.Clone(db)
+		o.each(func(i, n, c int) {
+			k, _ := o.filmAt(n, c)
+			a := o.gamma[c] * o.r(i)
+			dfilm.v[n*2*o.c+c], dfilm.v[n*2*o.c+o.c+c] = dA[i]*a+dB[i]*(o.beta[c]-a*o.mean[i]), dB[i]
+			dA[i], dB[i] = dA[i]*k, dB[i]*k
+		})
+		da, db = dA, dB
+	}
 	o.each(func(i, n, c int) {
 		scale, shift := o.scaleShift(n, c)
 		dgamma.v[c] += o.r(i) * (da[i]*scale + db[i]*(shift-o.mean[i]))
@@ -223,7 +252,16 @@ func (o *norm) backward(y *array, grad array) {
 			ds += o.m[i]*dmz + 2*scale*o.m2[i]*dMz
 			dshift += dmz
 		}
-		dfilm.v[n*2*o.c+c], dfilm.v[n*2*o.c+o.c+c] = ds, dshift
+		if !o.After {
+			dfilm.v[n*2*o.c+c], dfilm.v[n*2*o.c+o.c+c] = ds, dshift
+		}
 	})
+	if o.Shift {
+		shifts := zeros(o.n, o.c)
+		for n := range o.n {
+			copy(shifts.row(n), dfilm.row(n)[o.c:])
+		}
+		dfilm = shifts
+	}
 	y.more = map[string]array{"gamma": dgamma, "beta": dbeta, "film": dfilm}
 }

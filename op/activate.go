@@ -8,8 +8,9 @@ import (
 	"github.com/condmean/condmean/op/internal/kernel"
 )
 
-// Activate writes Mask·SiLU(A·x + B) for readers other than a convolution,
-// which computes it on the fly. Inputs: those of the Prologue.
+// Activate writes Mask·SiLU(A·x + B), or A·x + B where it is Linear, for readers
+// other than a convolution, which computes it on the fly. Inputs: those of the
+// Prologue.
 type Activate struct {
 	core
 	Prologue
@@ -38,7 +39,7 @@ func (a *Activate) FLOP() int64 { return a.flop(a.count()) }
 func (a *Activate) Do(v ...G.Value) (out G.Value, err error) {
 	defer a.guard(&err)
 	x, pre, _ := a.input.read(v)
-	kernel.AffineSiLU(a.rt.ws, a.buf(), x, pre, imageShape(a.shape))
+	kernel.Activate(a.rt.ws, a.buf(), x, pre, imageShape(a.shape))
 	return a.out, nil
 }
 
@@ -76,8 +77,8 @@ func (a *Activate) SymDiff(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	return grads, err
 }
 
-// ActivateGrad is dz = dy·Mask·SiLU'(A·x + B), and in a tap with result "affine"
-// (2,N,C) Σ dz·x and Σ dz of each plane. Inputs: dy, those of the Prologue.
+// ActivateGrad is dz = dy·Mask·SiLU'(A·x + B), or dy where it is Linear, and in a
+// tap with result "affine" (2,N,C) Σ dz·x and Σ dz of each plane. Inputs: dy, those of the Prologue.
 type ActivateGrad struct {
 	core
 	noDiff
@@ -90,13 +91,13 @@ type ActivateGrad struct {
 func (g *ActivateGrad) Attributes() []Attribute { return g.attributes() }
 
 // FLOP counts the Prologue, the derivative of SiLU and the sums.
-func (g *ActivateGrad) FLOP() int64 { return g.flop(g.count()) + (siluGradFLOP+3)*g.count() }
+func (g *ActivateGrad) FLOP() int64 { return g.flop(g.count()) + g.gradFLOP(g.count()) }
 
 // Do computes the gradient.
 func (g *ActivateGrad) Do(v ...G.Value) (out G.Value, err error) {
 	defer g.guard(&err)
 	x, pre, _ := g.forward.input.read(v[1:])
-	kernel.AffineSiLUGrad(g.rt.ws, g.buf(), floats(v[0]), x, pre, g.sums, imageShape(g.shape))
+	kernel.ActivateGrad(g.rt.ws, g.buf(), floats(v[0]), x, pre, g.sums, imageShape(g.shape))
 	return g.out, nil
 }
 

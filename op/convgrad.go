@@ -54,7 +54,8 @@ func (c *Conv) SymDiff(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 
 // ConvBackwardData is the gradient of a convolution with respect to what its
 // prologue computes before the affine map: dz = (Wᵀ*dy)·Mask·SiLU'(A·x + B), or
-// Wᵀ*dy where there is no prologue. Inputs: dy, W, those of the Prologue.
+// Wᵀ*dy where there is no prologue or a Linear one. Inputs: dy, W, those of the
+// Prologue.
 //
 // With an affine map a tap has the result "affine" (2,N,C): Σ dz·x and Σ dz of
 // each plane.
@@ -72,11 +73,7 @@ func (c *ConvBackwardData) Attributes() []Attribute { return c.attributes() }
 // FLOP counts the work of the forward pass, that of the derivative of SiLU and
 // that of the sums.
 func (c *ConvBackwardData) FLOP() int64 {
-	n := c.taps(c.forward) + c.flop(c.count())
-	if c.Affine {
-		n += (siluGradFLOP + 3) * c.count()
-	}
-	return n
+	return c.taps(c.forward) + c.flop(c.count()) + c.gradFLOP(c.count())
 }
 
 // Do computes the gradient.

@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"math"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -24,7 +25,7 @@ const (
 	Instance                 // a channel of a sample
 )
 
-// NormEps is added to variances, as PyTorch does by default.
+// NormEps is added to variances where nothing else is said, as PyTorch does by default.
 const NormEps = 1e-5
 
 // String returns the name in configurations.
@@ -46,6 +47,8 @@ type NormOptions struct {
 	Groups  int      // for Group
 	Mode    Mode     // matters to Batch only
 	Running *Running // for Batch
+	Eps     float64  // added to variances; 0: NormEps
+	After   bool     // the scale-shift is applied to the result, not to x
 }
 
 // NeedsMoments reports whether the normalisation looks at the batch: an
@@ -56,10 +59,11 @@ func (o NormOptions) NeedsMoments() bool { return o.Kind != Batch || o.Mode == T
 type NormAttributes struct {
 	NormOptions
 	Pixels int  // S, of one plane of x
-	Film   bool // a scale-shift before it is folded in
+	Film   bool // a scale-shift is folded in
+	Shift  bool // of shifts alone, which leave the scale as it is
 }
 
-// attributes tells kind, groups, mode, ε, pixels, and whether there is a scale-shift.
+// attributes tells kind, groups, mode, ε, pixels, and what scale-shift there is.
 func (a NormAttributes) attributes() []Attribute {
 	l := []Attribute{{"kind", a.Kind}}
 	switch a.Kind {
@@ -68,19 +72,22 @@ func (a NormAttributes) attributes() []Attribute {
 	case Batch:
 		l = append(l, Attribute{"mode", a.Mode})
 	}
-	return append(l, Attribute{"eps", NormEps}, Attribute{"pixels", a.Pixels}, Attribute{"film", a.Film})
+	return append(l, Attribute{"eps", a.Eps}, Attribute{"pixels", a.Pixels},
+		Attribute{"film", a.Film}, Attribute{"shift", a.Shift}, Attribute{"after", a.After})
 }
 
 // Norm is a normalisation, with the affine parameters and an optional
-// scale-shift before it folded in: (2,N,C) of A and B such that the normalised
+// scale-shift before or after it folded in: (2,N,C) of A and B such that the normalised
 // activation is A·x + B. With (m, M₂) the moments of x, the scale-shift
 // z = (1+s)·x + b, and μ and V mean and variance of z over all planes that Kind
 // says,
 //
 //	A = γ/√(V+ε)·(1+s),  B = γ/√(V+ε)·(b - μ) + β.
 //
-// Without moments (see NeedsMoments) Running has μ and V. Inputs: γ (C), β (C),
-// the moments (2,N,C) if needed, (s, b) as (N,2C) with Film.
+// A scale-shift After the norm leaves z = x; the above, with s = b = 0, becomes
+// A·(1+s) and B·(1+s) + b. With Shift s is 0. Without moments (see NeedsMoments)
+// Running has μ and V. Inputs: γ (C), β (C), the moments (2,N,C) if needed, (s, b)
+// as (N,2C) with Film, or b as (N,C) with Shift.
 type Norm struct {
 	core
 	NormAttributes
@@ -89,14 +96,18 @@ type Norm struct {
 
 // NewNorm normalises an activation by its Moments. film (N,2C), if not nil, is
 // applied to the activation first, x ← (1+scale)·x + shift with scale and shift
-// its two halves. gamma and beta have shape (C). moments may be nil where they
-// are not needed.
+// its two halves, or to the result with After; film (N,C) has shifts alone. gamma
+// and beta have shape (C). moments may be nil where they are not needed.
 func NewNorm(rt *Runtime, x, moments, film, gamma, beta *G.Node, o NormOptions) (*G.Node, error) {
 	if len(x.Shape()) != 3 && len(x.Shape()) != 4 {
 		return nil, fmt.Errorf("op: norm: input has shape %v, want (N,C,L) or (N,C,H,W)", x.Shape())
 	}
 	n, c := x.Shape()[0], x.Shape()[1]
-	if err := o.check(c); err != nil {
+	if o.Eps == 0 {
+		o.Eps = NormEps
+	}
+	a := NormAttributes{NormOptions: o, Pixels: pixels(x), Film: film != nil}
+	if err := a.check(c); err != nil {
 		return nil, fmt.Errorf("op: norm: %w (%s)", err, gamma.Name())
 	}
 	for _, p := range []*G.Node{gamma, beta} {
@@ -115,23 +126,31 @@ func NewNorm(rt *Runtime, x, moments, film, gamma, beta *G.Node, o NormOptions) 
 		ins = append(ins, moments)
 	}
 	if film != nil {
-		if err := expect("norm", "the scale-shift", film, plain, n, 2*c); err != nil {
+		width := 2 * c
+		if s := film.Shape(); len(s) == 2 && s[1] == c {
+			a.Shift, width = true, c
+		}
+		if err := expect("norm", "the scale-shift", film, plain, n, width); err != nil {
 			return nil, err
 		}
 		ins = append(ins, film)
 	}
-	op := &Norm{core: newCore(rt, "norm", lanes, 2, n, c), NormAttributes: NormAttributes{NormOptions: o, Pixels: pixels(x), Film: film != nil}}
-	op.math = newNormMath(rt.Pool(), o, n, c, op.Pixels)
+	op := &Norm{core: newCore(rt, "norm", lanes, 2, n, c), NormAttributes: a}
+	op.math = newNormMath(rt.Pool(), a, n, c)
 	return apply(op, ins...)
 }
 
 // check refuses options that do not fit together, or c channels.
-func (o NormOptions) check(c int) error {
+func (o NormAttributes) check(c int) error {
 	switch {
 	case o.Kind != Batch && o.Kind != Group && o.Kind != Instance:
 		return fmt.Errorf("kind %d is unknown", o.Kind)
 	case o.Mode != Train && o.Mode != Eval:
 		return fmt.Errorf("mode %d is unknown", o.Mode)
+	case !(o.Eps > 0) || math.IsInf(o.Eps, 0):
+		return fmt.Errorf("epsilon is %v, want a positive number", o.Eps)
+	case o.After && !o.Film:
+		return fmt.Errorf("a scale-shift after it is asked for, but there is none")
 	case o.Kind == Group && (o.Groups < 1 || c%o.Groups != 0):
 		return fmt.Errorf("%d channels do not divide into %d groups", c, o.Groups)
 	case o.Kind != Group && o.Groups != 0:

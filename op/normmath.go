@@ -15,12 +15,14 @@ import (
 //	m_z = (1+s)m + b          μ = Σ m_z / P
 //	M_z = (1+s)²M₂            V = (Σ M_z + S·Σ(m_z-μ)²) / (P·S)
 //	r = 1/√(V+ε)   A' = γr   A = A'(1+s)   B = A'b + β - A'μ.
+//
+// A scale-shift after the norm leaves s = b = 0 here and makes (1+s)A of A and
+// (1+s)B + b of B.
 type normMath struct {
 	pool     *par.Pool
 	n, c, cp int // samples, channels, channels padded to 16
-	pixels   int
-	planes   int // P
-	kind     NormKind
+	NormAttributes
+	planes   int   // P
 	together int   // adjacent channels that share sets
 	set      []int // (N,C) -> set
 	running  bool  // statistics are constants
@@ -36,7 +38,7 @@ type normMath struct {
 type normInputs struct {
 	gamma, beta []float32
 	mean, m2    []float32 // lanes
-	film        []float32 // (N,2C) or nil
+	film        []float32 // (N,2C), or (N,C) of shifts, or nil
 }
 
 // normGrads are the gradients a Norm hands back; moments in lanes.
@@ -45,14 +47,14 @@ type normGrads struct {
 	gamma, beta, film []float32
 }
 
-func newNormMath(pool *par.Pool, o NormOptions, n, c, pixels int) normMath {
-	m := normMath{pool: pool, n: n, c: c, cp: pad16(c), pixels: pixels, kind: o.Kind, together: 1, set: make([]int, n*c), running: !o.NeedsMoments()}
-	if o.Kind == Group {
-		m.together = c / o.Groups
+func newNormMath(pool *par.Pool, a NormAttributes, n, c int) normMath {
+	m := normMath{pool: pool, n: n, c: c, cp: pad16(c), NormAttributes: a, together: 1, set: make([]int, n*c), running: !a.NeedsMoments()}
+	if a.Kind == Group {
+		m.together = c / a.Groups
 	}
 	sets := 0
 	for i := range m.set {
-		switch o.Kind {
+		switch a.Kind {
 		case Batch:
 			m.set[i] = i % c
 		case Group, Instance:
@@ -70,11 +72,41 @@ func newNormMath(pool *par.Pool, o NormOptions, n, c, pixels int) normMath {
 
 // film returns the scale-shift of channel c of sample n as 1+s and b.
 func (m *normMath) film(in normInputs, n, c int) (scale, shift float64) {
-	if in.film == nil {
+	switch {
+	case in.film == nil:
 		return 1, 0
+	case m.Shift:
+		return 1, float64(in.film[n*m.c+c])
 	}
 	f := in.film[n*2*m.c:]
 	return 1 + float64(f[c]), float64(f[m.c+c])
+}
+
+// before returns the scale-shift that is applied to x, after the one of the result.
+func (m *normMath) before(in normInputs, n, c int) (scale, shift float64) {
+	if m.After {
+		return 1, 0
+	}
+	return m.film(in, n, c)
+}
+
+func (m *normMath) after(in normInputs, n, c int) (scale, shift float64) {
+	if !m.After {
+		return 1, 0
+	}
+	return m.film(in, n, c)
+}
+
+// addFilm adds to the gradients of a scale-shift, if there is one.
+func (m *normMath) addFilm(film []float32, n, c int, ds, db float64) {
+	switch {
+	case film == nil:
+	case m.Shift:
+		film[n*m.c+c] += float32(db)
+	default:
+		film[n*2*m.c+c] += float32(ds)
+		film[n*2*m.c+m.c+c] += float32(db)
+	}
 }
 
 // measure computes μ and V of every set.
@@ -82,18 +114,18 @@ func (m *normMath) measure(in normInputs) {
 	m.split(func(r channels) {
 		r.sets(func(set int) { m.mean[set], m.v[set] = 0, 0 })
 		r.each(func(lane, set, n, c int) {
-			s, b := m.film(in, n, c)
+			s, b := m.before(in, n, c)
 			m.mean[set] += s*float64(in.mean[lane]) + b
 		})
 		r.sets(func(set int) { m.mean[set] /= float64(m.planes) })
 		r.each(func(lane, set, n, c int) {
-			s, b := m.film(in, n, c)
+			s, b := m.before(in, n, c)
 			d := s*float64(in.mean[lane]) + b - m.mean[set]
-			m.v[set] += s*s*float64(in.m2[lane]) + float64(m.pixels)*d*d
+			m.v[set] += s*s*float64(in.m2[lane]) + float64(m.Pixels)*d*d
 		})
 		r.sets(func(set int) {
-			m.v[set] /= float64(m.planes * m.pixels)
-			m.inv[set] = 1 / math.Sqrt(m.v[set]+NormEps)
+			m.v[set] /= float64(m.planes * m.Pixels)
+			m.inv[set] = 1 / math.Sqrt(m.v[set]+m.Eps)
 		})
 	})
 }
@@ -103,14 +135,14 @@ func (m *normMath) use(r *Running) {
 	for c := range m.mean {
 		m.mean[c] = float64(r.Mean[c])
 		m.v[c] = float64(r.Var[c])
-		m.inv[c] = 1 / math.Sqrt(m.v[c]+NormEps)
+		m.inv[c] = 1 / math.Sqrt(m.v[c]+m.Eps)
 	}
 }
 
 // update moves the running statistics towards the batch, with the unbiased
 // variance, as PyTorch does.
 func (m *normMath) update(r *Running) {
-	count := float64(m.planes * m.pixels)
+	count := float64(m.planes * m.Pixels)
 	for c := range m.mean {
 		r.Mean[c] += r.Momentum * (float32(m.mean[c]) - r.Mean[c])
 		r.Var[c] += r.Momentum * (float32(m.v[c]*count/max(count-1, 1)) - r.Var[c])
@@ -123,10 +155,11 @@ func (m *normMath) affine(scale, shift []float32, in normInputs) {
 	clear(shift)
 	m.split(func(r channels) {
 		r.each(func(lane, set, n, c int) {
-			s, b := m.film(in, n, c)
+			s, b := m.before(in, n, c)
 			a := float64(in.gamma[c]) * m.inv[set]
-			scale[lane] = float32(a * s)
-			shift[lane] = float32(a*(b-m.mean[set]) + float64(in.beta[c]))
+			k, d := m.after(in, n, c)
+			scale[lane] = float32(a * s * k)
+			shift[lane] = float32((a*(b-m.mean[set])+float64(in.beta[c]))*k + d)
 		})
 	})
 }
@@ -135,23 +168,27 @@ func (m *normMath) affine(scale, shift []float32, in normInputs) {
 func (m *normMath) backward(g normGrads, dA, dB []float32, in normInputs) {
 	clear(g.dm)
 	clear(g.dM2)
+	clear(g.film)
 	m.split(func(r channels) {
 		r.sets(func(set int) { m.dmean[set], m.dv[set] = 0, 0 })
 		clear(m.dgamma[r.first:r.end])
 		clear(m.dbeta[r.first:r.end])
 		r.each(func(lane, set, n, c int) {
-			s, b := m.film(in, n, c)
+			s, b := m.before(in, n, c)
 			gamma, r := float64(in.gamma[c]), m.inv[set]
 			da, db := float64(dA[lane]), float64(dB[lane])
+			if m.After {
+				k, _ := m.after(in, n, c)
+				m.addFilm(g.film, n, c, da*gamma*r+db*(float64(in.beta[c])-gamma*r*m.mean[set]), db)
+				da, db = da*k, db*k
+			} else {
+				m.addFilm(g.film, n, c, da*gamma*r, db*gamma*r)
+			}
 			d := da*s + db*(b-m.mean[set]) // with respect to A'
 			m.dbeta[c] += db
 			m.dgamma[c] += d * r
 			m.dmean[set] -= db * gamma * r
 			m.dv[set] -= d * gamma * r * r * r / 2
-			if g.film != nil {
-				g.film[n*2*m.c+c] = float32(da * gamma * r)
-				g.film[n*2*m.c+m.c+c] = float32(db * gamma * r)
-			}
 		})
 		for c := r.first; c < r.end; c++ {
 			g.gamma[c], g.beta[c] = float32(m.dgamma[c]), float32(m.dbeta[c])
@@ -160,15 +197,14 @@ func (m *normMath) backward(g normGrads, dA, dB []float32, in normInputs) {
 			return
 		}
 		r.each(func(lane, set, n, c int) {
-			s, b := m.film(in, n, c)
+			s, b := m.before(in, n, c)
 			mean, m2 := float64(in.mean[lane]), float64(in.m2[lane])
 			dmz := (m.dmean[set] + 2*m.dv[set]*(s*mean+b-m.mean[set])) / float64(m.planes)
-			dMz := m.dv[set] / float64(m.planes*m.pixels)
+			dMz := m.dv[set] / float64(m.planes*m.Pixels)
 			g.dm[lane] = float32(dmz * s)
 			g.dM2[lane] = float32(dMz * s * s)
-			if g.film != nil {
-				g.film[n*2*m.c+c] += float32(dmz*mean + 2*dMz*s*m2)
-				g.film[n*2*m.c+m.c+c] += float32(dmz)
+			if !m.After {
+				m.addFilm(g.film, n, c, dmz*mean+2*dMz*s*m2, dmz)
 			}
 		})
 	})
@@ -207,7 +243,7 @@ func (r channels) each(f func(lane, set, n, c int)) {
 func (r channels) sets(f func(set int)) {
 	m := r.m
 	samples := m.n
-	if m.kind == Batch {
+	if m.Kind == Batch {
 		samples = 1 // they share their sets
 	}
 	for n := range samples {

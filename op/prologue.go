@@ -9,11 +9,12 @@ import (
 )
 
 // Input is what a convolution reads: X itself, or Mask·SiLU(A·X + B) if Affine
-// is given, computed on the way in and never stored.
+// is given, or A·X + B if Linear, computed on the way in and never stored.
 type Input struct {
 	X      *G.Node // activation (N,C,L) or (N,C,H,W)
 	Affine *G.Node // (2,N,C), A then B, from Norm; nil: X as it is
 	Mask   *G.Node // (N,C) factors from DropoutMask; nil: none
+	Linear bool    // no SiLU, and no mask
 }
 
 // Prologue says what an operation computes from an activation x while it reads
@@ -21,13 +22,17 @@ type Input struct {
 type Prologue struct {
 	Affine bool // SiLU(A·x + B); otherwise x itself
 	Mask   bool // times the mask; with Affine only
+	Linear bool // A·x + B instead; with Affine only, without Mask
 }
 
 // flop counts the work on so many values.
 func (p Prologue) flop(values int64) int64 {
 	each := int64(0)
 	if p.Affine {
-		each += 6 // a product and a sum; SiLU is x/(1+exp(-x))
+		each += 2
+		if !p.Linear {
+			each += siluFLOP
+		}
 	}
 	if p.Mask {
 		each++
@@ -36,10 +41,21 @@ func (p Prologue) flop(values int64) int64 {
 }
 
 func (p Prologue) attributes() []Attribute {
-	return []Attribute{{"affine", p.Affine}, {"mask", p.Mask}}
+	return []Attribute{{"affine", p.Affine}, {"mask", p.Mask}, {"linear", p.Linear}}
 }
 
-func (in Input) prologue() Prologue { return Prologue{in.Affine != nil, in.Mask != nil} }
+// gradFLOP counts the derivative of the prologue and its sums on so many values.
+func (p Prologue) gradFLOP(values int64) int64 {
+	switch {
+	case !p.Affine:
+		return 0
+	case p.Linear:
+		return 3 * values
+	}
+	return (siluGradFLOP + 3) * values
+}
+
+func (in Input) prologue() Prologue { return Prologue{in.Affine != nil, in.Mask != nil, in.Linear} }
 
 // blocked returns the input with its activation in blocks. It refuses parts that
 // do not fit together.
@@ -50,6 +66,9 @@ func (in Input) blocked(rt *Runtime, operation string) (Input, error) {
 	}
 	if in.Mask != nil && in.Affine == nil {
 		return in, fmt.Errorf("op: %s: a mask without an affine map; it is a factor of SiLU(A·x + B)", operation)
+	}
+	if in.Linear && (in.Affine == nil || in.Mask != nil) {
+		return in, fmt.Errorf("op: %s: linear without an affine map, or with a mask; it is A·x + B", operation)
 	}
 	if in.Affine != nil {
 		if err := expect(operation, "the affine map", in.Affine, lanes, 2, s[0], s[1]); err != nil {
@@ -82,6 +101,7 @@ func (in Input) read(v []G.Value) (x []float32, pre kernel.Prologue, rest []G.Va
 	x, v = floats(v[0]), v[1:]
 	if in.Affine != nil {
 		pre.Scale, pre.Shift = split(floats(v[0]))
+		pre.Linear = in.Linear
 		v = v[1:]
 	}
 	if in.Mask != nil {

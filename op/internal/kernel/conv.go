@@ -177,8 +177,7 @@ func (p *padded) fillPlane(w *Workspace, dst, x []float32, s Shape, n, b int, pr
 // prologue of the plane.
 func (p *padded) fillRows(w *Workspace, dst, src []float32, rows, width int, pre Prologue) {
 	if pre.Scale != nil {
-		w.tier.affineSiLU(affineRows{dst: dst, src: src, rows: rows, width: width, dstRow: p.cols * lane,
-			scale: pre.Scale, shift: pre.Shift, mask: pre.Mask})
+		w.activateRows(dst, src, rows, width, p.cols*lane, pre)
 		return
 	}
 	for r := range rows {

@@ -1,7 +1,8 @@
 package kernel
 
 // BackwardData computes dz = (Wᵀ*dy)·Mask·SiLU'(Scale·x + Shift), and the sums of
-// each plane if g is not nil. Without a prologue it is Wᵀ*dy, and x may be nil.
+// each plane if g is not nil. Without a prologue it is Wᵀ*dy, and x may be nil; a
+// Linear one has neither Mask nor SiLU'.
 func (c *Conv) BackwardData(dz, dy, x []float32, pre Prologue, g *PrologueGrad) {
 	together := c.samples(c.Out)
 	c.w.pool.Do((c.In.N+together-1)/together, func(i, worker int) {
@@ -17,7 +18,7 @@ func (c *Conv) BackwardData(dz, dy, x []float32, pre Prologue, g *PrologueGrad) 
 		for n := n0; n < n1; n++ {
 			for b := range c.Blocks() {
 				at := n*c.In.sample() + b*c.In.plane()
-				c.w.siluGrad(worker, dz[at:][:c.In.plane()], x[at:][:c.In.plane()], pre, g, n, b, c.Blocks())
+				c.w.prologueGrad(worker, dz[at:][:c.In.plane()], x[at:][:c.In.plane()], pre, g, n, b, c.Blocks())
 			}
 		}
 	})

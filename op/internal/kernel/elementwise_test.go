@@ -48,14 +48,14 @@ func TestSiLUAccuracy(t *testing.T) {
 	})
 }
 
-func TestAffineSiLU(t *testing.T) {
+func TestActivate(t *testing.T) {
 	inTiers(t, func(t *testing.T, w *Workspace) {
 		r := rand.New(rand.NewPCG(1, 2))
 		for _, s := range shapes {
 			hw := s.H * s.W
 			x, dy := random(r, s.N*s.C*hw), random(r, s.N*s.C*hw)
 			scale, shift, mask := random(r, s.N*s.C), random(r, s.N*s.C), random(r, s.N*s.C)
-			pre := Prologue{lanesOf(s, scale), lanesOf(s, shift), lanesOf(s, mask)}
+			pre := Prologue{Scale: lanesOf(s, scale), Shift: lanesOf(s, shift), Mask: lanesOf(s, mask)}
 			want, grad := make([]float64, len(x)), make([]float64, len(x))
 			sumX, sum := make([]float64, s.N*s.C), make([]float64, s.N*s.C)
 			for i := range x {
@@ -67,10 +67,10 @@ func TestAffineSiLU(t *testing.T) {
 				sum[k] += grad[i]
 			}
 			bx, y := blockedFrom(w, x, s), poison(s.Len())
-			AffineSiLU(w, y, bx, pre, s)
+			Activate(w, y, bx, pre, s)
 			closeTo(t, "value", plainFrom(t, w, y, s), want, 1e-6)
 			g := &PrologueGrad{Scale: poison(s.N * s.Blocks() * lane), Shift: poison(s.N * s.Blocks() * lane)}
-			AffineSiLUGrad(w, y, blockedFrom(w, dy, s), bx, pre, g, s)
+			ActivateGrad(w, y, blockedFrom(w, dy, s), bx, pre, g, s)
 			closeTo(t, "gradient", plainFrom(t, w, y, s), grad, 2e-6)
 			closeTo(t, "Σ dz·x", unlanes(t, s, g.Scale), sumX, 1e-5)
 			closeTo(t, "Σ dz", unlanes(t, s, g.Shift), sum, 1e-5)
@@ -173,11 +173,11 @@ func TestLoss(t *testing.T) {
 }
 
 func BenchmarkAffineSiLU(b *testing.B) {
-	benchmarkElementwise(b, func(w *Workspace, y, x []float32, pre Prologue, s Shape) { AffineSiLU(w, y, x, pre, s) })
+	benchmarkElementwise(b, func(w *Workspace, y, x []float32, pre Prologue, s Shape) { Activate(w, y, x, pre, s) })
 }
 
-func BenchmarkAffineSiLUGrad(b *testing.B) {
-	benchmarkElementwise(b, func(w *Workspace, y, x []float32, pre Prologue, s Shape) { AffineSiLUGrad(w, y, x, x, pre, nil, s) })
+func BenchmarkActivateGrad(b *testing.B) {
+	benchmarkElementwise(b, func(w *Workspace, y, x []float32, pre Prologue, s Shape) { ActivateGrad(w, y, x, x, pre, nil, s) })
 }
 
 func BenchmarkAccumulate(b *testing.B) {

@@ -7,16 +7,20 @@ func FilmGrad(w *Workspace, dx, dy, x, scale []float32, g PrologueGrad, s Shape)
 	p := s.plane()
 	w.pool.Do(s.N*s.Blocks(), func(i, _ int) {
 		w.tier.linearTerm(linearTerm{dst: dx[i*p:][:p], x: dy[i*p:][:p], coef: scale[i*lane:][:lane]})
-		var sumX, sum [lane]float32
-		d, x := dy[i*p:][:p], x[i*p:][:p]
-		for len(d) >= lane && len(x) >= lane {
-			for k, v := range d[:lane] {
-				sumX[k] += v * x[k]
-				sum[k] += v
-			}
-			d, x = d[lane:], x[lane:]
-		}
-		copy(g.Scale[i*lane:][:lane], sumX[:])
-		copy(g.Shift[i*lane:][:lane], sum[:])
+		planeSums(g.Scale[i*lane:][:lane], g.Shift[i*lane:][:lane], dy[i*p:][:p], x[i*p:][:p])
 	})
+}
+
+// planeSums writes Σ d·x and Σ d over the pixels of a plane.
+func planeSums(sumX, sum, d, x []float32) {
+	var a, b [lane]float32
+	for len(d) >= lane && len(x) >= lane {
+		for k, v := range d[:lane] {
+			a[k] += v * x[k]
+			b[k] += v
+		}
+		d, x = d[lane:], x[lane:]
+	}
+	copy(sumX, a[:])
+	copy(sum, b[:])
 }

@@ -4,8 +4,11 @@ import "math"
 
 // Prologue is what a convolution applies to its input: Mask·SiLU(Scale·x+Shift)
 // with coefficients (N, 16·Blocks). Scale nil: x itself (Shift nil as well);
-// Mask nil: none.
-type Prologue struct{ Scale, Shift, Mask []float32 }
+// Mask nil: none. Linear: Scale·x+Shift alone, without Mask.
+type Prologue struct {
+	Scale, Shift, Mask []float32
+	Linear             bool
+}
 
 // PrologueGrad receives, for each plane, the sums Σ dz·x and Σ dz, the
 // gradients with respect to Scale and Shift; both (N, 16·Blocks).
@@ -34,7 +37,7 @@ type siluGrad struct {
 
 // at returns the coefficients of a block of sample n, 16 each.
 func (p Prologue) at(n, block, blocks int) Prologue {
-	return Prologue{coef(p.Scale, n, block, blocks), coef(p.Shift, n, block, blocks), coef(p.Mask, n, block, blocks)}
+	return Prologue{coef(p.Scale, n, block, blocks), coef(p.Shift, n, block, blocks), coef(p.Mask, n, block, blocks), p.Linear}
 }
 
 func coef(c []float32, n, block, blocks int) []float32 {
@@ -44,29 +47,47 @@ func coef(c []float32, n, block, blocks int) []float32 {
 	return c[(n*blocks+block)*lane:][:lane]
 }
 
-// AffineSiLU computes y = Mask·SiLU(Scale·x + Shift).
-func AffineSiLU(w *Workspace, y, x []float32, pre Prologue, s Shape) {
+// Activate computes what the prologue says.
+func Activate(w *Workspace, y, x []float32, pre Prologue, s Shape) {
 	blocks, p := s.Blocks(), s.plane()
 	w.pool.Do(s.N*blocks, func(i, _ int) {
-		n, b := i/blocks, i%blocks
-		w.tier.affineSiLU(affineRows{dst: y[i*p:][:p], src: x[i*p:][:p], rows: 1, width: s.H * s.W, dstRow: p,
-			scale: coef(pre.Scale, n, b, blocks), shift: coef(pre.Shift, n, b, blocks), mask: coef(pre.Mask, n, b, blocks)})
+		w.activateRows(y[i*p:][:p], x[i*p:][:p], 1, s.H*s.W, p, pre.at(i/blocks, i%blocks, blocks))
 	})
 }
 
-// AffineSiLUGrad computes dz = dy·Mask·SiLU'(Scale·x + Shift), and its sums if g
-// is not nil.
-func AffineSiLUGrad(w *Workspace, dz, dy, x []float32, pre Prologue, g *PrologueGrad, s Shape) {
+// activateRows applies the prologue of a block to rows of width pixels; those of
+// dst begin dstRow floats apart.
+func (w *Workspace) activateRows(dst, src []float32, rows, width, dstRow int, pre Prologue) {
+	if !pre.Linear {
+		w.tier.affineSiLU(affineRows{dst: dst, src: src, rows: rows, width: width, dstRow: dstRow,
+			scale: pre.Scale, shift: pre.Shift, mask: pre.Mask})
+		return
+	}
+	n := width * lane
+	for r := range rows {
+		w.tier.linearTerm(linearTerm{dst: dst[r*dstRow:][:n], x: src[r*n:][:n], coef: pre.Scale, constant: pre.Shift})
+	}
+}
+
+// ActivateGrad computes dz = dy·Mask·SiLU'(Scale·x + Shift), or dy where the
+// prologue is Linear, and its sums if g is not nil.
+func ActivateGrad(w *Workspace, dz, dy, x []float32, pre Prologue, g *PrologueGrad, s Shape) {
 	blocks, p := s.Blocks(), s.plane()
 	w.pool.Do(s.N*blocks, func(i, worker int) {
 		d := dz[i*p:][:p]
 		copy(d, dy[i*p:])
-		w.siluGrad(worker, d, x[i*p:][:p], pre, g, i/blocks, i%blocks, blocks)
+		w.prologueGrad(worker, d, x[i*p:][:p], pre, g, i/blocks, i%blocks, blocks)
 	})
 }
 
-// siluGrad applies the gradient of the prologue to one block in place.
-func (w *Workspace) siluGrad(worker int, g, x []float32, pre Prologue, sums *PrologueGrad, n, b, blocks int) {
+// prologueGrad applies the gradient of the prologue to one block in place.
+func (w *Workspace) prologueGrad(worker int, g, x []float32, pre Prologue, sums *PrologueGrad, n, b, blocks int) {
+	if pre.Linear {
+		if sums != nil {
+			planeSums(coef(sums.Scale, n, b, blocks), coef(sums.Shift, n, b, blocks), g, x)
+		}
+		return
+	}
 	a := siluGrad{g: g, x: x, scale: coef(pre.Scale, n, b, blocks), shift: coef(pre.Shift, n, b, blocks), mask: coef(pre.Mask, n, b, blocks)}
 	if sums != nil {
 		a.sumX, a.sum = coef(sums.Scale, n, b, blocks), coef(sums.Shift, n, b, blocks)
