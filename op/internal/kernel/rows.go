@@ -99,6 +99,20 @@ func (w *Workspace) scale(x []float32, c float32, t tmp) {
 	}
 }
 
+// shift adds c to x.
+func (w *Workspace) shift(x []float32, c float32, t tmp) {
+	n := len(x) &^ (lane - 1)
+	if n > 0 {
+		for k := range lane {
+			t[k] = c
+		}
+		w.tier.linearTerm(linearTerm{dst: x[:n], x: x[:n], constant: t[:lane]})
+	}
+	for i := range x[n:] {
+		x[n+i] += c
+	}
+}
+
 // silu computes y = SiLU(x).
 func (w *Workspace) silu(y, x []float32) {
 	n := len(x) &^ (lane - 1)

@@ -21,6 +21,9 @@ type Workspace struct {
 	sums    []float64            // partial sums of reductions
 	zero    []float32            // a bias of zeros
 	direct  bool                 // Winograd's algorithm is not used
+
+	apart    []head // heads of attention, by worker
+	together head   // a head of all workers
 }
 
 // buffers are scratch arrays of growing size, by use.
@@ -46,7 +49,13 @@ func NewWorkspace(p *par.Pool) (*Workspace, error) {
 }
 
 func newWorkspace(p *par.Pool, t *tier) *Workspace {
-	return &Workspace{pool: p, tier: t, scratch: make([]buffers, p.Threads()), gemm: gemm.Workspace[float32]{Pool: p}}
+	w := &Workspace{pool: p, tier: t, scratch: make([]buffers, p.Threads()), gemm: gemm.Workspace[float32]{Pool: p}}
+	w.apart = make([]head, p.Threads())
+	for i := range w.apart {
+		w.apart[i] = head{w: w, tmp: new([3 * lane]float32)}
+	}
+	w.together = head{w: w, tmp: new([3 * lane]float32), gemm: gemm.Workspace[float32]{Pool: p}}
+	return w
 }
 
 // directVariable turns Winograd's algorithm off.
