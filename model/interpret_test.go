@@ -103,9 +103,13 @@ func compute(o op.Operation, in []array, shape []int) (array, error) {
 	case *op.TimeEmbedding:
 		for n, t := range in[0].v {
 			for k := range o.Dim / 2 {
-				omega := float32(math.Exp(-float64(k) * math.Log(10000) / float64(o.Dim/2-1)))
-				angle := float64(float32(t) * omega)
-				y.v[n*o.Dim+k], y.v[n*o.Dim+o.Dim/2+k] = math.Sin(angle), math.Cos(angle)
+				omega := float32(math.Exp(-float64(k) * math.Log(10000) / (float64(o.Dim/2) - o.FrequencyShift)))
+				angle := float64(float32(t) * float32(o.Factor) * omega)
+				sin, cos := &y.row(n)[k], &y.row(n)[o.Dim/2+k]
+				if o.CosFirst {
+					sin, cos = cos, sin
+				}
+				*sin, *cos = math.Sincos(angle)
 			}
 		}
 	case *op.DropoutMask:
@@ -280,7 +284,7 @@ func compute(o op.Operation, in []array, shape []int) (array, error) {
 			y.v[i] = in[3].v[0] * in[2].v[i/(len(in[0].v)/n)] * d / float64(len(in[0].v))
 		}
 	default:
-		return y, fmt.Errorf("%T is not known to the interpreter", o)
+		return computeAttention(o, in, y)
 	}
 	return y, nil
 }
