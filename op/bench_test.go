@@ -96,6 +96,64 @@ func BenchmarkOps(b *testing.B) {
 	}
 }
 
+// BenchmarkAttention times the core of attention layers of known networks, forward
+// alone and with its gradient.
+func BenchmarkAttention(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, c := range []struct {
+		name                    string
+		n, heads, width, height int
+	}{
+		{"ddpm-cifar10-16x16", 16, 1, 256, 16},
+		{"ddpm-cifar10-16x16-one", 1, 1, 256, 16},
+		{"ddpm-cifar10-4x4", 16, 1, 256, 4},
+		{"butterflies-8x8", 16, 16, 8, 8},
+		{"butterflies-8x8-one", 1, 16, 8, 8},
+		{"google-256", 1, 1, 512, 16},
+		{"guided-32x32", 1, 8, 64, 32},
+	} {
+		x := random(r, c.n, 3*c.heads*c.width, c.height, c.height)
+		for _, training := range []bool{false, true} {
+			name := c.name
+			if training {
+				name += "-training"
+			}
+			b.Run(name, func(b *testing.B) {
+				rt := newRuntime(b, 2)
+				g := G.NewGraph()
+				in, err := toBlocked(rt, NewInput(g, "x", x.data, x.shape...))
+				if err != nil {
+					b.Fatal(err)
+				}
+				y, err := NewAttention(rt, in, AttentionOptions{Heads: c.heads})
+				if err != nil {
+					b.Fatal(err)
+				}
+				outs := G.Nodes{y}
+				if training {
+					grads, err := y.Op().(G.SDOp).SymDiff(G.Nodes{in}, y, y)
+					if err != nil {
+						b.Fatal(err)
+					}
+					outs = append(outs, grads...)
+				}
+				p, err := NewProgram(outs...)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer func() { _ = p.Close() }()
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := p.Run(); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(FLOP(outs...))*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			})
+		}
+	}
+}
+
 // benchProgram compiles loss and gradients of what build makes of the inputs.
 func benchProgram(b *testing.B, in []array, build func(rt *Runtime, n G.Nodes) (*G.Node, error)) *Program {
 	b.Helper()

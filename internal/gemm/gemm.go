@@ -39,16 +39,6 @@ type scratch[T Float] struct {
 // NewWorkspace returns a workspace with the threads of a pool.
 func NewWorkspace[T Float](p *par.Pool) *Workspace[T] { return &Workspace[T]{Pool: p} }
 
-func (w *Workspace[T]) do(chunks int, f func(chunk, worker int)) {
-	if w != nil && w.Pool != nil {
-		w.Pool.Do(chunks, f)
-		return
-	}
-	for c := range chunks {
-		f(c, 0)
-	}
-}
-
 // Add adds A·B to c (m,n), where a is A (m,k), both row-major and dense.
 func (m *Matrix[T]) Add(c, a []T, rows int, w *Workspace[T]) {
 	m.Mul(c, Left[T]{Data: a}, rows, Output[T]{Add: true}, w)
@@ -69,11 +59,22 @@ func (m *Matrix[T]) Mul(c []T, a Left[T], rows int, o Output[T], w *Workspace[T]
 	p := product[T]{Matrix: m, c: c, a: a, rows: rows, o: o, w: w}
 	p.bias()
 	tall, wide := p.cut()
-	down, across := (rows+tall-1)/tall, (m.n+wide-1)/wide
-	w.do(down*across, func(i, worker int) {
-		i0, j0 := i/across*tall, i%across*wide
-		p.part(&w.workers[worker], i0, min(i0+tall, rows), j0, min(j0+wide, m.n))
-	})
+	parts := (rows + tall - 1) / tall * ((m.n + wide - 1) / wide)
+	if w.Pool == nil { // without a closure, and so without allocation
+		for i := range parts {
+			p.partNumber(i, 0, tall, wide)
+		}
+		return
+	}
+	shared := p
+	w.Pool.Do(parts, func(i, worker int) { shared.partNumber(i, worker, tall, wide) })
+}
+
+// partNumber computes part i of those of tall rows and wide columns.
+func (p *product[T]) partNumber(i, worker, tall, wide int) {
+	across := (p.n + wide - 1) / wide
+	i0, j0 := i/across*tall, i%across*wide
+	p.part(&p.w.workers[worker], i0, min(i0+tall, p.rows), j0, min(j0+wide, p.n))
 }
 
 // product is a product in work.

@@ -54,56 +54,78 @@ func (m *Matrix[T]) Resize(k, n int) {
 
 // Set packs b (k,n), given row-major, with the threads of w; w may be nil.
 func (m *Matrix[T]) Set(b []T, w *Workspace[T]) {
-	m.panels(b, w, func(panel []T, k0, kb, j0, cols int) {
-		nr := m.tier.nr
-		for i := range kb {
-			row := panel[i*nr:][:nr]
-			copy(row, b[(k0+i)*m.n+j0:][:cols])
-			clear(row[cols:])
-		}
-	})
+	m.panels(b, false, w)
+}
+
+// setPanel packs rows k0 … k0+kb and columns j0 … j0+cols of B.
+func (m *Matrix[T]) setPanel(panel, b []T, k0, kb, j0, cols int) {
+	nr := m.tier.nr
+	for i := range kb {
+		row := panel[i*nr:][:nr]
+		copy(row, b[(k0+i)*m.n+j0:][:cols])
+		clear(row[cols:])
+	}
 }
 
 // SetTransposed packs the transpose of bt (n,k), given row-major, likewise.
 func (m *Matrix[T]) SetTransposed(bt []T, w *Workspace[T]) {
-	m.panels(bt, w, func(panel []T, k0, kb, j0, cols int) {
-		nr, side := m.tier.nr, m.tier.side
-		if cols < nr {
-			clear(panel)
-		}
-		done := 0 // columns, by blocks
-		blocks := 0
-		if side > 0 {
-			blocks = kb / side
-		}
-		if blocks > 0 {
-			for ; done+side <= cols; done += side {
-				m.tier.transpose(panel[done:], bt[(j0+done)*m.k+k0:], nr, m.k, blocks)
-			}
-		}
-		for j := range cols {
-			from := 0
-			if j < done {
-				from = blocks * side
-			}
-			for i, v := range bt[(j0+j)*m.k+k0:][from:kb] {
-				panel[(from+i)*nr+j] = v
-			}
-		}
-	})
+	m.panels(bt, true, w)
 }
 
-// panels calls f for every panel: rows k0 … k0+kb and columns j0 … j0+cols of B.
-func (m *Matrix[T]) panels(b []T, w *Workspace[T], f func(panel []T, k0, kb, j0, cols int)) {
+// setTransposedPanel packs the same of the transpose of bt.
+func (m *Matrix[T]) setTransposedPanel(panel, bt []T, k0, kb, j0, cols int) {
+	nr, side := m.tier.nr, m.tier.side
+	if cols < nr {
+		clear(panel)
+	}
+	done := 0 // columns, by blocks
+	blocks := 0
+	if side > 0 {
+		blocks = kb / side
+	}
+	if blocks > 0 {
+		for ; done+side <= cols; done += side {
+			m.tier.transpose(panel[done:], bt[(j0+done)*m.k+k0:], nr, m.k, blocks)
+		}
+	}
+	for j := range cols {
+		from := 0
+		if j < done {
+			from = blocks * side
+		}
+		for i, v := range bt[(j0+j)*m.k+k0:][from:kb] {
+			panel[(from+i)*nr+j] = v
+		}
+	}
+}
+
+// panels packs every panel of b.
+func (m *Matrix[T]) panels(b []T, transposed bool, w *Workspace[T]) {
 	if len(b) < m.k*m.n {
 		panic(fmt.Sprintf("gemm: %d values for a (%d,%d) matrix", len(b), m.k, m.n))
 	}
+	all := (m.k + blockK - 1) / blockK * m.across()
+	if w == nil || w.Pool == nil { // without a closure, and so without allocation
+		for c := range all {
+			m.packPanel(b, transposed, c)
+		}
+		return
+	}
+	w.Pool.Do(all, func(c, _ int) { m.packPanel(b, transposed, c) })
+}
+
+// across is how many panels lie next to each other.
+func (m *Matrix[T]) across() int { return (m.n + m.tier.nr - 1) / m.tier.nr }
+
+func (m *Matrix[T]) packPanel(b []T, transposed bool, c int) {
 	nr := m.tier.nr
-	across := (m.n + nr - 1) / nr
-	w.do((m.k+blockK-1)/blockK*across, func(c, _ int) {
-		k0, j0 := c/across*blockK, c%across*nr
-		f(m.panel(k0, j0), k0, min(blockK, m.k-k0), j0, min(nr, m.n-j0))
-	})
+	k0, j0 := c/m.across()*blockK, c%m.across()*nr
+	panel, kb, cols := m.panel(k0, j0), min(blockK, m.k-k0), min(nr, m.n-j0)
+	if transposed {
+		m.setTransposedPanel(panel, b, k0, kb, j0, cols)
+	} else {
+		m.setPanel(panel, b, k0, kb, j0, cols)
+	}
 }
 
 // panel returns the panel that begins with row k0 and column j0.

@@ -66,6 +66,15 @@ const (
 	gradQueries = 256
 )
 
+// together is how many queries are worked on at a time in the forward pass, whose
+// results do not depend on it.
+func (a AttentionSpec) together(h *head) int {
+	if h.pooled() {
+		return gradQueries
+	}
+	return queries
+}
+
 // heads runs f for each head of each sample: many at a time, each worker its own,
 // or one after the other by all workers together. That is the same arithmetic.
 func (a AttentionSpec) heads(w *Workspace, f func(h *head, n, i int)) {
@@ -90,10 +99,7 @@ func (a AttentionSpec) Forward(w *Workspace, y, x, memory []float32, st *Attenti
 		h.keys.SetTransposed(h.k, &h.gemm)
 		h.values.Resize(a.keys(), a.Width)
 		h.values.Set(h.v, &h.gemm)
-		step := queries
-		if h.pooled() {
-			step = gradQueries // results do not depend on it
-		}
+		step := a.together(h)
 		for q0 := 0; q0 < a.pixels(); q0 += step {
 			rows := min(step, a.pixels()-q0)
 			scores, o := h.scores[:rows*a.keys()], h.o[q0*a.Width:][:rows*a.Width]
@@ -122,8 +128,7 @@ func (a AttentionSpec) Backward(w *Workspace, dx, dmemory, dy, y, x, memory []fl
 	a.heads(w, func(h *head, n, i int) {
 		at := (n*a.Heads + i) * a.pixels()
 		h.load(a, x[n*s.sample():][:s.sample()], memory, i)
-		gatherHead(h.o, y[n*out.sample():][:out.sample()], out, a.channel(0, i), a.Width)
-		gatherHead(h.do, dy[n*out.sample():][:out.sample()], out, a.channel(0, i), a.Width)
+		h.loadGrad(a, y[n*out.sample():][:out.sample()], dy[n*out.sample():][:out.sample()], i)
 		h.keys.Resize(a.Width, a.keys())
 		h.keys.SetTransposed(h.k, &h.gemm)
 		h.values.Resize(a.Width, a.keys())

@@ -25,17 +25,10 @@ func (h *head) pooled() bool { return h.gemm.Pool != nil }
 func (h *head) load(a AttentionSpec, x, memory []float32, i int) {
 	pixels, keys, d := a.pixels(), a.keys(), a.Width
 	h.width = d
-	for _, p := range []struct {
-		b *[]float32
-		n int
-	}{{&h.q, pixels * d}, {&h.k, keys * d}, {&h.v, keys * d}, {&h.o, pixels * d}, {&h.do, pixels * d}, {&h.dq, pixels * d},
-		{&h.dk, keys * d}, {&h.dv, keys * d}, {&h.scores, min(pixels, gradQueries) * keys}, {&h.dp, min(pixels, gradQueries) * keys},
-		{&h.top, gradQueries}, {&h.inverse, gradQueries}, {&h.zeros, keys}} {
-		if cap(*p.b) < p.n {
-			*p.b = Alloc(p.n)
-		}
-		*p.b = (*p.b)[:p.n]
-	}
+	h.q, h.o = room(h.q, pixels*d), room(h.o, pixels*d)
+	h.k, h.v = room(h.k, keys*d), room(h.v, keys*d)
+	h.scores, h.zeros = room(h.scores, min(pixels, a.together(h))*keys), room(h.zeros, keys)
+	h.top, h.inverse = room(h.top, gradQueries), room(h.inverse, gradQueries)
 	gatherHead(h.q, x, a.In, a.channel(0, i), d)
 	gatherHead(h.k[a.Memory*d:], x, a.In, a.channel(1, i), d)
 	gatherHead(h.v[a.Memory*d:], x, a.In, a.channel(2, i), d)
@@ -44,6 +37,24 @@ func (h *head) load(a AttentionSpec, x, memory []float32, i int) {
 		copy(h.v, a.memory(memory, 1, i))
 	}
 	h.scale(h.q, a.scale())
+}
+
+// loadGrad makes room for gradients and reads result and gradient of head i.
+func (h *head) loadGrad(a AttentionSpec, y, dy []float32, i int) {
+	pixels, keys, d, out := a.pixels(), a.keys(), a.Width, a.Out()
+	h.do, h.dq = room(h.do, pixels*d), room(h.dq, pixels*d)
+	h.dk, h.dv = room(h.dk, keys*d), room(h.dv, keys*d)
+	h.scores, h.dp = room(h.scores, min(pixels, gradQueries)*keys), room(h.dp, min(pixels, gradQueries)*keys)
+	gatherHead(h.o, y, out, a.channel(0, i), d)
+	gatherHead(h.do, dy, out, a.channel(0, i), d)
+}
+
+// room returns n floats, those of b where it has as many.
+func room(b []float32, n int) []float32 {
+	if cap(b) < n {
+		return Alloc(n)
+	}
+	return b[:n]
 }
 
 func (h *head) scale(x []float32, c float32) { h.w.scale(x, c, h.tmp) }

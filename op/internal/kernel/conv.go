@@ -87,6 +87,7 @@ const (
 	usePadded2          // a second one
 	useSums             // sums nobody asked for
 	useRow              // numbers for, and sums of, a row
+	usePlane            // products of two planes
 	useFreqs            // inputs of Winograd's products
 	useProducts         // the products, or the gradients of outputs
 	useGradients        // gradients of the weights in Winograd's frequencies

@@ -5,22 +5,18 @@ package kernel
 // and Σ dy.
 func FilmGrad(w *Workspace, dx, dy, x, scale []float32, g PrologueGrad, s Shape) {
 	p := s.plane()
-	w.pool.Do(s.N*s.Blocks(), func(i, _ int) {
+	w.pool.Do(s.N*s.Blocks(), func(i, worker int) {
 		w.tier.linearTerm(linearTerm{dst: dx[i*p:][:p], x: dy[i*p:][:p], coef: scale[i*lane:][:lane]})
-		planeSums(g.Scale[i*lane:][:lane], g.Shift[i*lane:][:lane], dy[i*p:][:p], x[i*p:][:p])
+		w.planeSums(worker, g.Scale[i*lane:][:lane], g.Shift[i*lane:][:lane], dy[i*p:][:p], x[i*p:][:p])
 	})
 }
 
 // planeSums writes Σ d·x and Σ d over the pixels of a plane.
-func planeSums(sumX, sum, d, x []float32) {
-	var a, b [lane]float32
-	for len(d) >= lane && len(x) >= lane {
-		for k, v := range d[:lane] {
-			a[k] += v * x[k]
-			b[k] += v
-		}
-		d, x = d[lane:], x[lane:]
-	}
-	copy(sumX, a[:])
-	copy(sum, b[:])
+func (w *Workspace) planeSums(worker int, sumX, sum, d, x []float32) {
+	products := w.of(worker, usePlane, len(d))
+	w.tier.mul(products, d, x)
+	clear(sumX)
+	clear(sum)
+	w.tier.sum(sumX, products)
+	w.tier.sum(sum, d)
 }

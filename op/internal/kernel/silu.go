@@ -84,7 +84,7 @@ func ActivateGrad(w *Workspace, dz, dy, x []float32, pre Prologue, g *PrologueGr
 func (w *Workspace) prologueGrad(worker int, g, x []float32, pre Prologue, sums *PrologueGrad, n, b, blocks int) {
 	if pre.Linear {
 		if sums != nil {
-			planeSums(coef(sums.Scale, n, b, blocks), coef(sums.Shift, n, b, blocks), g, x)
+			w.planeSums(worker, coef(sums.Scale, n, b, blocks), coef(sums.Shift, n, b, blocks), g, x)
 		}
 		return
 	}
