@@ -32,8 +32,8 @@ type ConvAttributes struct {
 //
 //	y = W * f(x) + b (+ residual),  f(x) = x or Mask·SiLU(A·x + B) or A·x + B.
 //
-// Inputs: those of the Prologue, W (O,C,k), (O,C,k,k) or (O,C) for one tap, b (O),
-// the residual.
+// Inputs: those of the Prologue, W (O,C,k) or (O,C,k,k), or of any shape (O,…) with C
+// values of each output for one tap, b (O), the residual.
 type Conv struct {
 	core
 	ConvAttributes
@@ -88,7 +88,8 @@ func NewConv(rt *Runtime, in Input, weight, bias *G.Node, o ConvOptions) (*G.Nod
 		return nil, err
 	}
 	xs, ws := in.X.Shape(), weight.Shape()
-	if len(ws) != len(xs) && len(ws) != 2 || ws[1] != xs[1] || layoutOf(weight) != plain {
+	single := len(ws) > 1 && ws[1:].TotalSize() == xs[1] // one tap
+	if !single && (len(ws) != len(xs) || ws[1] != xs[1]) || layoutOf(weight) != plain {
 		return nil, fmt.Errorf("op: conv: weight %s of shape %v does not fit an input of shape %v", weight.Name(), ws, xs)
 	}
 	if err := expect("conv", "the bias", bias, plain, ws[0]); err != nil {
@@ -99,8 +100,10 @@ func NewConv(rt *Runtime, in Input, weight, bias *G.Node, o ConvOptions) (*G.Nod
 	}
 	shape := xs.Clone()
 	shape[1] = ws[0]
-	a := ConvAttributes{In: ws[1], Out: ws[0], Kernel: [2]int{1, 1}, Padding: o.Padding, Prologue: in.prologue(), Residual: o.Residual != nil}
-	copy(a.Kernel[4-len(ws):], ws[2:]) // a signal has one tap along H
+	a := ConvAttributes{In: xs[1], Out: ws[0], Kernel: [2]int{1, 1}, Padding: o.Padding, Prologue: in.prologue(), Residual: o.Residual != nil}
+	if !single {
+		copy(a.Kernel[4-len(ws):], ws[2:]) // a signal has one tap along H
+	}
 	c := &Conv{core: newCore(rt, "conv", blocked, shape...), ConvAttributes: a, input: in, weight: weight, bias: bias, packed: packing{frozen: o.Frozen}}
 	c.k, err = kernel.NewConv(kernel.ConvSpec{In: imageShape(xs), Out: a.Out, KH: a.Kernel[0], KW: a.Kernel[1], Replicate: o.Padding == Replicate}, rt.ws)
 	if err != nil {
