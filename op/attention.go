@@ -41,40 +41,61 @@ type Attention struct {
 // AttentionOptions are the heads and optional parts of an attention.
 type AttentionOptions struct {
 	Heads  int
-	Memory *G.Node // (2,Heads,M,Width), keys then values; nil: none
+	Memory *G.Node // keys then values: (2,Heads,M,Width), for linear attention (2,Heads,Width,M); nil: none
 }
 
 // NewAttention adds attention between the pixels of qkv (N,3·Heads·Width,L) or
 // (N,3·Heads·Width,H,W).
 func NewAttention(rt *Runtime, qkv *G.Node, o AttentionOptions) (*G.Node, error) {
+	a := &Attention{}
+	in, err := newAttention(rt, "attention", qkv, o, func(shape []int, k kernel.AttentionSpec) {
+		a.core, a.AttentionAttributes, a.k = newCore(rt, "attention", blocked, shape...), attributesOf(k), k
+	})
+	if err != nil {
+		return nil, err
+	}
+	return apply(a, in...)
+}
+
+func attributesOf(k kernel.AttentionSpec) AttentionAttributes {
+	return AttentionAttributes{Heads: k.Heads, Width: k.Width, Memory: k.Memory}
+}
+
+// newAttention returns the inputs of an attention, and tells the shape of its
+// result and what its kernel is to do.
+func newAttention(rt *Runtime, name string, qkv *G.Node, o AttentionOptions, tell func(shape []int, k kernel.AttentionSpec)) (G.Nodes, error) {
 	x, err := toBlocked(rt, qkv)
 	if err != nil {
 		return nil, err
 	}
 	shape := x.Shape().Clone()
 	if o.Heads < 1 || shape[1]%(3*o.Heads) != 0 {
-		return nil, fmt.Errorf("op: attention: %d channels are not queries, keys and values of %d heads", shape[1], o.Heads)
+		return nil, fmt.Errorf("op: %s: %d channels are not queries, keys and values of %d heads", name, shape[1], o.Heads)
 	}
-	a := &Attention{AttentionAttributes: AttentionAttributes{Heads: o.Heads, Width: shape[1] / (3 * o.Heads)}}
+	k := kernel.AttentionSpec{In: imageShape(shape), Heads: o.Heads, Width: shape[1] / (3 * o.Heads)}
 	in := G.Nodes{x}
 	if o.Memory != nil {
-		s := o.Memory.Shape()
-		if len(s) != 4 {
-			return nil, fmt.Errorf("op: attention: the memory has shape %v, want (2,%d,M,%d)", s, a.Heads, a.Width)
+		columns, want := 0, []int{2, k.Heads, 0, k.Width}
+		if name == linearAttention {
+			want = []int{2, k.Heads, k.Width, 0}
 		}
-		if err := expect("attention", "the memory", o.Memory, plain, 2, a.Heads, s[2], a.Width); err != nil {
+		for i, d := range o.Memory.Shape() {
+			if i < len(want) && want[i] == 0 {
+				columns, want[i] = d, d
+			}
+		}
+		if err := expect(name, "the memory", o.Memory, plain, want...); err != nil {
 			return nil, err
 		}
-		a.Memory = s[2]
+		k.Memory = columns
 		in = append(in, o.Memory)
 	}
-	shape[1] /= 3
-	a.core = newCore(rt, "attention", blocked, shape...)
-	a.k = kernel.AttentionSpec{In: imageShape(x.Shape()), Heads: a.Heads, Width: a.Width, Memory: a.Memory}
-	if err := a.k.Check(); err != nil {
-		return nil, fmt.Errorf("op: attention: %w", err)
+	if err := k.Check(); err != nil {
+		return nil, fmt.Errorf("op: %s: %w", name, err)
 	}
-	return apply(a, in...)
+	shape[1] /= 3
+	tell(shape, k)
+	return in, nil
 }
 
 // Attributes lists AttentionAttributes.

@@ -15,7 +15,7 @@ const siluFLOP = 4
 // s = 1/(1+exp(-x)).
 const siluGradFLOP = 8
 
-// SiLU is x/(1+e^-x) on a plain array.
+// SiLU is x/(1+e^-x) on a plain array or an activation.
 type SiLU struct{ core }
 
 // FLOP counts the function.
@@ -23,10 +23,11 @@ func (s *SiLU) FLOP() int64 { return siluFLOP * s.count() }
 
 // NewSiLU applies SiLU to every value of x.
 func NewSiLU(rt *Runtime, x *G.Node) (*G.Node, error) {
-	if layoutOf(x) != plain {
-		return nil, fmt.Errorf("op: silu: %v is an activation, use NewActivate", x)
+	l := layoutOf(x)
+	if l != plain && l != blocked {
+		return nil, fmt.Errorf("op: silu: %v is %v, want an array or an activation", x, l)
 	}
-	return apply(&SiLU{newCore(rt, "silu", plain, x.Shape()...)}, x)
+	return apply(&SiLU{newCore(rt, "silu", l, x.Shape()...)}, x) // lanes beyond the channels stay zero
 }
 
 // Do computes the function.
@@ -41,7 +42,11 @@ func (s *SiLU) DiffWRT(int) []bool { return []bool{true} }
 
 // SymDiff multiplies by the derivative.
 func (s *SiLU) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
-	n, err := apply(&SiLUGrad{core: newCore(s.rt, "silu.dx", plain, s.shape...)}, grad, in[0])
+	grad, err := inLayout(s.rt, grad, s.layout)
+	if err != nil {
+		return nil, err
+	}
+	n, err := apply(&SiLUGrad{core: newCore(s.rt, "silu.dx", s.layout, s.shape...)}, grad, in[0])
 	return G.Nodes{n}, err
 }
 

@@ -15,6 +15,8 @@ type head struct {
 	scores, dp    []float32 // some queries by all keys
 	top, inverse  []float32 // of these queries
 	zeros         []float32 // of a row of scores
+	kt            []float32 // keys as rows of features, of linear attention
+	ctx, dctx     []float32 // kᵀ·v (features, features)
 	keys, values  gemm.Matrix[float32]
 	keyRows, part gemm.Matrix[float32]
 }
