@@ -150,3 +150,33 @@ func compareReading(t *testing.T, b *opGraph, y *G.Node, weights G.Nodes) {
 		t.Errorf("slope %v along a gradient of squared norm %v", slope, squares)
 	}
 }
+
+// TestReadablePixelOperations does the same with those of networks that normalise
+// pixels.
+func TestReadablePixelOperations(t *testing.T) {
+	b := &opGraph{t: t, rt: newRuntime(t, 2), g: G.NewGraph()}
+	rt := b.rt
+	const samples, c, e, heads, width = 2, 6, 5, 2, 4
+	var weights G.Nodes
+	weight := func(shape ...int) *G.Node {
+		weights = append(weights, b.leaf(shape...))
+		return weights[len(weights)-1]
+	}
+	conv := func(in op.Input, o op.ConvOptions, shape ...int) *G.Node {
+		return b.must(op.NewConv(rt, in, weight(shape...), weight(shape[0]), o))
+	}
+	emb := b.must(op.NewGELU(rt, b.must(op.NewLinear(rt, b.leaf(samples, 3), weight(e, 3), weight(e), op.LinearOptions{}))))
+	film := b.must(op.NewModulation(rt, b.must(op.NewLinear(rt, emb, weight(2*c, e), weight(2*c), op.LinearOptions{}))))
+	x := b.must(op.NewPatches(rt, b.leaf(samples, 2, 6, 4), op.PatchAttributes{Size: 7, Stride: 1, Padding: 3}))
+	x = conv(op.Input{X: x}, op.ConvOptions{}, c, 2, 7, 7)
+	h := b.must(op.NewPixelNorm(rt, x, weight(1, c, 1, 1), op.PixelNormAttributes{RMS: true, Eps: 1e-12}))
+	h = conv(op.Input{X: h, Affine: film}, op.ConvOptions{}, c, c, 3, 3)
+	h = b.must(op.Add(rt, b.must(op.NewSiLU(rt, h)), x))
+	z := b.must(op.NewPixelNorm(rt, h, weight(c), op.PixelNormAttributes{Eps: 1e-5}))
+	o := b.must(op.NewLinearAttention(rt, conv(op.Input{X: z}, op.ConvOptions{}, 3*heads*width, c, 1, 1),
+		op.AttentionOptions{Heads: heads, Memory: weight(2, heads, width, 3)}))
+	h = conv(op.Input{X: o}, op.ConvOptions{Residual: h}, c, heads*width, 1, 1)
+	h = b.must(op.NewPatches(rt, h, op.PatchAttributes{Size: 2, Stride: 2}))
+	y := conv(op.Input{X: h}, op.ConvOptions{}, 3, 4*c, 1, 1)
+	compareReading(t, b, y, weights)
+}
