@@ -96,6 +96,55 @@ func BenchmarkOps(b *testing.B) {
 	}
 }
 
+// BenchmarkNorms times the norms of networks with attention, read by what follows
+// them, forward and backward on 16 samples of 256 channels, 16×16 pixels.
+func BenchmarkNorms(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	x, gamma, beta, shift, film := random(r, 16, 256, 16, 16), random(r, 256), random(r, 256), random(r, 16, 256), random(r, 16, 512)
+	group := func(i int, after, linear bool) func(rt *Runtime, n G.Nodes) (*G.Node, error) {
+		return func(rt *Runtime, n G.Nodes) (*G.Node, error) {
+			m, err := Moments(rt, n[0])
+			if err != nil {
+				return nil, err
+			}
+			var f *G.Node
+			if i > 0 {
+				f = n[i]
+			}
+			a, err := NewNorm(rt, n[0], m, f, n[1], n[2], NormOptions{Kind: Group, Groups: 32, After: after})
+			if err != nil {
+				return nil, err
+			}
+			return NewActivate(rt, Input{X: n[0], Affine: a, Linear: linear})
+		}
+	}
+	pixel := func(a PixelNormAttributes) func(rt *Runtime, n G.Nodes) (*G.Node, error) {
+		return func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewPixelNorm(rt, n[0], n[1], a) }
+	}
+	for _, c := range []struct {
+		name  string
+		in    []array
+		build func(rt *Runtime, n G.Nodes) (*G.Node, error)
+	}{
+		{"group-silu", []array{x, gamma, beta}, group(0, false, false)},
+		{"group-linear", []array{x, gamma, beta}, group(0, false, true)},
+		{"shift-group-silu", []array{x, gamma, beta, shift}, group(3, false, false)},
+		{"group-scale-shift-silu", []array{x, gamma, beta, film}, group(3, true, false)},
+		{"pixel-rms", []array{x, gamma}, pixel(PixelNormAttributes{RMS: true, Eps: 1e-12})},
+		{"pixel-layer", []array{x, gamma}, pixel(PixelNormAttributes{Eps: 1e-5})},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			p := benchProgram(b, c.in, c.build)
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := p.Run(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkAttention times the core of attention layers of known networks, forward
 // alone and with its gradient.
 func BenchmarkAttention(b *testing.B) {

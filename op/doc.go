@@ -17,6 +17,14 @@
 // preceding convolution left behind, and the next convolution applies
 // SiLU(A·x + B) while it reads x. The backward pass recomputes it.
 //
+// Networks with attention normalise groups of channels, with shifts by the time
+// embedding before or scale-shifts after them, that a convolution of one tap reads
+// as A·x + B, without SiLU: the weights of queries, keys and values, put together by
+// [Stack], make one product of it, whose pixels [Attention] or [LinearAttention]
+// weigh. [Subsample] makes strides of 2 of a convolution, [Patches] any other, and
+// larger taps. [PixelNorm] normalises the channels of each pixel; it is no map of a
+// channel, and is written.
+//
 // Networks on vectors have plain arrays (N,C) between their operations: [Linear],
 // whose product takes SiLU or a residual along, [LayerNorm] with its scale-shift,
 // [SwiGLU], [SoftmaxGate] and [Product].

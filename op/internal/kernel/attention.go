@@ -113,7 +113,7 @@ func (a AttentionSpec) Forward(w *Workspace, y, x, memory []float32, st *Attenti
 				copy(st.Inverse[at:], h.inverse[:rows])
 			}
 		}
-		scatterHead(y[n*out.sample():][:out.sample()], h.o, out, a.channel(0, i), a.Width)
+		h.scatter(y[n*out.sample():][:out.sample()], h.o, out, a.channel(0, i), a.Width)
 	})
 }
 
@@ -140,9 +140,9 @@ func (a AttentionSpec) Backward(w *Workspace, dx, dmemory, dy, y, x, memory []fl
 		}
 		h.scale(h.dq, a.scale())
 		d := dx[n*s.sample():][:s.sample()]
-		scatterHead(d, h.dq, s, a.channel(0, i), a.Width)
-		scatterHead(d, h.dk[size:], s, a.channel(1, i), a.Width)
-		scatterHead(d, h.dv[size:], s, a.channel(2, i), a.Width)
+		h.scatter(d, h.dq, s, a.channel(0, i), a.Width)
+		h.scatter(d, h.dk[size:], s, a.channel(1, i), a.Width)
+		h.scatter(d, h.dv[size:], s, a.channel(2, i), a.Width)
 		copy(partial[(n*2*a.Heads+i)*size:][:size], h.dk)
 		copy(partial[((n*2+1)*a.Heads+i)*size:][:size], h.dv)
 	})

@@ -31,9 +31,9 @@ func (h *head) load(a AttentionSpec, x, memory []float32, i int) {
 	h.k, h.v = room(h.k, keys*d), room(h.v, keys*d)
 	h.scores, h.zeros = room(h.scores, min(pixels, a.together(h))*keys), room(h.zeros, keys)
 	h.top, h.inverse = room(h.top, gradQueries), room(h.inverse, gradQueries)
-	gatherHead(h.q, x, a.In, a.channel(0, i), d)
-	gatherHead(h.k[a.Memory*d:], x, a.In, a.channel(1, i), d)
-	gatherHead(h.v[a.Memory*d:], x, a.In, a.channel(2, i), d)
+	h.gather(h.q, x, a.In, a.channel(0, i), d)
+	h.gather(h.k[a.Memory*d:], x, a.In, a.channel(1, i), d)
+	h.gather(h.v[a.Memory*d:], x, a.In, a.channel(2, i), d)
 	if a.Memory > 0 {
 		copy(h.k, a.memory(memory, 0, i))
 		copy(h.v, a.memory(memory, 1, i))
@@ -47,8 +47,8 @@ func (h *head) loadGrad(a AttentionSpec, y, dy []float32, i int) {
 	h.do, h.dq = room(h.do, pixels*d), room(h.dq, pixels*d)
 	h.dk, h.dv = room(h.dk, keys*d), room(h.dv, keys*d)
 	h.scores, h.dp = room(h.scores, min(pixels, gradQueries)*keys), room(h.dp, min(pixels, gradQueries)*keys)
-	gatherHead(h.o, y, out, a.channel(0, i), d)
-	gatherHead(h.do, dy, out, a.channel(0, i), d)
+	h.gather(h.o, y, out, a.channel(0, i), d)
+	h.gather(h.do, dy, out, a.channel(0, i), d)
 }
 
 // room returns n floats, those of b where it has as many.
@@ -82,9 +82,16 @@ func (h *head) softmaxRows(scores []float32, rows, lo, hi int, t tmp) {
 
 // divide divides the rows of o by the sums.
 func (h *head) divide(o []float32, rows int) {
-	d := len(o) / rows
-	for r := range rows {
-		h.w.scale(o[r*d:][:d], h.inverse[r], h.tmp)
+	if !h.pooled() {
+		h.divideRows(o, 0, rows, h.tmp)
+		return
+	}
+	h.w.rows(rows, h.width, func(lo, hi int, t tmp) { h.divideRows(o, lo, hi, t) })
+}
+
+func (h *head) divideRows(o []float32, lo, hi int, t tmp) {
+	for r := lo; r < hi; r++ {
+		h.w.scale(o[r*h.width:][:h.width], h.inverse[r], t)
 	}
 }
 
@@ -119,55 +126,5 @@ func (h *head) gradRows(p, dp []float32, q0, rows, lo, hi int, top, inverse []fl
 		h.w.scale(row, inverse[r], t)
 		h.w.shift(d, -ti.dot(h.do[at:][:h.width], h.o[at:][:h.width], t), t)
 		ti.mul(d, d, row)
-	}
-}
-
-// gatherHead copies d channels of a sample, from channel c on, to rows of pixels.
-func gatherHead(dst, src []float32, s Shape, c, d int) {
-	eachPart(s, c, d, func(plane, first, row, n int) {
-		x, y := src[plane+first:], dst[row:]
-		if n == lane {
-			for p := range s.H * s.W {
-				*(*[lane]float32)(y[p*d:]) = [lane]float32(x[p*lane:])
-			}
-			return
-		}
-		for p := range s.H * s.W {
-			copy(y[p*d:][:n], x[p*lane:])
-		}
-	})
-}
-
-// scatterHead is the inverse of gatherHead. With the last channel it clears the
-// lanes beyond.
-func scatterHead(dst, src []float32, s Shape, c, d int) {
-	eachPart(s, c, d, func(plane, first, row, n int) {
-		y, x := dst[plane+first:], src[row:]
-		if n == lane {
-			for p := range s.H * s.W {
-				*(*[lane]float32)(y[p*lane:]) = [lane]float32(x[p*d:])
-			}
-			return
-		}
-		for p := range s.H * s.W {
-			copy(y[p*lane:][:n], x[p*d:])
-		}
-	})
-	if c+d == s.C && s.C%lane != 0 {
-		last := dst[(s.Blocks()-1)*s.plane():][:s.plane()]
-		for ; len(last) > 0; last = last[lane:] {
-			clear(last[s.C%lane : lane])
-		}
-	}
-}
-
-// eachPart visits the blocks that d channels from c on are in: where the block
-// begins in a sample, its first lane, the first feature in a row, and how many.
-func eachPart(s Shape, c, d int, f func(plane, first, row, n int)) {
-	for row := 0; row < d; {
-		b, first := (c+row)/lane, (c+row)%lane
-		n := min(lane-first, d-row)
-		f(b*s.plane(), first, row, n)
-		row += n
 	}
 }

@@ -24,7 +24,7 @@ func (a LinearAttention) Forward(w *Workspace, y, x, memory []float32) {
 		h.values.Resize(a.Width, a.Width)
 		h.values.Set(h.ctx, &h.gemm)
 		h.values.Mul(h.o, gemm.Left[float32]{Data: h.q}, a.pixels(), gemm.Output[float32]{}, &h.gemm)
-		scatterHead(y[n*out.sample():][:out.sample()], h.o, out, a.channel(0, i), a.Width)
+		h.scatter(y[n*out.sample():][:out.sample()], h.o, out, a.channel(0, i), a.Width)
 	})
 }
 
@@ -36,8 +36,8 @@ func (a LinearAttention) context(h *head, x, memory []float32, i int) {
 	h.q, h.o = room(h.q, pixels*d), room(h.o, pixels*d)
 	h.kt, h.v = room(h.kt, keys*d), room(h.v, keys*d)
 	h.ctx, h.zeros = room(h.ctx, d*d), room(h.zeros, max(keys, d))
-	gatherHead(h.q, x, a.In, a.channel(0, i), d)
-	gatherHead(h.v[a.Memory*d:], x, a.In, a.channel(2, i), d)
+	h.gather(h.q, x, a.In, a.channel(0, i), d)
+	h.gather(h.v[a.Memory*d:], x, a.In, a.channel(2, i), d)
 	gatherFeatures(h.kt, x, a.In, a.channel(1, i), d, a.Memory)
 	if a.Memory > 0 {
 		k, v := a.memory(memory, 0, i), a.memory(memory, 1, i)
@@ -101,7 +101,7 @@ func (a LinearAttention) Backward(w *Workspace, dx, dmemory, dy, x, memory []flo
 		a.context(h, x[n*s.sample():][:s.sample()], memory, i)
 		h.do, h.dq = room(h.do, a.pixels()*d), room(h.dq, a.pixels()*d)
 		h.dk, h.dv, h.dctx = room(h.dk, keys*d), room(h.dv, keys*d), room(h.dctx, d*d)
-		gatherHead(h.do, dy[n*out.sample():][:out.sample()], out, a.channel(0, i), d)
+		h.gather(h.do, dy[n*out.sample():][:out.sample()], out, a.channel(0, i), d)
 		h.part.Resize(d, d)
 		h.part.SetTransposed(h.ctx, &h.gemm)
 		h.part.Mul(h.dq, gemm.Left[float32]{Data: h.do}, a.pixels(), gemm.Output[float32]{}, &h.gemm)
@@ -117,9 +117,9 @@ func (a LinearAttention) Backward(w *Workspace, dx, dmemory, dy, x, memory []flo
 		h.normaliseGrad(h.dq, h.q, d, float32(1/math.Sqrt(float64(d))))
 		h.normaliseGrad(h.dk, h.kt, keys, 1)
 		g := dx[n*s.sample():][:s.sample()]
-		scatterHead(g, h.dq, s, a.channel(0, i), d)
+		h.scatter(g, h.dq, s, a.channel(0, i), d)
 		scatterFeatures(g, h.dk, s, a.channel(1, i), d, a.Memory)
-		scatterHead(g, h.dv[size:], s, a.channel(2, i), d)
+		h.scatter(g, h.dv[size:], s, a.channel(2, i), d)
 		for f := range d {
 			for m := range a.Memory {
 				partial[(n*2*a.Heads+i)*size+f*a.Memory+m] = h.dk[f*keys+m]
