@@ -1,0 +1,88 @@
+package model
+
+import (
+	G "gorgonia.org/gorgonia"
+
+	"github.com/condmean/condmean/op"
+)
+
+// This file has the builder's layers of networks with attention on images.
+
+// has reports whether the network has a tensor.
+func (b *builder) has(name string) bool { return b.net.byName[name] != nil }
+
+// channels returns the channels of an activation, 0 after an error.
+func (b *builder) channels(x *G.Node) int {
+	if b.err != nil {
+		return 0
+	}
+	return x.Shape()[1]
+}
+
+// groupNorm normalises x by o.Groups groups, with a scale-shift or shift film before
+// or after it if there is one, as the reader of the result applies it.
+func (b *builder) groupNorm(x *G.Node, name string, o op.NormOptions, film *G.Node) op.Input {
+	affine := b.do(func() (*G.Node, error) {
+		o.Kind, o.Mode = op.Group, b.mode
+		moments, err := op.Moments(b.net.rt, x)
+		if err != nil {
+			return nil, err
+		}
+		return op.NewNorm(b.net.rt, x, moments, film, b.param(name+".weight"), b.param(name+".bias"), o)
+	})
+	return op.Input{X: x, Affine: affine}
+}
+
+// activate returns what a convolution of in would read.
+func (b *builder) activate(in op.Input) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewActivate(b.net.rt, in) })
+}
+
+// joint is one layer of the linear layers of the given names, which share their input.
+func (b *builder) joint(in op.Input, names ...string) *G.Node {
+	stack := func(suffix string) *G.Node {
+		return b.do(func() (*G.Node, error) {
+			var parts G.Nodes
+			for _, n := range names {
+				parts = append(parts, b.param(n+suffix))
+			}
+			return op.NewStack(b.net.rt, b.frozen(), parts...)
+		})
+	}
+	weight, bias := stack(".weight"), stack(".bias")
+	return b.do(func() (*G.Node, error) {
+		return op.NewConv(b.net.rt, in, weight, bias, op.ConvOptions{Frozen: b.frozen()})
+	})
+}
+
+func (b *builder) attention(qkv *G.Node, o op.AttentionOptions) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewAttention(b.net.rt, qkv, o) })
+}
+
+// subsample is every second pixel from pixel first on.
+func (b *builder) subsample(x *G.Node, first int) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewSubsample2(b.net.rt, x, first) })
+}
+
+func (b *builder) rescale(x *G.Node, factor, shift float64) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewRescale(b.net.rt, x, factor, shift) })
+}
+
+// divide divides by a constant, 0 for 1.
+func (b *builder) divide(x *G.Node, by float64) *G.Node {
+	if by == 0 || by == 1 {
+		return x
+	}
+	return b.rescale(x, 1/by, 0)
+}
+
+// quotient divides each sample of x by its own number.
+func (b *builder) quotient(x, by *G.Node) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewQuotient(b.net.rt, x, by) })
+}
+
+// dropValues drops single values with probability p.
+func (b *builder) dropValues(x *G.Node, p float64) *G.Node {
+	b.layers++
+	return b.do(func() (*G.Node, error) { return op.NewDropout(b.net.rt, x, p, b.layers, b.random) })
+}
