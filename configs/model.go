@@ -7,7 +7,7 @@ import (
 
 // Model is the network.
 type Model struct {
-	Kind        string     `yaml:"kind" words:"unet cnn mlp"`
+	Kind        string     `yaml:"kind" words:"unet cnn mlp unet2d"`
 	Channels    int        `yaml:"channels"`         // C of the first convolution
 	Multipliers []int      `yaml:"multipliers,flow"` // channels of each level, in units of C
 	Blocks      int        `yaml:"blocks"`           // residual blocks a level on the way down (one more on the way up)
@@ -71,6 +71,7 @@ var networks = []struct {
 	}, Model.validateUNet},
 	{"cnn", func(m Model) Model { return Model{Kind: m.Kind, CNN: m.CNN} }, func(m Model, r *rules) { m.CNN.validate(r) }},
 	{"mlp", func(m Model) Model { return Model{Kind: m.Kind, MLP: m.MLP} }, func(m Model, r *rules) { m.MLP.validate(r) }},
+	{"unet2d", func(m Model) Model { return Model{Kind: m.Kind, UNet2D: m.UNet2D} }, func(m Model, r *rules) { m.UNet2D.validate(r) }},
 }
 
 // Validate checks the settings that the network's kind reads, wherever they come

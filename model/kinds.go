@@ -24,6 +24,7 @@ var kinds = []kind{
 	{name: "unet", layout: newUNet, published: publishedUNet},
 	{name: "cnn", layout: newCNN},
 	{name: "mlp", layout: newMLP},
+	{name: "unet2d", layout: newUNet2D},
 }
 
 // Kinds returns the names of the kinds of network.

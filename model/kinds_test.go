@@ -28,18 +28,23 @@ func TestKindsAgree(t *testing.T) {
 			t.Errorf("%s: %v", kind, err)
 			continue
 		}
-		net, err := model.New(rt, c.Model, []int{2, 64}, 1)
+		shape := []int{2, 64}
+		if kind == "unet2d" { // for images alone
+			shape = []int{2, 16, 8}
+			c.Model.UNet2D.BlockOutChannels = []int{32, 32, 32, 32}
+		}
+		net, err := model.New(rt, c.Model, shape, 1)
 		if err != nil {
 			t.Errorf("%s: %v", kind, err)
 			continue
 		}
 		// What a kind does not read does not change it.
-		alone, err := model.New(rt, c.Model.ReadBy(kind), []int{2, 64}, 1)
+		alone, err := model.New(rt, c.Model.ReadBy(kind), shape, 1)
 		if err != nil || alone.NumParams() != net.NumParams() {
 			t.Errorf("%s: settings of other kinds matter: %v", kind, err)
 		}
 		// Only the UNet is part of the paper's published code.
-		if _, err := model.Published(c.Model, []int{2, 64}); (err == nil) != (kind == "unet") {
+		if _, err := model.Published(c.Model, shape); (err == nil) != (kind == "unet") {
 			t.Errorf("%s as published: %v", kind, err)
 		}
 	}
@@ -62,8 +67,8 @@ func TestSettingsAreChecked(t *testing.T) {
 		{"channels", "model.channels", func(c *configs.Model, _ *[]int) { c.Channels = 1 << 40 }},
 		{"negative multiplier", "model.multipliers[1]", func(c *configs.Model, _ *[]int) { c.Multipliers = []int{1, -1} }},
 		{"groups of the first level", "model.channels", func(c *configs.Model, _ *[]int) { c.Channels, c.Multipliers = 12, []int{2, 2} }},
-		{"values of a network", "at most 536870912 are supported", func(c *configs.Model, _ *[]int) { c.Channels, c.Multipliers = 4096, []int{1, 1} }},
-		{"values of a sample", "[1 536870912 2]", func(_ *configs.Model, s *[]int) { *s = []int{1, 1 << 29, 2} }},
+		{"values of a network", "at most 1073741824 are supported", func(c *configs.Model, _ *[]int) { c.Channels, c.Multipliers = 4096, []int{1, 1, 1} }},
+		{"values of a sample", "[1 1073741824 2]", func(_ *configs.Model, s *[]int) { *s = []int{1, 1 << 30, 2} }},
 		{"overflow", "samples of shape", func(_ *configs.Model, s *[]int) { *s = []int{1 << 62, 2, 2} }},
 		{"negative size", "samples of shape", func(_ *configs.Model, s *[]int) { *s = []int{-1, -8} }},
 	} {

@@ -82,7 +82,7 @@ func Declare(c configs.Model, shape []int) (state []Tensor, parameter []bool, er
 }
 
 // maxValues bounds the size of a network: settings may come from a file.
-const maxValues = 1 << 29
+const maxValues = 1 << 30
 
 // declare lays a network out. Settings and shape may come from a file: they are
 // checked before anything is sized by them.
