@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/foreign"
@@ -37,8 +38,8 @@ const (
 )
 
 // Import reads a checkpoint, run folder or built-in name of ours, a run folder
-// of the paper's published code, or a weight file: .npz, .safetensors or
-// PyTorch's .pt. Nothing in it is executed or trusted: sizes are checked before
+// of the paper's published code, a folder of diffusers with an unconditional
+// UNet2DModel, or a weight file: .npz, .safetensors or PyTorch's .pt. Nothing in it is executed or trusted: sizes are checked before
 // memory is taken, settings as those of a configuration are, and numbers that are
 // not finite are refused by the tensor's name.
 func Import(path string) (*Imported, error) {
@@ -65,6 +66,9 @@ func importAny(path string) (*Imported, error) {
 	}
 	if weights.IsAuthors(path) {
 		return importAuthors(path)
+	}
+	if pretrained.Recognise(path) != "" {
+		return importPretrained(path)
 	}
 	s, dir, err := Load(path)
 	if err != nil {

@@ -27,7 +27,7 @@ type Data struct {
 	Hop        int     `yaml:"hop"`                                                         // audio: samples from frame to frame; 0 means half a frame
 	SkipBad    bool    `yaml:"skip_bad"`                                                    // folder, audio: leave out and count files that cannot be read
 	Samples    Samples `yaml:"samples"`                                                     // split sizes
-	Normalize  string  `yaml:"normalize" words:"power dimension minmax none"`               // dimension: each value by its own deviation, but at least by a tenth of power's scale
+	Normalize  string  `yaml:"normalize" words:"power dimension minmax symmetric none"`     // dimension: each value by its own deviation, but at least by a tenth of power's scale; symmetric: [0,1] to [-1,1]
 	Noise      string  `yaml:"noise" words:"real complex"`                                  // real: power one and ε of variance one a real value; complex: a complex value, so that ε has variance 1/2 a real one, as the paper's published code has it
 	Augment    Augment `yaml:"augment"`                                                     // random changes of training images
 	Last       string  `yaml:"last" words:"drop wrap"`                                      // rest of an epoch that fills no batch; wrap takes it into the next one

@@ -30,6 +30,8 @@ func Identity(dim int) *Norm { return &Norm{Mean: make([]float64, dim), Scale: [
 //	dimension  zero mean and unit variance of each value k, whose scale is at least
 //	           a tenth of power's: Scale = max(σ_k, c/10)
 //	minmax     [min, max] of all values to [-1, 1]
+//	symmetric  [0, 1] to [-1, 1], whatever the values are, as most networks for
+//	           images have it
 //	none       nothing
 //
 // The floor is there for values that hardly ever differ from their mean. White
@@ -43,7 +45,14 @@ func newNorm(kind string, m *moments) (*Norm, error) {
 	for _, v := range m.square {
 		variance += v / m.count / float64(len(m.mean))
 	}
-	if kind == "none" {
+	switch kind {
+	case "none":
+		return n, n.resolves(kind, m, variance)
+	case "symmetric":
+		for k := range n.Mean {
+			n.Mean[k] = 0.5
+		}
+		n.Scale[0] = 0.5
 		return n, n.resolves(kind, m, variance)
 	}
 	if !(variance > 0) || math.IsInf(variance, 0) {
@@ -65,7 +74,7 @@ func newNorm(kind string, m *moments) (*Norm, error) {
 		n.Scale[0] = (m.high - m.low) / 2
 		return n, n.resolves(kind, m, variance)
 	default:
-		return nil, fmt.Errorf("data.normalize: %q is unknown, want power, dimension, minmax or none", kind)
+		return nil, fmt.Errorf("data.normalize: %q is unknown, want power, dimension, minmax, symmetric or none", kind)
 	}
 	return n, nil
 }

@@ -1,0 +1,29 @@
+package checkpoint
+
+import (
+	"errors"
+	"path/filepath"
+
+	"github.com/condmean/condmean/checkpoint/pretrained"
+	"github.com/condmean/condmean/configs"
+)
+
+// importPretrained reads a network of another library. Its data are images, which its
+// own fixed map takes from [0,1] to [-1,1]: their power never enters.
+func importPretrained(path string) (im *Imported, err error) {
+	m, err := pretrained.Open(path, pretrained.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, m.Close()) }()
+	c := configs.Default()
+	c.Name = filepath.Base(filepath.Clean(path))
+	c.Data.Kind, c.Data.Normalize, c.Data.Channels = "folder", "symmetric", m.Sample[0]
+	if m.Sample[1] == m.Sample[2] {
+		c.Data.Size = m.Sample[1]
+	}
+	c.Schedule, c.Model, c.Objective = m.Schedule, m.Network, m.Objective
+	im = &Imported{From: m.From, Config: &c, Sample: m.Sample, Norm: m.Norm(), Notes: m.Notes}
+	im.Weights, err = m.Weights()
+	return im, err
+}
