@@ -27,6 +27,7 @@ const (
 	FormatNPZ         Format = "npz"
 	FormatSafetensors Format = "safetensors"
 	FormatTorch       Format = "pt"
+	FormatDiffusers   Format = "diffusers" // a folder with a UNet2DModel and its scheduler
 )
 
 // FormatOf returns the format that the extension of a path means.
@@ -66,8 +67,11 @@ func (im *Imported) Export(path string, f Format) error {
 // ExportHalf is Export in half precision, which halves the file, and tells what
 // the rounding changed. A checkpoint has float32 alone.
 func (im *Imported) ExportHalf(path string, f Format) (weights.Rounding, error) {
-	if f == FormatOwn {
+	switch f {
+	case FormatOwn:
 		return weights.Rounding{}, configs.Usagef("a checkpoint folder holds float32; half precision is for .safetensors, .npz and .pt")
+	case FormatDiffusers:
+		return weights.Rounding{}, configs.Usagef("a folder of diffusers is written in float32; half precision is for .safetensors, .npz and .pt")
 	}
 	if err := im.mustTell(f); err != nil {
 		return weights.Rounding{}, err
@@ -97,8 +101,11 @@ func (im *Imported) writable() ([]weights.Array, error) {
 
 // export writes arrays in a format of others.
 func (im *Imported) export(path string, f Format, arrays []weights.Array) error {
-	if f == FormatAuthors {
+	switch f {
+	case FormatAuthors:
 		return im.exportAuthors(path, arrays)
+	case FormatDiffusers:
+		return im.exportDiffusers(path, arrays)
 	}
 	return atomicfile.WriteFunc(path, func(w io.Writer) error {
 		switch f {

@@ -26,6 +26,8 @@ type Imported struct {
 	Step    int
 	Notes   []string        // what was left aside of a file
 	Data    json.RawMessage // fingerprint of the data set, see Snapshot; nil: unknown
+
+	Origin pretrained.Origin // of another library's network, to write it back; zero: none
 }
 
 // Keys of the metadata that .safetensors files of ours carry.

@@ -23,7 +23,7 @@ func importPretrained(path string) (im *Imported, err error) {
 		c.Data.Size = m.Sample[1]
 	}
 	c.Schedule, c.Model, c.Objective = m.Schedule, m.Network, m.Objective
-	im = &Imported{From: m.From, Config: &c, Sample: m.Sample, Norm: m.Norm(), Notes: m.Notes}
+	im = &Imported{From: m.From, Config: &c, Sample: m.Sample, Norm: m.Norm(), Notes: m.Notes, Origin: m.Origin}
 	im.Weights, err = m.Weights()
 	return im, err
 }

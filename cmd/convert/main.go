@@ -25,6 +25,8 @@ convert authors/run imported                             # a run folder of the p
 convert runs/mnist-1 small.safetensors --half            # the same in half precision, with what that changed
 convert runs/mnist-1 mnist.pt                            # for torch.load, in the published code's names
 convert runs/mnist-1 folder --to authors                 # the same with its sim_params.json
+convert ddpm-butterflies-128 butterflies.safetensors     # a folder of diffusers
+convert runs/tuned tuned --to diffusers                  # a network of kind unet2d as such a folder
 convert model.pt imported --config my.yaml --shape 1,28,28 --key-map names.yaml
 convert model.pt imported --config my.yaml --shape 1,28,28 --dry-run   # what would become of every tensor
 `
@@ -35,7 +37,7 @@ func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("convert", pflag.ContinueOnError)}
 	f := o.flags
 	f.StringVar(&o.weights, "weights", "ema", "which weights of a checkpoint that has both: `ema|raw`")
-	f.StringVar(&o.to, "to", "", "`format` of OUT: own, authors, npz, safetensors or pt (default: by OUT's extension; own for a folder)")
+	f.StringVar(&o.to, "to", "", "`format` of OUT: own, authors, diffusers, npz, safetensors or pt (default: by OUT's extension; own for a folder)")
 	f.StringVar(&o.config, "config", "", "`preset or file.yaml` with the network's settings, for weights that do not tell theirs")
 	f.StringVar(&o.shape, "shape", "", "`C,L or C,H,W` of one sample, likewise")
 	f.StringVar(&o.keyMap, "key-map", "", "YAML `file` with rules that rename tensors or leave them out")
@@ -45,7 +47,7 @@ func command() *cli.Command {
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would become of every tensor, then stop")
 	return &cli.Command{
 		Name:      "convert",
-		Summary:   "Converts weights: checkpoints, .npz, .safetensors, PyTorch's .pt, run folders of the paper's published code.",
+		Summary:   "Converts weights: checkpoints, .npz, .safetensors, PyTorch's .pt, run folders of the paper's published code, folders of diffusers.",
 		Arguments: "IN OUT",
 		Examples:  examples,
 		Flags:     f,
@@ -117,6 +119,11 @@ func (o *options) run(_ context.Context, s cli.Streams) error {
 	}
 	if !fits && format != checkpoint.FormatNPZ && format != checkpoint.FormatSafetensors {
 		return configs.Usagef("%s does not tell its network; give --config and --shape", im.From)
+	}
+	if format == checkpoint.FormatDiffusers && !im.Symmetric() {
+		if _, err := fmt.Fprintf(s.Err, "convert: note: %s: its data are not mapped from [0,1] to [-1,1] (data.normalize: symmetric), as the library's own pipelines take for granted: theirs would show other colours\n", im.From); err != nil {
+			return err
+		}
 	}
 	rounding, err := o.export(im, out, format)
 	if err != nil {
@@ -197,10 +204,10 @@ func (o *options) format(out string) (checkpoint.Format, error) {
 			return "", configs.Usagef("%w", err)
 		}
 		return f, nil
-	case checkpoint.FormatOwn, checkpoint.FormatAuthors, checkpoint.FormatNPZ, checkpoint.FormatSafetensors, checkpoint.FormatTorch:
+	case checkpoint.FormatOwn, checkpoint.FormatAuthors, checkpoint.FormatDiffusers, checkpoint.FormatNPZ, checkpoint.FormatSafetensors, checkpoint.FormatTorch:
 		return f, nil
 	}
-	return "", configs.Usagef("--to %s: want own, authors, npz, safetensors or pt", o.to)
+	return "", configs.Usagef("--to %s: want own, authors, diffusers, npz, safetensors or pt", o.to)
 }
 
 func parseShape(text string) ([]int, error) {
