@@ -56,6 +56,22 @@
 // the weight of a component by that component's estimate. A slot holds G numbers:
 // more of them tell more of each component's covariance apart.
 //
+// # UNet2D
+//
+// The network of kind unet2d is the unconditional UNet2DModel of diffusers, tensor by
+// tensor; the networks of OpenAI's improved-diffusion and guided-diffusion are the same
+// one under other names. With e the activated time embedding and s = 1 but in the
+// middle,
+//
+//	residual   (x' + conv(drop(SiLU(norm(conv(SiLU(norm(x))) + W·e + b)))))/s
+//	           or, of the inner norm's result z, z·(1 + S) + B with (S, B) = W·e + b
+//	attention  (x + W_o·softmax(q·kᵀ/√d)·v + b)/s with q, k, v = W·norm(x) + b
+//
+// where x' is x, or a convolution of it with one tap; norms are group norms, padding is
+// zero, attention is between the pixels of a sample. Levels halve the image by a
+// convolution with stride 2 or by a residual block that averages pixels. Package
+// checkpoint/pretrained opens and writes its files.
+//
 // # Use
 //
 // A [Network] holds the weights. [Network.NewTrainStep] compiles a graph of the loss
