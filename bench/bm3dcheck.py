@@ -5,16 +5,18 @@
 
 Ten pictures of scikit-image, 256×256 pixels in [0,1], six grey and four in colour,
 get white noise of σ = 15, 25 and 50 in units of 1/255. The same noisy arrays go
-through the package `bm3d` (profile np, one thread) and through ours, by a test that
-reads them. PSNRs are of estimates that are neither clipped nor rounded. The table is
-that of docs/evaluation.md; the exit status is 1 if ours is more than 0.1 dB below
-on any of them. FOLDER keeps the arrays, so that a second call computes ours alone.
+through the package `bm3d` (profile np, which takes a number for the σ of white
+noise; one thread) and through ours, by a test that reads them. PSNRs are of estimates that are neither clipped nor rounded. The table is
+that of docs/evaluation.md, with seconds of processor time for a grey picture; the
+exit status is 1 if the two differ by more than 0.1 dB on any of them. FOLDER keeps
+the arrays, so that a second call computes ours alone.
 
 The reference may be used for non-commercial purposes only; nothing of it is in
 this project, which follows the publications.
 """
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -54,11 +56,20 @@ def channels_first(x):
 def prepare(path, name, sigma):
     x = picture(name)
     y = x + sigma / 255 * np.random.default_rng(sigma).standard_normal(x.shape)
-    start = time.perf_counter()
+    start = time.process_time()
     theirs = reference(y, sigma / 255)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     arrays = {k: channels_first(v) for k, v in dict(x=x, y=y, theirs=theirs).items()}
     np.savez(path, sigma=np.array([sigma / 255]), seconds=np.array([seconds]), **arrays)
+
+
+def denoise(test, path):
+    """Our estimate of a case, and the seconds of processor time that it took, the start included."""
+    estimate = path + ".estimate"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    subprocess.run([test, "-test.run=^TestFile$", "-file=" + path, "-estimate=" + estimate], check=True, stdout=subprocess.DEVNULL)
+    seconds = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    return np.load(estimate)["estimate"], seconds
 
 
 def psnr(estimate, x):
@@ -71,8 +82,8 @@ def main(folder):
         if not os.path.exists(path):
             print("reference:", name, sigma, file=sys.stderr)
             prepare(path, name, sigma)
-    subprocess.run(["go", "test", "-count=1", "-timeout=1h", "-run=^TestFiles$", "./eval/classical/bm3d", "-args", "-files=" + os.path.abspath(folder)],
-                   cwd=ROOT, check=True)
+    test = os.path.abspath(os.path.join(folder, "bm3d.test"))
+    subprocess.run(["go", "test", "-c", "-o", test, "./eval/classical/bm3d"], cwd=ROOT, check=True)
     worst = 0
     print("| σ | ours / dB | reference / dB | least | most | seconds, grey | reference |")
     print("|---|---|---|---|---|---|---|")
@@ -81,18 +92,19 @@ def main(folder):
         for name, s, path in cases:
             if s != sigma:
                 continue
-            case, out = np.load(path), np.load(path[:-len(".npz")] + ".ours")
-            ours.append(psnr(out["estimate"], case["x"]))
+            case = np.load(path)
+            estimate, seconds = denoise(test, path)
+            ours.append(psnr(estimate, case["x"]))
             theirs.append(psnr(case["theirs"], case["x"]))
             print(f"{name:10} σ {sigma}: {ours[-1]:.3f}, reference {theirs[-1]:.3f}, {ours[-1] - theirs[-1]:+.3f}", file=sys.stderr)
             if len(case["x"]) == 1:
-                ours_s.append(out["seconds"][0])
+                ours_s.append(seconds)
                 theirs_s.append(case["seconds"][0])
         d = np.subtract(ours, theirs)
-        worst = min(worst, d.min())
+        worst = max(worst, np.abs(d).max())
         print(f"| {sigma} | {np.mean(ours):.2f} | {np.mean(theirs):.2f} | {d.min():+.2f} | {d.max():+.2f} "
               f"| {np.median(ours_s):.1f} | {np.median(theirs_s):.1f} |")
-    return int(worst < -LIMIT)
+    return int(worst > LIMIT)
 
 
 if __name__ == "__main__":
