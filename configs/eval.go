@@ -9,7 +9,7 @@ import (
 type Eval struct {
 	SNR       string   `yaml:"snr"` // dB, start:step:stop or a list a,b,c
 	Methods   []string `yaml:"methods,flow" words:"mean oneshot ddim resample average:M"`
-	Baselines []string `yaml:"baselines,flow" words:"ls wiener lmmse cme gmm:K nlm tv wavelet bm3d"`
+	Baselines []string `yaml:"baselines,flow" words:"ls wiener lmmse cme gmm:K nlm tv wavelet"`
 	Samples   int      `yaml:"samples"`                       // test samples; 0 means all
 	Match     string   `yaml:"match" words:"db linear exact"` // of an SNR and a level
 	Start     string   `yaml:"start" words:"paper code"`      // of the chain: at the matched level, or one below as in the published code

@@ -12,7 +12,7 @@ import (
 func Applicable(set *data.Set, c configs.Eval) error {
 	r := &Request{Prior: set.Mixture, fitSamples: min(set.Train.Len(), mostFitted)}
 	if set.Image && len(set.Shape()) == 3 {
-		r.Image = &report.Image{Shape: [3]int(set.Shape()), Norm: set.Norm}
+		r.Image = &report.Image{Norm: set.Norm}
 	}
 	if err := r.Settings(c, 0); err != nil {
 		return err

@@ -55,7 +55,6 @@ func TestApplicable(t *testing.T) {
 		"of images":                {images, configs.Eval{SNR: "0", Baselines: []string{"nlm", "tv", "wavelet"}}, ""},
 		"cme without a prior":      {array, configs.Eval{SNR: "0", Baselines: []string{"cme"}}, "cme needs a known prior"},
 		"filters of signals":       {array, configs.Eval{SNR: "0", Baselines: []string{"ls", "nlm"}}, "nlm denoises images"},
-		"blocks of small images":   {images, configs.Eval{SNR: "0", Baselines: []string{"bm3d"}}, "bm3d needs images of at least 8×8 pixels; the samples have 6×6"},
 		"filters of coloured":      {dimension, configs.Eval{SNR: "0", Baselines: []string{"tv"}}, "data.normalize = dimension"},
 		"more components than":     {mixture, configs.Eval{SNR: "0", Baselines: []string{"gmm:31"}}, "gmm:31: want 1 to 30"},
 		"no such method":           {mixture, configs.Eval{SNR: "0", Methods: []string{"median"}}, "eval.methods"},

@@ -8,7 +8,6 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/eval/classical"
-	"github.com/condmean/condmean/eval/classical/bm3d"
 )
 
 // baseline is a kind of estimator to compare with.
@@ -36,7 +35,6 @@ type builder func(ctx context.Context, r *Request, label string, k int) (estimat
 //	nlm      non-local means, of images
 //	tv       total variation, of images
 //	wavelet  wavelet thresholds, of images
-//	bm3d     block matching and 3-D filtering, of images
 func Baselines() []string {
 	var names []string
 	for _, b := range baselines {
@@ -55,7 +53,6 @@ var baselines = []baseline{
 	{name: "nlm", suits: filterable, build: filtered(classical.NLM)},
 	{name: "tv", suits: filterable, build: filtered(classical.TV)},
 	{name: "wavelet", suits: filterable, build: filtered(classical.Wavelet)},
-	{name: "bm3d", suits: blocksFit, build: filtered(bm3d.Denoise)},
 }
 
 // baselineOf finds the baseline that a label names, and its number.

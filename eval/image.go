@@ -6,7 +6,6 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
-	"github.com/condmean/condmean/eval/classical/bm3d"
 	"github.com/condmean/condmean/eval/report"
 )
 
@@ -37,17 +36,6 @@ func filterable(r *Request, label string, _ int) error {
 	}
 	if !r.Image.White() {
 		return configs.Usagef("eval.baselines: %s needs noise that is white in the data's units, which data.normalize = dimension does not leave", label)
-	}
-	return nil
-}
-
-// blocksFit refuses images that have no room for a block as well.
-func blocksFit(r *Request, label string, k int) error {
-	if err := filterable(r, label, k); err != nil {
-		return err
-	}
-	if h, w := r.Image.Shape[1], r.Image.Shape[2]; min(h, w) < bm3d.Side {
-		return configs.Usagef("eval.baselines: %s needs images of at least %d×%d pixels; the samples have %d×%d", label, bm3d.Side, bm3d.Side, h, w)
 	}
 	return nil
 }

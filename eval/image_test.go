@@ -8,18 +8,15 @@ import (
 	"io"
 	"math"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
-	"github.com/condmean/condmean/eval/classical/bm3d"
 	"github.com/condmean/condmean/eval/quality"
 	"github.com/condmean/condmean/eval/report"
 	"github.com/condmean/condmean/gmm"
 	"github.com/condmean/condmean/internal/decibel"
-	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/sched"
 )
@@ -41,7 +38,7 @@ func images(t *testing.T) Request {
 	}
 	r.Prior, r.Denoiser, r.Train = nil, denoiserOf(t, gmm.NewEstimator(m, r.pool), 100, 1, side, side), Moments{}
 	r.Image = &report.Image{Shape: [3]int{1, side, side}, Norm: norm, Range: 1, Known: true}
-	r.Methods, r.Baselines, r.SNRs = []sched.Method{sched.MethodOneShot}, []string{"ls", "nlm", "tv", "wavelet", "bm3d"}, []float64{5, 15}
+	r.Methods, r.Baselines, r.SNRs = []sched.Method{sched.MethodOneShot}, []string{"ls", "nlm", "tv", "wavelet"}, []float64{5, 15}
 	r.Match, r.Test = sched.MatchExact, make([]float64, n*side*side)
 	var s rng.Stream
 	for i := range n {
@@ -72,35 +69,11 @@ func TestImages(t *testing.T) {
 		if want := db - 20*math.Log10(r.Image.Norm.Scale[0]); math.Abs(float64(*ls.PSNR)-want) > 0.3 {
 			t.Errorf("%v dB: noisy images have a PSNR of %.2f dB, want %.2f", db, *ls.PSNR, want)
 		}
-		for _, name := range []string{"nlm", "tv", "wavelet", "bm3d"} {
+		for _, name := range []string{"nlm", "tv", "wavelet"} {
 			row := find(t, rep, db, name)
 			if row.NMSEdB > ls.NMSEdB-3 || *row.PSNR < *ls.PSNR+3 || *row.SSIM < *ls.SSIM || *row.SSIM > 1 {
 				t.Errorf("%v dB %s: NMSE %.2f dB, PSNR %.2f dB, SSIM %.3f; noisy %.2f, %.2f, %.3f", db, name, row.NMSEdB, *row.PSNR, *row.SSIM, ls.NMSEdB, *ls.PSNR, *ls.SSIM)
 			}
-		}
-	}
-}
-
-// TestFilterThreads: what a classical denoiser makes of images does not depend on
-// the number of threads.
-func TestFilterThreads(t *testing.T) {
-	var want []float64
-	for _, threads := range []int{1, 3} {
-		r := images(t)
-		r.pool = par.New(threads)
-		t.Cleanup(r.pool.Close)
-		f, err := filtered(bm3d.Denoise)(context.Background(), &r, "bm3d", 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := make([]float64, len(r.Test))
-		if _, _, err := f.estimate(context.Background(), got, r.Test, 5, 0); err != nil {
-			t.Fatal(err)
-		}
-		if want == nil {
-			want = got
-		} else if !slices.Equal(got, want) {
-			t.Errorf("%d threads give another estimate than one", threads)
 		}
 	}
 }

@@ -18,7 +18,7 @@ const examples = `denoise --checkpoint runs/quickstart-1 --snr -20:5:40 --method
 denoise --checkpoint runs/quickstart-1 --methods average:8 --samples 500 --out report
 denoise --checkpoint runs/quickstart-1 --snr -10:10:20 --per-step --mismatch -6:1:6 --sweep-steps 1,5,10,50 --out studies
 denoise --checkpoint gmm:mixture.npz --steps 100 --methods mean,oneshot --baselines cme,gmm:16
-denoise --checkpoint runs/mnist-1 --baselines lmmse,nlm,tv,wavelet,bm3d --convention kair --sigma 15,25,50
+denoise --checkpoint runs/mnist-1 --baselines lmmse,nlm,tv,wavelet --convention kair --sigma 15,25,50
 denoise --checkpoint runs/quickstart-1 --input noisy.npy --snr 10 --output clean.npy
 denoise --checkpoint runs/photos --input noisy.png --snr auto --output clean.png
 `

@@ -11,8 +11,6 @@
 //	TV       total variation, min ‖∇x‖₁ + ‖x-y‖²/(2λ)  (Rudin, Osher and Fatemi 1992; Chambolle 2004)
 //	Wavelet  soft thresholds from the noise level     (Chang, Yu and Vetterli 2000; Coifman and Donoho 1995)
 //
-// Package bm3d below has block matching and 3-D filtering.
-//
 // [SigmaMAD] and [SigmaPatches] estimate σ from noisy samples alone.
 //
 //	sigma := classical.SigmaPatches(y, shape)
