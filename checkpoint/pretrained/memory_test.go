@@ -46,6 +46,9 @@ func sparse(t *testing.T, u configs.UNet2D, sample []int) string {
 // A network of 74 MB is opened without reading it, and read tensor by tensor: no more
 // memory is held than the largest takes twice, as bytes and as numbers.
 func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("counts memory, of which the race detector, which runs the short tests, takes its own")
+	}
 	u := configs.DefaultUNet2D()
 	dir := sparse(t, u, []int{3, 32, 32})
 	allocated := func() uint64 {
