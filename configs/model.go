@@ -16,7 +16,7 @@ type Model struct {
 	CNN         CNN        `yaml:"cnn"`        // the network of kind cnn, which has nothing of the above
 	MLP         MLP        `yaml:"mlp"`        // the network of kind mlp, likewise
 	UNet2D      UNet2D     `yaml:"unet2d"`     // the network of kind unet2d, likewise
-	Lucidrains  Lucidrains `yaml:"lucidrains"` // the network of kind lucidrains, likewise
+	Lucidrains  Lucidrains `yaml:"lucidrains"` // what files of denoising-diffusion-pytorch tell; no kind of network reads it yet
 }
 
 // CNN is the lightweight network: convolutions with ReLU between them and a

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/rng"
@@ -153,22 +154,21 @@ func (l level2d) attention(j int) string { return fmt.Sprintf("%s.attentions.%d"
 
 // down describes level i on the way down.
 func (a *unet2d) down(i int) level2d {
-	kind := a.DownBlockTypes[i]
-	l := level2d{name: fmt.Sprintf("down_blocks.%d", i), attends: configs.Attends(kind)}
-	if i < a.levels-1 {
-		l.resample = l.name + ".downsamplers.0"
-		l.residual = kind == "ResnetDownsampleBlock2D" || l.attends && a.DownsampleType == "resnet"
-	}
-	return l
+	return a.level("down", i, a.DownBlockTypes[i], a.DownsampleType)
 }
 
 // up describes level i on the way up, where 0 is the deepest.
 func (a *unet2d) up(i int) level2d {
-	kind := a.UpBlockTypes[i]
-	l := level2d{name: fmt.Sprintf("up_blocks.%d", i), attends: configs.Attends(kind)}
+	return a.level("up", i, a.UpBlockTypes[i], a.UpsampleType)
+}
+
+// level describes level i of a way, "down" or "up"; blocks with attention resample as
+// resampling says.
+func (a *unet2d) level(way string, i int, kind, resampling string) level2d {
+	l := level2d{name: fmt.Sprintf("%s_blocks.%d", way, i), attends: configs.Attends(kind)}
 	if i < a.levels-1 {
-		l.resample = l.name + ".upsamplers.0"
-		l.residual = kind == "ResnetUpsampleBlock2D" || l.attends && a.UpsampleType == "resnet"
+		l.resample = fmt.Sprintf("%s.%ssamplers.0", l.name, way)
+		l.residual = strings.HasPrefix(kind, "Resnet") || l.attends && resampling == "resnet"
 	}
 	return l
 }

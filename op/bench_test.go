@@ -85,13 +85,7 @@ func BenchmarkOps(b *testing.B) {
 		{"loss", []array{random(r, 128, 784)}, func(_ *Runtime, n G.Nodes) (*G.Node, error) { return n[0], nil }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			p := benchProgram(b, c.in, c.build)
-			b.ReportAllocs()
-			for b.Loop() {
-				if err := p.Run(); err != nil {
-					b.Fatal(err)
-				}
-			}
+			benchRuns(b, benchProgram(b, c.in, c.build))
 		})
 	}
 }
@@ -134,13 +128,7 @@ func BenchmarkNorms(b *testing.B) {
 		{"pixel-layer", []array{x, gamma}, pixel(PixelNormAttributes{Eps: 1e-5})},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			p := benchProgram(b, c.in, c.build)
-			b.ReportAllocs()
-			for b.Loop() {
-				if err := p.Run(); err != nil {
-					b.Fatal(err)
-				}
-			}
+			benchRuns(b, benchProgram(b, c.in, c.build))
 		})
 	}
 }
@@ -191,12 +179,7 @@ func BenchmarkAttention(b *testing.B) {
 					b.Fatal(err)
 				}
 				defer func() { _ = p.Close() }()
-				b.ReportAllocs()
-				for b.Loop() {
-					if err := p.Run(); err != nil {
-						b.Fatal(err)
-					}
-				}
+				benchRuns(b, p)
 				b.ReportMetric(float64(FLOP(outs...))*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 			})
 		}
@@ -237,4 +220,15 @@ func benchProgram(b *testing.B, in []array, build func(rt *Runtime, n G.Nodes) (
 		}
 	})
 	return p
+}
+
+// benchRuns times runs of a program.
+func benchRuns(b *testing.B, p *Program) {
+	b.Helper()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := p.Run(); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

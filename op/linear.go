@@ -111,13 +111,7 @@ func (l *Linear) Do(v ...G.Value) (out G.Value, err error) {
 }
 
 // DiffWRT reports gradients for all inputs.
-func (l *Linear) DiffWRT(inputs int) []bool {
-	d := make([]bool, inputs)
-	for i := range d {
-		d[i] = true
-	}
-	return d
-}
+func (l *Linear) DiffWRT(inputs int) []bool { return everyInput(inputs) }
 
 // SymDiff returns the gradients of x, weight and bias, and of the residual.
 func (l *Linear) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {

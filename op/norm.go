@@ -200,13 +200,7 @@ func (o *Norm) values(v []G.Value) normInputs {
 }
 
 // DiffWRT reports gradients for all inputs.
-func (o *Norm) DiffWRT(inputs int) []bool {
-	d := make([]bool, inputs)
-	for i := range d {
-		d[i] = true
-	}
-	return d
-}
+func (o *Norm) DiffWRT(inputs int) []bool { return everyInput(inputs) }
 
 // SymDiff returns the gradients of gamma, beta, the moments and the scale-shift.
 func (o *Norm) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/sched"
 )
 
@@ -121,7 +122,7 @@ func TestFixturesOpen(t *testing.T) {
 			n := 0
 			var names []string
 			for _, x := range m.Tensors {
-				n += count(x.Shape)
+				n += dims.Count(x.Shape)
 				if f.layout != LayoutOpenAI && !strings.HasPrefix(x.Name, configs.UNet2DVariance) {
 					names = append(names, x.Name)
 					if want := e.shapes[x.Name]; !slices.Equal(x.Shape, want) && !strings.HasPrefix(x.Name, "conv_out") {
@@ -140,7 +141,7 @@ func TestFixturesOpen(t *testing.T) {
 					t.Errorf("%s: %d heads, want %d", name, p.heads[0], e.Heads[name])
 				}
 			}
-			if got := m.Norm(); len(got["mean"]) != count(m.Sample) || configs.CheckNorm(got, m.Sample) != nil || got["mean"][0] != 0.5 || got["scale"][0] != 0.5 {
+			if got := m.Norm(); len(got["mean"]) != dims.Count(m.Sample) || configs.CheckNorm(got, m.Sample) != nil || got["mean"][0] != 0.5 || got["scale"][0] != 0.5 {
 				t.Error("normalisation")
 			}
 			if f.layout == LayoutOpenAI && !slices.Equal(sortedKeys(fileKeys(pieces(m.Network.UNet2D, 3, openaiLegacy))), sortedShapes(e)) {
@@ -179,7 +180,7 @@ func TestFixturesValues(t *testing.T) {
 			values, total := map[string][]float32{}, 0
 			for _, x := range m.Tensors {
 				v, err := x.Read()
-				if err != nil || len(v) != count(x.Shape) {
+				if err != nil || len(v) != dims.Count(x.Shape) {
 					t.Fatalf("%s: %d values, %v", x.Name, len(v), err)
 				}
 				values[x.Name] = v

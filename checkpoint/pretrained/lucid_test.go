@@ -13,6 +13,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/hostile"
 	"github.com/condmean/condmean/sched"
 )
@@ -42,7 +43,7 @@ func TestLucidrainsOpens(t *testing.T) {
 		n := 0
 		var names []string
 		for _, x := range m.Tensors {
-			n += count(x.Shape)
+			n += dims.Count(x.Shape)
 			names = append(names, x.Name)
 		}
 		if n != e.Parameters || name == "lucid-2.3.1" && !slices.Equal(names, e.names) {
@@ -224,7 +225,7 @@ func TestLucidrainsSizes(t *testing.T) {
 			change(&l)
 			n := 0
 			for _, p := range lucidPieces(l, c.channels, lucidFile{}) {
-				n += count(p.shape)
+				n += dims.Count(p.shape)
 			}
 			if n != c.want[i] {
 				t.Errorf("dim %d, generation %d: %d parameters, want %d", c.dim, i, n, c.want[i])

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 )
 
 // sparse writes the folder of a network whose tensors are zeros that take no disk.
@@ -24,7 +25,7 @@ func sparse(t *testing.T, u configs.UNet2D, sample []int) string {
 	}
 	header, at := map[string]any{}, 0
 	for _, k := range fileKeys(pieces(u, sample[0], diffusers)) {
-		size := 4 * count(k.Shape)
+		size := 4 * dims.Count(k.Shape)
 		header[k.Name] = map[string]any{"dtype": "F32", "shape": k.Shape, "data_offsets": []int{at, at + size}}
 		at += size
 	}
@@ -65,12 +66,12 @@ func TestMemory(t *testing.T) {
 		t.Errorf("opening takes %d bytes", got)
 	}
 	for _, x := range m.Tensors {
-		before, size := allocated(), uint64(4*count(x.Shape))
+		before, size := allocated(), uint64(4*dims.Count(x.Shape))
 		v, err := x.Read()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := allocated() - before; got > 2*size+size/4+1<<16 || len(v) != count(x.Shape) {
+		if got := allocated() - before; got > 2*size+size/4+1<<16 || len(v) != dims.Count(x.Shape) {
 			t.Errorf("%s of %d bytes: takes %d", x.Name, size, got)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/foreign"
 )
 
@@ -139,7 +140,7 @@ func gather(list []piece, tensors []weights.Array) ([]weights.Array, error) {
 			continue
 		}
 		if whole[p.file.Name] == nil {
-			whole[p.file.Name] = make([]float32, count(p.file.Shape))
+			whole[p.file.Name] = make([]float32, dims.Count(p.file.Shape))
 		}
 		p.put(whole[p.file.Name], a.Float32())
 	}
@@ -151,14 +152,6 @@ func gather(list []piece, tensors []weights.Array) ([]weights.Array, error) {
 		out = append(out, weights.FromFloat32(k.Name, k.Shape, whole[k.Name]))
 	}
 	return out, nil
-}
-
-func count(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return n
 }
 
 func text(s string) func(io.Writer) error {

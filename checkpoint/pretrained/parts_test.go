@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 )
 
 // Networks that are known have as many parameters as their libraries say.
@@ -67,7 +68,7 @@ func TestKnownSizes(t *testing.T) {
 
 func parameters(u configs.UNet2D) (n int) {
 	for _, p := range pieces(u, 3, diffusers) {
-		n += count(p.shape)
+		n += dims.Count(p.shape)
 	}
 	return n
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/sched"
 )
 
@@ -244,7 +245,7 @@ func torchFile(t *testing.T, name string, shapes map[string][]int) string {
 	t.Helper()
 	var dict weights.TorchDict
 	for key, shape := range shapes {
-		dict = append(dict, weights.TorchItem{Key: key, Value: weights.FromFloat32(key, shape, make([]float32, count(shape)))})
+		dict = append(dict, weights.TorchItem{Key: key, Value: weights.FromFloat32(key, shape, make([]float32, dims.Count(shape)))})
 	}
 	name = filepath.Join(t.TempDir(), name)
 	f, err := os.Create(name)

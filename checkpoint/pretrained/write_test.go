@@ -12,6 +12,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/dims"
 )
 
 func trained(t testing.TB, m *Model) Trained {
@@ -252,7 +253,7 @@ func TestWriteNew(t *testing.T) {
 		x := Trained{Network: configs.Model{Kind: "unet2d", UNet2D: u}, Schedule: configs.Schedule{Kind: "cosine", Steps: 20},
 			Objective: configs.Objective{Target: "x0", Loss: "mse", Weighting: "none"}, Sample: []int{1, 8, 16}}
 		for i, p := range pieces(u, 1, diffusers) {
-			x.Tensors = append(x.Tensors, weights.FromFloat32(p.name, p.shape, slices.Repeat([]float32{float32(i)}, count(p.shape))))
+			x.Tensors = append(x.Tensors, weights.FromFloat32(p.name, p.shape, slices.Repeat([]float32{float32(i)}, dims.Count(p.shape))))
 		}
 		files, err := Origin{}.Files(x)
 		if err != nil {
