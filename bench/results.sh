@@ -90,7 +90,7 @@ fitted() {
     --set eval.samples=500 --set eval.methods=oneshot
   for set in mnist fashion; do
     train fitted-$set-unet --config $set-gmm --set data.components=128 --set data.mixture=$out/$set-128.npz \
-      --set train.steps=3000 --set train.ema=0.999 --set eval.samples=500 --set eval.methods=oneshot
+      --set data.fresh=true --set train.steps=12000 --set train.ema=0.999 --set train.val_every=1000 --set eval.samples=500 --set eval.methods=oneshot
     denoise fitted-$set-oneshot --checkpoint $out/fitted-$set-unet $snr --methods oneshot --baselines ls,lmmse,gmm:32,cme --samples 2000
     denoise fitted-$set-mean --checkpoint $out/fitted-$set-unet $snr --methods mean --baselines cme --samples 100
   done
