@@ -68,18 +68,23 @@ func (t *STFT) forward(dst []float64) {
 	}
 }
 
-// Forward returns the frames (Frames(len(x)),2,Length) of a signal: real parts,
-// then imaginary ones.
+// Cut puts frame f (2,Length) of a signal into dst: real parts, then imaginary
+// ones.
+func (t *STFT) Cut(dst, x []float64, f int) {
+	for i, at := 0, t.start(f); i < len(t.frame); i, at = i+1, at+1 {
+		t.frame[i] = 0
+		if at >= 0 && at < len(x) {
+			t.frame[i] = x[at]
+		}
+	}
+	t.forward(dst)
+}
+
+// Forward returns the frames (Frames(len(x)),2,Length) of a signal.
 func (t *STFT) Forward(x []float64) []float64 {
 	out := make([]float64, t.Frames(len(x))*2*t.Length)
 	for f := range t.Frames(len(x)) {
-		for i, at := 0, t.start(f); i < len(t.frame); i, at = i+1, at+1 {
-			t.frame[i] = 0
-			if at >= 0 && at < len(x) {
-				t.frame[i] = x[at]
-			}
-		}
-		t.forward(out[f*2*t.Length:])
+		t.Cut(out[f*2*t.Length:], x, f)
 	}
 	return out
 }
@@ -91,23 +96,10 @@ func (t *STFT) Inverse(frames []float64, n int) []float64 {
 	if len(frames) != t.Frames(n)*2*t.Length {
 		panic("data: frames do not fit the length of the signal")
 	}
-	x, weight := make([]float64, n), make([]float64, n)
+	x := make([]float64, n)
+	o := t.Overlap(x)
 	for f := range t.Frames(n) {
-		in := frames[f*2*t.Length:][:2*t.Length]
-		for k := range t.coef {
-			t.coef[k] = complex(in[k], in[t.Length+k])
-		}
-		t.fft.Sequence(t.frame, t.coef)
-		by := 1 / (t.scale * float64(len(t.window))) // Sequence is M times the inverse
-		for i, at := 0, t.start(f); i < len(t.frame); i, at = i+1, at+1 {
-			if at >= 0 && at < n {
-				x[at] += t.window[i] * t.frame[i] * by
-				weight[at] += t.window[i] * t.window[i]
-			}
-		}
-	}
-	for i := range x {
-		x[i] /= weight[i]
+		o.Add(frames[f*2*t.Length:][:2*t.Length])
 	}
 	return x
 }

@@ -37,28 +37,34 @@ func (w *WAV) Planes() []float64 {
 const wavPiece = 1 << 12
 
 // ReadWAV reads a recording.
-func ReadWAV(path string) (*WAV, error) {
-	w := &WAV{}
-	err := withFile(path, func(r *os.File, size int64) error {
-		h, err := readWAVHeader(r, size)
-		if err != nil {
-			return err
+func ReadWAV(path string) (w *WAV, err error) {
+	err = withFile(path, func(r *os.File, size int64) error {
+		w, err = DecodeWAV(r, size)
+		return err
+	})
+	return w, err
+}
+
+// DecodeWAV reads a recording of which r holds the file of size bytes.
+func DecodeWAV(r io.ReaderAt, size int64) (*WAV, error) {
+	h, err := readWAVHeader(r, size)
+	if err != nil {
+		return nil, err
+	}
+	if err := limit.Check("samples and channels of the recording", int64(h.frames), int64(h.Channels)); err != nil {
+		return nil, err
+	}
+	w := &WAV{WAVFormat: h.WAVFormat, Unfinished: h.unfinished}
+	w.planes = make([]float64, h.frames*h.Channels)
+	w.Samples = make([][]float64, h.Channels)
+	for c := range w.Samples {
+		w.Samples[c] = w.planes[c*h.frames : (c+1)*h.frames : (c+1)*h.frames]
+	}
+	err = h.each(r, func(first int, x []float64) error {
+		for i, v := range x {
+			w.Samples[i%h.Channels][first+i/h.Channels] = v
 		}
-		if err := limit.Check("samples and channels of the recording", int64(h.frames), int64(h.Channels)); err != nil {
-			return err
-		}
-		w.WAVFormat, w.Unfinished = h.WAVFormat, h.unfinished
-		w.planes = make([]float64, h.frames*h.Channels)
-		w.Samples = make([][]float64, h.Channels)
-		for c := range w.Samples {
-			w.Samples[c] = w.planes[c*h.frames : (c+1)*h.frames : (c+1)*h.frames]
-		}
-		return h.each(r, func(first int, x []float64) error {
-			for i, v := range x {
-				w.Samples[i%h.Channels][first+i/h.Channels] = v
-			}
-			return nil
-		})
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -92,13 +98,14 @@ func (h *wavHeader) each(r io.ReaderAt, use func(first int, x []float64) error) 
 
 // WriteWAV writes a recording; the file appears whole or not at all.
 func WriteWAV(path string, w *WAV) error {
-	if err := atomicfile.WriteFunc(path, w.write); err != nil {
+	if err := atomicfile.WriteFunc(path, w.Encode); err != nil {
 		return fmt.Errorf("data: %s: %w", foreign.Name(path), err)
 	}
 	return nil
 }
 
-func (w *WAV) write(to io.Writer) error {
+// Encode writes the file of a recording.
+func (w *WAV) Encode(to io.Writer) error {
 	if len(w.Samples) != w.Channels || w.Channels == 0 {
 		return fmt.Errorf("%d channels of samples, not %d", len(w.Samples), w.Channels)
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/condmean/condmean/sched"
 )
 
-// file denoises --input into --output.
-func (o *options) file(ctx context.Context, s cli.Streams) error {
-	if o.input == "" || o.output == "" {
+// files denoises the inputs into the output.
+func (o *options) files(ctx context.Context, s cli.Streams) error {
+	if o.inputs = append(o.inputs, o.flags.Args()...); len(o.inputs) == 0 || o.output == "" {
 		return configs.Usagef("--input and --output belong together")
 	}
 	for _, flag := range evaluationFlags {
@@ -22,7 +22,7 @@ func (o *options) file(ctx context.Context, s cli.Streams) error {
 			return configs.Usagef("--%s is for evaluations; with --input leave it out", flag)
 		}
 	}
-	request := single.DenoiseOptions{Checkpoint: o.checkpoint, Threads: o.threads, Input: o.input, Output: o.output, Err: s.Err}
+	request := single.DenoiseOptions{Checkpoint: o.checkpoint, Threads: o.threads, In: s.In, Out: s.Out, Err: s.Err}
 	if o.flags.Changed("seed") {
 		request.Seed = &o.seed
 	}
@@ -34,6 +34,14 @@ func (o *options) file(ctx context.Context, s cli.Streams) error {
 		return &configs.UsageError{Err: err}
 	}
 	request.Options.SNR, request.Blind = snr, blind
+	list, many, err := jobs(o.inputs, o.output)
+	switch {
+	case err != nil:
+		return err
+	case many:
+		return denoiseAll(ctx, s, request, list, o.output)
+	}
+	request.Input, request.Output = list[0].input, list[0].output
 	r, err := single.Denoise(ctx, request)
 	if err != nil {
 		return err
@@ -41,8 +49,17 @@ func (o *options) file(ctx context.Context, s cli.Streams) error {
 	for _, note := range r.Notes {
 		cli.Logger(s).Warn(note)
 	}
-	_, err = fmt.Fprintf(s.Out, "%s: %v, method %v\n", o.output, r, request.Options.Method)
+	said := s.Out
+	if request.Output == single.Standard {
+		said = s.Err // the result is what goes to standard output
+	}
+	_, err = fmt.Fprintln(said, summary(list[0], r, request))
 	return err
+}
+
+// summary says in a line what was done to a file.
+func summary(j job, r *single.Denoised, request single.DenoiseOptions) string {
+	return fmt.Sprintf("%s: %v, method %v", j.output, r, request.Options.Method)
 }
 
 // fileSNR reads --snr for a file: one number, or how to estimate it.

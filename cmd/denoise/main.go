@@ -1,5 +1,5 @@
 // Command denoise evaluates a trained denoiser beside baselines, or denoises
-// a file.
+// files.
 package main
 
 import (
@@ -20,7 +20,8 @@ denoise --checkpoint runs/quickstart-1 --snr -10:10:20 --per-step --mismatch -6:
 denoise --checkpoint gmm:mixture.npz --steps 100 --methods mean,oneshot --baselines cme,gmm:16
 denoise --checkpoint runs/mnist-1 --baselines lmmse,nlm,tv,wavelet --convention kair --sigma 15,25,50
 denoise --checkpoint runs/quickstart-1 --input noisy.npy --snr 10 --output clean.npy
-denoise --checkpoint runs/photos --input noisy.png --snr auto --output clean.png
+denoise --checkpoint runs/photos-1 --input noisy.png --snr auto --output clean.png
+denoise --checkpoint runs/photos-1 --input noisy/ --snr auto --output clean/   # a folder, or --input 'in/*.png'
 `
 
 func main() { command().Main() }
@@ -48,26 +49,28 @@ func command() *cli.Command {
 	f.IntVar(&o.threads, "threads", 0, "worker threads, 0 for all processors; never changes results")
 	f.StringVarP(&o.out, "out", "o", "", "`folder` for report.html, eval.csv, eval.json and the plots; an interrupted evaluation continues there")
 	f.BoolVar(&o.json, "json", false, "print the report as JSON instead of a table")
-	f.StringVar(&o.input, "input", "", "denoise this .npy, .png, .jpg or .wav `file` instead, in the data's units")
-	f.StringVar(&o.output, "output", "", "`file` for the result, of the input's type")
+	f.StringArrayVar(&o.inputs, "input", nil, "denoise this .npy, .png, .jpg or .wav `file` instead, in the data's units, or all of a folder, or what matches a pattern such as 'in/*.png'; may be repeated; - for standard input")
+	f.StringVar(&o.output, "output", "", "`file` for the result, of the input's type, or folder for the results of several inputs; - for standard output")
 	return &cli.Command{
-		Name:     "denoise",
-		Summary:  "Evaluates a trained denoiser beside baselines on the same noise, or denoises a file.",
-		Examples: examples,
-		Flags:    f,
-		Run:      o.run,
+		Name:      "denoise",
+		Summary:   "Evaluates a trained denoiser beside baselines on the same noise, or denoises files.",
+		Arguments: "[INPUT ...]",
+		Examples:  examples,
+		Flags:     f,
+		Run:       o.run,
 	}
 }
 
 type options struct {
-	flags         *pflag.FlagSet
-	checkpoint    string
-	eval          configs.Eval // what was given; the rest is the run's
-	seed          uint64
-	threads       int
-	out           string
-	json          bool
-	input, output string
+	flags      *pflag.FlagSet
+	checkpoint string
+	eval       configs.Eval // what was given; the rest is the run's
+	seed       uint64
+	threads    int
+	out        string
+	json       bool
+	inputs     []string
+	output     string
 
 	// Of evaluations alone.
 	steps                int
@@ -83,8 +86,10 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 		return configs.Usagef("--checkpoint is missing: name a run folder, such as runs/quickstart-1, or built-in weights: %s", strings.Join(checkpoint.Builtins(), ", "))
 	case o.threads < 0:
 		return configs.Usagef("--threads %d: want 0 or more", o.threads)
-	case o.input != "" || o.output != "":
-		return o.file(ctx, s)
+	case o.flags.Changed("input") || o.flags.Changed("output"):
+		return o.files(ctx, s)
+	case o.flags.NArg() > 0:
+		return configs.Usagef("unexpected argument %q; see denoise --help", o.flags.Arg(0))
 	}
 	request := eval.Options{Checkpoint: o.checkpoint, Steps: o.steps, Threads: o.threads, Change: o.change, Out: o.out, Err: s.Err}
 	if err := o.study(&request); err != nil {

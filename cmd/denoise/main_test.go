@@ -77,6 +77,9 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			writeNPY(t, filepath.Join(e.WorkDir, "three.npy"), weights.FromFloat32("", []int{3, 8}, make([]float32, 24)))
+			if err := os.WriteFile(filepath.Join(e.WorkDir, "large"), make([]byte, 2<<20), 0o600); err != nil {
+				return err
+			}
 			writeNPY(t, filepath.Join(e.WorkDir, "wrong.npy"), weights.FromFloat32("", []int{3, 7}, make([]float32, 21)))
 			writeNPY(t, filepath.Join(e.WorkDir, "nan.npy"), weights.FromFloat32("", []int{2, 8}, append(make([]float32, 15), float32(math.NaN()))))
 			return nil

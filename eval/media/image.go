@@ -2,7 +2,6 @@ package media
 
 import (
 	"errors"
-	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -10,13 +9,8 @@ import (
 	"image/png"
 	"io"
 	"math"
-	"path/filepath"
-	"strings"
 
-	"github.com/condmean/condmean/internal/atomicfile"
-	"github.com/condmean/condmean/internal/foreign"
 	"github.com/condmean/condmean/internal/picture"
-	"github.com/condmean/condmean/internal/regular"
 )
 
 const jpegQuality = 95
@@ -30,20 +24,7 @@ type form struct {
 	alpha         []uint16 // of each pixel; nil if all are opaque
 }
 
-func readImage(path string) (_ *Media, err error) {
-	f, size, err := regular.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	m, err := decode(f, size)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", foreign.Name(path), err)
-	}
-	return m, nil
-}
-
-func decode(r io.ReaderAt, size int64) (*Media, error) {
+func decodeImage(r io.ReaderAt, size int64) (*Media, error) {
 	p, err := picture.Decode(r, size)
 	if err != nil {
 		return nil, err
@@ -57,8 +38,10 @@ func decode(r io.ReaderAt, size int64) (*Media, error) {
 	case p.CMYK:
 		m.Note = "the image is CMYK, without a colour profile applied: it is denoised and written as RGB"
 	}
-	m.write = func(path string, x []float64) error { return f.write(path, x) }
-	m.check = f.check
+	if m.own = ".jpg"; p.Format == picture.PNG {
+		m.own = ".png"
+	}
+	m.encode, m.check = f.encode, f.check
 	return m, nil
 }
 
@@ -91,29 +74,23 @@ func (f *form) read(p *picture.Picture) []float64 {
 }
 
 // check refuses what JPEG cannot hold.
-func (f *form) check(path string) error {
-	if !isJPEG(path) {
-		return nil
-	}
+func (f *form) check(ext string) error {
 	switch {
+	case ext == ".png":
 	case f.deep:
-		return fmt.Errorf("%s: JPEG has 8 bits, the input has 16; name a .png file", foreign.Name(path))
+		return errors.New("JPEG has 8 bits, the input has 16; name a .png file")
 	case f.alpha != nil:
-		return fmt.Errorf("%s: JPEG has no transparency, the input has; name a .png file", foreign.Name(path))
+		return errors.New("JPEG has no transparency, the input has; name a .png file")
 	}
 	return nil
 }
 
-func isJPEG(path string) bool { return strings.ToLower(filepath.Ext(path)) != ".png" }
-
-func (f *form) write(path string, x []float64) error {
+func (f *form) encode(to io.Writer, ext string, x []float64) error {
 	img := f.image(x)
-	return atomicfile.WriteFunc(path, func(to io.Writer) error {
-		if isJPEG(path) {
-			return jpeg.Encode(to, img, &jpeg.Options{Quality: jpegQuality})
-		}
+	if ext == ".png" {
 		return png.Encode(to, img)
-	})
+	}
+	return jpeg.Encode(to, img, &jpeg.Options{Quality: jpegQuality})
 }
 
 // image returns planes in the form of the file; values are clipped to [0,1].

@@ -283,7 +283,7 @@ func FuzzDecode(f *testing.F) {
 		if len(b) > 1<<12 {
 			return
 		}
-		m, err := decode(bytes.NewReader(b), int64(len(b)))
+		m, err := decodeImage(bytes.NewReader(b), int64(len(b)))
 		if err == nil && (len(m.Shape) != 3 || len(m.X) != m.Shape[0]*m.Shape[1]*m.Shape[2]) {
 			t.Errorf("%d values of shape %v", len(m.X), m.Shape)
 		}

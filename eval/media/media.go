@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -15,6 +16,8 @@ import (
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/internal/atomicfile"
 	"github.com/condmean/condmean/internal/foreign"
+	"github.com/condmean/condmean/internal/picture"
+	"github.com/condmean/condmean/internal/regular"
 )
 
 // Kind is what a file holds.
@@ -39,33 +42,72 @@ type Media struct {
 	Note    string    // what a user should know, or ""
 	Units   string    // how the file's values become X, or "" if they are as they are
 
-	planar int // elements of a complex array that have their real parts together
-	write  func(path string, x []float64) error
-	check  func(path string) error // why that file cannot be written; may be nil
+	planar int    // elements of a complex array that have their real parts together
+	own    string // extension of files like that which was read
+	encode func(to io.Writer, ext string, x []float64) error
+	check  func(ext string) error // why no file of that extension can hold it; may be nil
 }
 
 // Read reads a file.
-func Read(path string) (*Media, error) {
-	switch KindOf(path) {
-	case Array:
-		return readArray(path)
-	case Image:
-		return readImage(path)
-	case Audio:
-		return readAudio(path)
+func Read(path string) (m *Media, err error) {
+	kind := KindOf(path)
+	if kind == "" {
+		return nil, fmt.Errorf("%s: want an .npy, .png, .jpg or .wav file", foreign.Name(path))
 	}
-	return nil, fmt.Errorf("%s: want an .npy, .png, .jpg or .wav file", foreign.Name(path))
+	f, size, err := regular.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if m, err = decode(kind, f, size); err != nil {
+		return nil, fmt.Errorf("%s: %w", foreign.Name(path), err)
+	}
+	return m, nil
+}
+
+// Decode reads what is the contents of a file, whose kind it tells from them.
+func Decode(b []byte) (*Media, error) {
+	kind := kindOf(b)
+	if kind == "" {
+		return nil, fmt.Errorf("neither an array, an image nor a recording of a known format: begins with bytes % x", b[:min(len(b), 8)])
+	}
+	return decode(kind, bytes.NewReader(b), int64(len(b)))
+}
+
+func decode(kind Kind, r io.ReaderAt, size int64) (*Media, error) {
+	switch kind {
+	case Array:
+		return decodeArray(r, size)
+	case Image:
+		return decodeImage(r, size)
+	}
+	return decodeAudio(r, size)
 }
 
 // KindOf tells by its name what a file holds, "" if it is nothing that Read reads.
 func KindOf(path string) Kind {
 	for kind, list := range extensions {
-		if slices.Contains(list, strings.ToLower(filepath.Ext(path))) {
+		if slices.Contains(list, extension(path)) {
 			return kind
 		}
 	}
 	return ""
 }
+
+// kindOf tells the kind by the first bytes.
+func kindOf(b []byte) Kind {
+	switch {
+	case bytes.HasPrefix(b, []byte("\x93NUMPY")):
+		return Array
+	case bytes.HasPrefix(b, []byte("RIFF")), bytes.HasPrefix(b, []byte("RF64")), bytes.HasPrefix(b, []byte("BW64")):
+		return Audio
+	case picture.Recognise(b):
+		return Image
+	}
+	return ""
+}
+
+func extension(path string) string { return strings.ToLower(filepath.Ext(path)) }
 
 // CheckOutput tells what keeps Write from writing a file, as far as that can be
 // known before.
@@ -89,20 +131,32 @@ func (m *Media) CheckOutput(path string) error {
 		return err
 	}
 	if m.check != nil {
-		return m.check(path)
+		if err := m.check(extension(path)); err != nil {
+			return fmt.Errorf("%s: %w", foreign.Name(path), err)
+		}
 	}
 	return nil
 }
 
 // Write replaces a file by one like that which was read, with other values x.
 func (m *Media) Write(path string, x []float64) error {
-	if len(x) != len(m.X) {
-		panic(fmt.Sprintf("media: %d values in place of %d", len(x), len(m.X)))
-	}
+	m.mustFit(x)
 	if err := m.CheckOutput(path); err != nil {
 		return err
 	}
-	return m.write(path, x)
+	return atomicfile.WriteFunc(path, func(to io.Writer) error { return m.encode(to, extension(path), x) })
+}
+
+// Encode writes what Write writes into a file of the type that was read.
+func (m *Media) Encode(to io.Writer, x []float64) error {
+	m.mustFit(x)
+	return m.encode(to, m.own, x)
+}
+
+func (m *Media) mustFit(x []float64) {
+	if len(x) != len(m.X) {
+		panic(fmt.Sprintf("media: %d values in place of %d", len(x), len(m.X)))
+	}
 }
 
 func (m *Media) description() string {
@@ -112,30 +166,24 @@ func (m *Media) description() string {
 	return "an " + string(m.Kind)
 }
 
-func readArray(path string) (*Media, error) {
-	a, err := weights.ReadNPYFile(path)
+func decodeArray(r io.ReaderAt, size int64) (*Media, error) {
+	a, err := weights.ReadNPY(r, size)
 	if err != nil {
 		return nil, err
 	}
-	m := &Media{Kind: Array, Shape: a.Shape, X: a.Float64(), Complex: a.DType.Complex(), planar: 1}
+	m := &Media{Kind: Array, Shape: a.Shape, X: a.Float64(), Complex: a.DType.Complex(), planar: 1, own: ".npy"}
 	if len(m.X) == 0 {
-		return nil, fmt.Errorf("%s: its shape is %v; there is nothing in it", path, a.Shape)
+		return nil, fmt.Errorf("its shape is %v; there is nothing in it", a.Shape)
 	}
 	for i, v := range m.X {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			if m.Complex {
 				i /= 2
 			}
-			return nil, fmt.Errorf("%s: element %v holds %v; want finite numbers", path, index(i, a.Shape), v)
+			return nil, fmt.Errorf("element %v holds %v; want finite numbers", index(i, a.Shape), v)
 		}
 	}
-	m.write = func(path string, x []float64) error {
-		var b bytes.Buffer
-		if err := weights.WriteNPY(&b, m.array(a, x)); err != nil {
-			return err
-		}
-		return atomicfile.Write(path, b.Bytes())
-	}
+	m.encode = func(to io.Writer, _ string, x []float64) error { return weights.WriteNPY(to, m.array(a, x)) }
 	return m, nil
 }
 
@@ -149,22 +197,23 @@ func index(i int, shape []int) []int {
 	return at
 }
 
-func readAudio(path string) (*Media, error) {
-	w, err := data.ReadWAV(path)
+func decodeAudio(r io.ReaderAt, size int64) (*Media, error) {
+	w, err := data.DecodeWAV(r, size)
 	if err != nil {
 		return nil, err
 	}
 	n := len(w.Samples[0])
 	if n == 0 {
-		return nil, fmt.Errorf("%s: the recording is empty", foreign.Name(path))
+		return nil, errors.New("the recording is empty")
 	}
-	m := &Media{Kind: Audio, Shape: []int{w.Channels, n}, X: w.Planes(), Units: "recordings are read as -1 to 1"}
+	m := &Media{Kind: Audio, Shape: []int{w.Channels, n}, X: w.Planes(), Units: "recordings are read as -1 to 1", own: ".wav"}
 	if w.Unfinished {
 		m.Note = "the header of the recording was never finished; it was read to the end of the file"
 	}
 	format := w.WAVFormat
-	m.write = func(path string, x []float64) error {
-		return data.WriteWAV(path, &data.WAV{WAVFormat: format, Samples: slices.Collect(slices.Chunk(x, n))})
+	m.encode = func(to io.Writer, _ string, x []float64) error {
+		w := data.WAV{WAVFormat: format, Samples: slices.Collect(slices.Chunk(x, n))}
+		return w.Encode(to)
 	}
 	return m, nil
 }

@@ -6,17 +6,17 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/eval/media"
 	"github.com/condmean/condmean/internal/foreign"
+	"github.com/condmean/condmean/internal/limit"
 	"github.com/condmean/condmean/internal/progress"
 )
 
-// DenoiseOptions say how Denoise denoises which file.
+// DenoiseOptions say how which file is denoised.
 type DenoiseOptions struct {
 	Checkpoint    string // as denoiser.Load takes it
 	Threads       int    // 0: all processors; never changes results
@@ -24,24 +24,13 @@ type DenoiseOptions struct {
 	Blind         Blind  // estimates the SNR unless ""
 	Options       denoiser.Options
 	Seed          *uint64   // of stochastic methods; nil: the run's
+	In            io.Reader // what the input "-" is
+	Out           io.Writer // what the output "-" is
 	Err           io.Writer // progress; nil: none
 }
 
-// Denoised describes what Denoise did.
-type Denoised struct {
-	What  string  // the samples, in words
-	SNR   float64 // used, dB
-	Blind Blind   // how it was estimated; "" if it was given
-	Sigma float64 // standard deviation of the noise that means, in the file's units
-	Parts bool    // of complex numbers: Sigma is that of a real or an imaginary part
-	THat  float64 // matched level, -1 if the SNR lies above the grid
-	Calls int     // network calls a sample
-	Took  time.Duration
-	Notes []string // what a user should know
-}
-
-// atOnce is how many pieces are denoised at a time.
-const atOnce = 128
+// Standard is the name of the standard input and output: DenoiseOptions.In and Out.
+const Standard = "-"
 
 // Denoise denoises what a file holds, in the data's own units: the statistics of
 // the training data are applied before and undone after. Images that are not of
@@ -51,124 +40,121 @@ const atOnce = 128
 //
 // o.Options.SNR is in dB and refers to normalised samples, see package denoiser.
 func Denoise(ctx context.Context, o DenoiseOptions) (r *Denoised, err error) {
+	f, err := Open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	var shown *progress.Display
+	defer func() {
+		if shown != nil {
+			shown.Close()
+		}
+	}()
+	return f.Denoise(ctx, o.Input, o.Output, func(done, total int) {
+		if shown == nil {
+			shown = progress.New(o.Err, "denoise", 0, total)
+		}
+		shown.Show(done, "")
+	})
+}
+
+// Files denoises files with one denoiser.
+type Files struct {
+	d   *denoiser.Denoiser
+	end func() error
+	o   DenoiseOptions
+}
+
+// Open loads the denoiser that the options name; their input and output mean
+// nothing to it.
+func Open(ctx context.Context, o DenoiseOptions) (*Files, error) {
 	d, end, err := load(ctx, o.Checkpoint, o.Threads)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, end()) }()
-	if err := suits(d, media.KindOf(o.Input)); err != nil { // before gigabytes are decoded for nothing
-		return nil, configs.Usagef("--input: %s: %w", foreign.Name(o.Input), err)
-	}
-	m, err := media.Read(o.Input)
-	if err != nil {
-		return nil, configs.Usagef("--input: %w", err)
-	}
-	if err := m.CheckOutput(o.Output); err != nil {
-		return nil, configs.Usagef("--output: %w", err)
-	}
-	f := file{d, m}
-	p, err := f.pieces()
-	if err != nil {
-		return nil, configs.Usagef("--input: %s: %w", foreign.Name(o.Input), err)
-	}
 	if o.Options.Seed = d.Config().Seed; o.Seed != nil {
 		o.Options.Seed = *o.Seed
 	}
-	start := time.Now()
-	r = &Denoised{What: p.String(), Blind: o.Blind, Parts: m.Complex || d.Config().Data.Noise == configs.NoiseComplex && m.Kind == media.Array}
-	r.note(m.Note)
-	if d.Config().Data.Kind != "audio" { // whose range is that of frames
-		r.note(m.UnitsNote(d.Norm().Low, d.Norm().High))
+	return &Files{d, end, o}, nil
+}
+
+// Close frees the denoiser.
+func (f *Files) Close() error { return f.end() }
+
+// Denoise is the function Denoise for one of the files. It tells how many of the
+// pieces of the file are done; tell may be nil.
+func (f *Files) Denoise(ctx context.Context, input, output string, tell func(done, total int)) (*Denoised, error) {
+	m, err := f.read(input)
+	if err != nil {
+		return nil, configs.Usagef("--input: %w", err)
 	}
-	r.note(colouredNote(d.Norm().Scale))
-	if o.Blind != "" {
-		if o.Options.SNR, err = f.blind(ctx, o.Blind, p); err != nil {
+	if output != Standard {
+		if err := m.CheckOutput(output); err != nil {
+			return nil, configs.Usagef("--output: %w", err)
+		}
+	}
+	in := file{f.d, m}
+	p, err := in.pieces()
+	if err != nil {
+		return nil, configs.Usagef("--input: %s: %w", foreign.Name(input), err)
+	}
+	start := time.Now()
+	r := in.describe(p)
+	o := f.o
+	if r.Blind = o.Blind; o.Blind != "" {
+		if o.Options.SNR, err = in.blind(ctx, o.Blind, p); err != nil {
 			return nil, err
 		}
 	}
 	r.SNR = o.Options.SNR
-	r.Sigma = d.Sigma(r.SNR) / math.Sqrt(p.noise())
-	if err := r.run(ctx, d, p, o); errors.Is(err, errNotFinite) {
-		return nil, configs.Usagef("--input: %s: %w", foreign.Name(o.Input), err)
+	r.Sigma = f.d.Sigma(r.SNR) / math.Sqrt(p.noise())
+	if err := r.run(ctx, f.d, p, o.Options, tell); errors.Is(err, errNotFinite) {
+		return nil, configs.Usagef("--input: %s: %w", foreign.Name(input), err)
 	} else if err != nil {
-		return nil, fmt.Errorf("%s: %w", foreign.Name(o.Input), err)
+		return nil, fmt.Errorf("%s: %w", foreign.Name(input), err)
 	}
 	x := p.result()
 	r.Took = time.Since(start)
-	if err := m.Write(o.Output, x); err != nil {
+	if output == Standard {
+		return r, m.Encode(o.Out, x)
+	}
+	if err := m.Write(output, x); err != nil {
 		return nil, configs.Usagef("--output: %w", err)
 	}
 	return r, nil
 }
 
-// colouredNote tells that noise which is white in a file is not so for the network,
-// where the scales of its values differ.
-func colouredNote(scale []float64) string {
-	const much = 6 // dB
-	span := 20 * math.Log10(slices.Max(scale)/slices.Min(scale))
-	if span < much {
-		return ""
-	}
-	return fmt.Sprintf("under data.normalize: dimension, noise of one level in the file is %.0f dB stronger in some of the network's values than in others, which it was not trained for: it may do harm; train with data.normalize: power to denoise files", span)
-}
-
-// file is what a file holds, and the denoiser for it.
-type file struct {
-	*denoiser.Denoiser
-	media *media.Media
-}
-
-// run denoises all pieces.
-func (r *Denoised) run(ctx context.Context, d *denoiser.Denoiser, p pieces, o DenoiseOptions) error {
-	shown := progress.New(o.Err, "denoise", 0, p.count())
-	defer shown.Close()
-	dim := d.Dim()
-	y := make([]float64, min(atOnce, p.count())*dim)
-	for first := 0; first < p.count(); first += atOnce {
-		y := y[:min(atOnce, p.count()-first)*dim]
-		for i := range len(y) / dim {
-			p.cut(y[i*dim:][:dim], first+i)
+// read reads what is to be denoised.
+func (f *Files) read(input string) (*media.Media, error) {
+	if input != Standard {
+		if err := suits(f.d, media.KindOf(input)); err != nil { // before gigabytes are decoded for nothing
+			return nil, fmt.Errorf("%s: %w", foreign.Name(input), err)
 		}
-		o.Options.First = first
-		res, err := d.Denoise(ctx, y, o.Options)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(res.X, notFinite) {
-			return errNotFinite
-		}
-		for i := range len(y) / dim {
-			p.put(res.X[i*dim:][:dim], first+i)
-		}
-		if r.THat, r.Calls = res.THat, res.Calls; first == 0 {
-			r.note(res.Note)
-		}
-		shown.Show(first+len(y)/dim, "")
+		return media.Read(input)
 	}
-	return nil
-}
-
-// errNotFinite is no fault of the weights, which are finite, but of values that are
-// far from the training data's.
-var errNotFinite = errors.New("the network's estimate is not finite: the values are far from those it was trained on")
-
-func notFinite(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
-
-func (r *Denoised) note(text string) {
-	if text != "" {
-		r.Notes = append(r.Notes, text)
+	values, err := limit.Values()
+	if err != nil {
+		return nil, err
 	}
-}
-
-// String is the line that tells a user what was done.
-func (r *Denoised) String() string {
-	snr := fmt.Sprintf("%.4g dB", r.SNR)
-	if r.Blind != "" {
-		snr += fmt.Sprintf(" (estimated, %s)", r.Blind)
+	const widest, header = 8, 1 << 20 // bytes of a value, and of what is in front of them
+	most := widest*min(values, (math.MaxInt64-header)/widest-1) + header
+	b, err := io.ReadAll(io.LimitReader(f.o.In, most+1))
+	switch {
+	case err == nil && len(b) == 0:
+		err = errors.New("it is empty")
+	case err == nil && int64(len(b)) > most:
+		err = fmt.Errorf("more than the %d bytes that the limit of %d values allows; set %s to allow more", most, values, limit.Variable)
 	}
-	sigma := fmt.Sprintf("noise σ = %.4g", r.Sigma)
-	if r.Parts {
-		sigma += " a real part"
+	if err != nil {
+		return nil, fmt.Errorf("standard input: %w", err)
 	}
-	return fmt.Sprintf("%s at %s, %s, level %.4g, %s a sample, %.2f s", r.What, snr, sigma, r.THat, plural(r.Calls, "network call"), r.Took.Seconds())
+	m, err := media.Decode(b)
+	if err == nil {
+		err = suits(f.d, m.Kind)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("standard input: %w", err)
+	}
+	return m, nil
 }

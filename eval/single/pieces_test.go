@@ -61,7 +61,7 @@ func denoised(t *testing.T, d *denoiser.Denoiser, m *media.Media, db float64, me
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := new(Denoised).run(context.Background(), d, p, DenoiseOptions{Options: denoiser.Options{SNR: db, Method: method, Match: sched.MatchExact}}); err != nil {
+	if err := new(Denoised).run(context.Background(), d, p, denoiser.Options{SNR: db, Method: method, Match: sched.MatchExact}, nil); err != nil {
 		t.Fatal(err)
 	}
 	return p.result()

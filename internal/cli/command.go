@@ -18,8 +18,12 @@ import (
 	"github.com/condmean/condmean/internal/foreign"
 )
 
-// Streams are a command's outputs: results go to Out, everything else to Err.
-type Streams struct{ Out, Err io.Writer }
+// Streams are a command's input and outputs: results go to Out, everything else to
+// Err.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
 
 // Command is a program without subcommands.
 type Command struct {
@@ -38,7 +42,7 @@ type Command struct {
 // Main runs the command on the process's arguments and exits. The context of Run
 // ends when the process is asked to stop; see untilAsked.
 func (c *Command) Main() {
-	os.Exit(c.Execute(untilAsked(), os.Args[1:], Streams{Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(c.Execute(untilAsked(), os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
 
 // Execute parses args, runs the command and returns the exit code. Errors are
@@ -100,7 +104,11 @@ var places = []string{"file", "folder", "run", "weights", "preset or file", "pre
 // else.
 func (c *Command) refuseEmpty() (err error) {
 	c.Flags.Visit(func(f *pflag.Flag) {
-		if what, _ := pflag.UnquoteUsage(f); f.Value.String() == "" && slices.Contains(places, what) && err == nil {
+		empty := f.Value.String() == ""
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			empty = slices.Contains(list.GetSlice(), "")
+		}
+		if what, _ := pflag.UnquoteUsage(f); empty && slices.Contains(places, what) && err == nil {
 			err = configs.Usagef("--%s names no %s; fill it in, or leave the flag out", f.Name, what)
 		}
 	})

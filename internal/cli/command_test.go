@@ -52,7 +52,7 @@ func TestExitCodesAndErrorLines(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var out, errs bytes.Buffer
 			c := command(func(context.Context, Streams) error { return tt.err })
-			if code := c.Execute(context.Background(), tt.args, Streams{&out, &errs}); code != tt.code {
+			if code := c.Execute(context.Background(), tt.args, Streams{Out: &out, Err: &errs}); code != tt.code {
 				t.Errorf("exit code %d, want %d", code, tt.code)
 			}
 			if errs.String() != tt.stderr {
@@ -68,7 +68,7 @@ func TestExitCodesAndErrorLines(t *testing.T) {
 func TestHelpGoesToStdout(t *testing.T) {
 	var out, errs bytes.Buffer
 	c := command(func(context.Context, Streams) error { t.Error("ran"); return nil })
-	if code := c.Execute(context.Background(), []string{"--help"}, Streams{&out, &errs}); code != ExitDone || errs.Len() > 0 {
+	if code := c.Execute(context.Background(), []string{"--help"}, Streams{Out: &out, Err: &errs}); code != ExitDone || errs.Len() > 0 {
 		t.Errorf("exit code %d, stderr %q", code, errs.String())
 	}
 	for _, want := range []string{"Does things.", "Usage: tool [flags]", "  tool --count 4   # more", "--count many", "Exit codes: 0 done"} {

@@ -19,7 +19,7 @@ func TestPanic(t *testing.T) {
 			t.Setenv(traceVariable, trace)
 			var out, errs bytes.Buffer
 			c := command(func(context.Context, Streams) error { panic(value) })
-			if code := c.Execute(context.Background(), nil, Streams{&out, &errs}); code != ExitFailed {
+			if code := c.Execute(context.Background(), nil, Streams{Out: &out, Err: &errs}); code != ExitFailed {
 				t.Errorf("exit code %d", code)
 			}
 			got := errs.String()

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"image"
 	"image/color"
 	"image/jpeg"
 	"image/png"
@@ -21,6 +20,35 @@ const (
 	pngHeaderSize = 8 + 8 + 13
 )
 
+// Format is that of a file.
+type Format string
+
+// The formats.
+const (
+	PNG  Format = "PNG"
+	JPEG Format = "JPEG"
+)
+
+// formats are told by the first bytes of a file.
+var formats = []struct {
+	start  string
+	format Format
+	read   func(r io.ReaderAt, size int64, start []byte) (Header, error)
+}{
+	{pngSignature, PNG, readPNGHeader},
+	{jpegSignature, JPEG, readJPEGHeader},
+}
+
+// Recognise tells whether a file that begins with these bytes is a picture.
+func Recognise(start []byte) bool {
+	for _, f := range formats {
+		if hasPrefix(start, f.start) {
+			return true
+		}
+	}
+	return false
+}
+
 // Header is what is known of a picture before its pixels are decoded.
 type Header struct {
 	Width, Height int  // as it is shown, upright
@@ -29,9 +57,10 @@ type Header struct {
 	Palette       bool // colours are numbers of a palette
 	CMYK          bool // colours are inks
 
+	Format Format
+
 	turn     orientation
 	channels int // in the file, opacity among them
-	png      bool
 }
 
 // Values returns how many values the picture decodes to.
@@ -47,38 +76,34 @@ func ReadHeader(r io.ReaderAt, size int64) (Header, error) {
 		return Header{}, err
 	}
 	start = start[:n]
-	section := bufio.NewReader(io.NewSectionReader(r, 0, size))
-	switch {
-	case hasPrefix(start, pngSignature):
-		turn, err := pngOrientation(newCursor(r, size))
-		if err != nil {
-			return Header{}, err
+	for _, f := range formats {
+		if hasPrefix(start, f.start) {
+			h, err := f.read(r, size, start)
+			h.Format = f.format
+			return h, err
 		}
-		c, err := png.DecodeConfig(section)
-		if err != nil {
-			return Header{}, fmt.Errorf("in the image header: %w", err)
-		}
-		return newPNGHeader(c, start, turn, size)
-	case hasPrefix(start, jpegSignature):
-		turn, err := jpegOrientation(newCursor(r, size))
-		if err != nil {
-			return Header{}, err
-		}
-		c, err := jpeg.DecodeConfig(section)
-		if err != nil {
-			return Header{}, fmt.Errorf("in the image header: %w", err)
-		}
-		return newJPEGHeader(c, turn, size)
 	}
 	return Header{}, errors.New("neither a PNG nor a JPEG image")
+}
+
+func buffered(r io.ReaderAt, size int64) io.Reader {
+	return bufio.NewReader(io.NewSectionReader(r, 0, size))
 }
 
 func hasPrefix(b []byte, prefix string) bool {
 	return len(b) >= len(prefix) && string(b[:len(prefix)]) == prefix
 }
 
-func newPNGHeader(c image.Config, start []byte, turn orientation, size int64) (Header, error) {
-	h := Header{png: true, turn: turn, Width: c.Width, Height: c.Height}
+func readPNGHeader(r io.ReaderAt, size int64, start []byte) (Header, error) {
+	turn, err := pngOrientation(newCursor(r, size))
+	if err != nil {
+		return Header{}, err
+	}
+	c, err := png.DecodeConfig(buffered(r, size))
+	if err != nil {
+		return Header{}, fmt.Errorf("in the image header: %w", err)
+	}
+	h := Header{turn: turn, Width: c.Width, Height: c.Height}
 	depth, kind := int64(start[24]), start[25]
 	h.channels = map[byte]int{0: 1, 2: 3, 3: 3, 4: 2, 6: 4}[kind]
 	h.Deep = depth == 16
@@ -96,7 +121,15 @@ func newPNGHeader(c image.Config, start []byte, turn orientation, size int64) (H
 	return h, nil
 }
 
-func newJPEGHeader(c image.Config, turn orientation, size int64) (Header, error) {
+func readJPEGHeader(r io.ReaderAt, size int64, _ []byte) (Header, error) {
+	turn, err := jpegOrientation(newCursor(r, size))
+	if err != nil {
+		return Header{}, err
+	}
+	c, err := jpeg.DecodeConfig(buffered(r, size))
+	if err != nil {
+		return Header{}, fmt.Errorf("in the image header: %w", err)
+	}
 	h := Header{turn: turn, Width: c.Width, Height: c.Height, channels: 3}
 	switch c.ColorModel {
 	case color.GrayModel:

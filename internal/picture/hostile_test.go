@@ -153,7 +153,7 @@ func TestUnusual(t *testing.T) {
 			continue
 		}
 		got := p.Header
-		got.turn, got.channels, got.png = 0, 0, false
+		got.turn, got.channels, got.Format = 0, 0, ""
 		if got != c.want {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}

@@ -32,7 +32,7 @@ func Decode(r io.ReaderAt, size int64) (*Picture, error) {
 // Decode reads the picture of which h is the header.
 func (h Header) Decode(r io.ReaderAt, size int64) (*Picture, error) {
 	decode := jpeg.Decode
-	if h.png {
+	if h.Format == PNG {
 		decode = png.Decode
 	}
 	// The decoders read ahead; the counter tells about where they stopped.

@@ -86,5 +86,14 @@ func (d *Display) Report(count int, text string) {
 	_, _ = fmt.Fprintf(d.w, "%s %d/%d%s%s\n", d.label, count, d.total, text, eta(d.start, d.from, count, d.total))
 }
 
+// Above returns where lines go that the terminal of w is to show above the bar: w
+// itself where there is no bar.
+func (d *Display) Above(w io.Writer) io.Writer {
+	if d.bar == nil {
+		return w
+	}
+	return d.bar.bars
+}
+
 // Close leaves the terminal as it is wanted for what follows.
 func (d *Display) Close() { d.bar.Close() }
