@@ -39,13 +39,27 @@ const (
 	metaData   = "condmean.data" // fingerprint of the data set, JSON
 )
 
+// ImportOption changes what Import takes a path for.
+type ImportOption func(*pretrained.Options)
+
+// Told says what files of other libraries do not tell of their network.
+func Told(o pretrained.Options) ImportOption {
+	return func(told *pretrained.Options) { *told = o }
+}
+
 // Import reads a checkpoint, run folder or built-in name of ours, a run folder
-// of the paper's published code, a folder of diffusers with an unconditional
-// UNet2DModel, or a weight file: .npz, .safetensors or PyTorch's .pt. Nothing in it is executed or trusted: sizes are checked before
-// memory is taken, settings as those of a configuration are, and numbers that are
-// not finite are refused by the tensor's name.
-func Import(path string) (*Imported, error) {
-	im, err := importAny(path)
+// of the paper's published code, a network of another library (a folder of diffusers
+// with an unconditional UNet2DModel, a .pt of OpenAI's code or of
+// denoising-diffusion-pytorch), or a weight file: .npz, .safetensors or PyTorch's .pt.
+// Nothing in it is executed or trusted: sizes are checked before memory is taken,
+// settings as those of a configuration are, and numbers that are not finite are
+// refused by the tensor's name.
+func Import(path string, options ...ImportOption) (*Imported, error) {
+	var told pretrained.Options
+	for _, option := range options {
+		option(&told)
+	}
+	im, err := importAny(path, told)
 	if err != nil {
 		return nil, err
 	}
@@ -55,9 +69,13 @@ func Import(path string) (*Imported, error) {
 	return im, nil
 }
 
-func importAny(path string) (*Imported, error) {
+func importAny(path string, told pretrained.Options) (*Imported, error) {
 	info, err := os.Stat(path)
 	switch {
+	case err == nil && !weights.IsAuthors(path) && pretrained.Recognise(path) != "":
+		return importPretrained(path, told)
+	case err == nil && !told.None():
+		return nil, configs.Usagef("%s: no network of another library: it needs no preset", path)
 	case err == nil && !info.IsDir():
 		return importFile(path)
 	case errors.Is(err, fs.ErrNotExist): // what is on disk goes first
@@ -68,9 +86,6 @@ func importAny(path string) (*Imported, error) {
 	}
 	if weights.IsAuthors(path) {
 		return importAuthors(path)
-	}
-	if pretrained.Recognise(path) != "" {
-		return importPretrained(path)
 	}
 	s, dir, err := Load(path)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 
 // importPretrained reads a network of another library. Its data are images, which its
 // own fixed map takes from [0,1] to [-1,1]: their power never enters.
-func importPretrained(path string) (im *Imported, err error) {
-	m, err := pretrained.Open(path, pretrained.Options{})
+func importPretrained(path string, told pretrained.Options) (im *Imported, err error) {
+	m, err := pretrained.Open(path, told)
 	if err != nil {
 		return nil, err
 	}

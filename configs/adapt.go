@@ -9,6 +9,7 @@ import (
 // Init says which weights a run begins with.
 type Init struct {
 	From    string   `yaml:"from"`                           // checkpoint, run folder or weight file; "" draws new weights
+	Preset  []string `yaml:"preset,flow"`                    // what the file does not tell, see pretrained.ParseOptions
 	Weights string   `yaml:"weights" words:"ema raw"`        // of a checkpoint that holds both
 	Partial bool     `yaml:"partial"`                        // take what fits; otherwise every tensor must find its place
 	KeyMap  string   `yaml:"key_map"`                        // file with rules that rename tensors, applied before the built-in ones
@@ -45,7 +46,7 @@ func (i Init) validate(r *rules) {
 		r.word("init.shapes", s)
 	}
 	r.unique("init.shapes", i.Shapes)
-	if i.From == "" && (i.Partial || i.KeyMap != "" || len(i.Shapes) > 0 || i.EMA == "continue") {
+	if i.From == "" && (len(i.Preset) > 0 || i.Partial || i.KeyMap != "" || len(i.Shapes) > 0 || i.EMA == "continue") {
 		r.broken("init.from", i.From, "the other settings of init say how weights are taken; name some")
 	}
 }

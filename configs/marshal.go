@@ -92,7 +92,7 @@ func (c Config) Clone() Config {
 	}
 	c.Checkpoint.Milestones = slices.Clone(c.Checkpoint.Milestones)
 	c.Model = c.Model.clone()
-	c.Init.Shapes = slices.Clone(c.Init.Shapes)
+	c.Init.Shapes, c.Init.Preset = slices.Clone(c.Init.Shapes), slices.Clone(c.Init.Preset)
 	c.Adapt = c.Adapt.clone()
 	c.Eval.Methods = slices.Clone(c.Eval.Methods)
 	c.Eval.Baselines = slices.Clone(c.Eval.Baselines)

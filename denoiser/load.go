@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/condmean/condmean/checkpoint"
+	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/model"
@@ -43,6 +44,9 @@ func WithSteps(t int) Option { return func(o *loading) { o.steps = t } }
 // moving average where there is one.
 func WithRawWeights() Option { return func(o *loading) { o.raw = true } }
 
+// WithTold says what files of other libraries do not tell of their network.
+func WithTold(told pretrained.Options) Option { return func(o *loading) { o.told = told } }
+
 // loading is what the options settle.
 type loading struct {
 	threads int
@@ -50,6 +54,7 @@ type loading struct {
 	shape   func(configs.Config) ([]int, error)
 	steps   int
 	raw     bool
+	told    pretrained.Options
 }
 
 // batch is how many samples a network takes at a time, at most.
@@ -63,6 +68,8 @@ const batch = 500
 //	mnist.safetensors            weights that were exported with their settings
 //	gmm:FILE.npz                 the exact predictor of the mixture in a file, on the
 //	                             paper's linear schedule
+//
+//	ddpm-cifar10-32              a folder of diffusers, or a .pt of another library
 //
 // and run folders of the paper's published code. Errors begin with the path. They
 // are a [configs.UsageError] where the path or an option is wrong or the weights
@@ -109,7 +116,7 @@ func classify(path string, err error) error {
 
 // network loads trained weights.
 func (o *loading) network(rt *op.Runtime, path string) (*Denoiser, error) {
-	im, err := checkpoint.Import(path)
+	im, err := checkpoint.Import(path, checkpoint.Told(o.told))
 	switch {
 	case err != nil:
 		return nil, err

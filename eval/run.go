@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/eval/quality"
@@ -19,6 +20,7 @@ import (
 // Options say what Run evaluates and where its output goes.
 type Options struct {
 	Checkpoint string                // run folder, checkpoint, … as denoiser.Load takes it
+	Told       pretrained.Options    // what its file does not tell
 	Steps      int                   // T of an exact predictor's schedule; 0 means 300
 	Threads    int                   // 0: all processors
 	Change     func(*configs.Config) // overrides settings of the checkpoint's configuration; may be nil
@@ -102,7 +104,7 @@ func (o *Options) load(ctx context.Context, from source) (*denoiser.Denoiser, co
 			o.Change(c)
 		}
 	}
-	options := []denoiser.Option{denoiser.WithRuntime(from.rt), denoiser.WithShapeOf(func(c configs.Config) ([]int, error) {
+	options := []denoiser.Option{denoiser.WithRuntime(from.rt), denoiser.WithTold(o.Told), denoiser.WithShapeOf(func(c configs.Config) ([]int, error) {
 		change(&c)
 		set, err := from.open(ctx, c)
 		if err != nil {

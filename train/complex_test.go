@@ -42,7 +42,7 @@ func finetune(t *testing.T) (configs.Config, func(name string) []float64) {
 			t.Fatal(err)
 		}
 	}
-	src, err := readSource(complexRun)
+	src, err := readSource(configs.Init{From: complexRun})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestInitRefusesConvention(t *testing.T) {
 		t.Errorf("a complex network on real data: %v", err)
 	}
 	// Weights alone have none.
-	src, err := readSource(complexRun)
+	src, err := readSource(configs.Init{From: complexRun})
 	if err != nil {
 		t.Fatal(err)
 	}

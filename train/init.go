@@ -25,7 +25,7 @@ type beginning struct {
 // plan reads the weights that init names and tells what becomes of each tensor of
 // the network, which is to be trained on data of a fingerprint.
 func plan(cfg configs.Config, net *model.Network, now data.Fingerprint) (*beginning, error) {
-	src, err := readSource(cfg.Init.From)
+	src, err := readSource(cfg.Init)
 	if err != nil {
 		return nil, err
 	}

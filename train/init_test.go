@@ -194,10 +194,10 @@ func TestInitFromAuthors(t *testing.T) {
 	if d := differs(l.net, checkpoint.Tensors(a.Weights)); d != "" {
 		t.Errorf("%s differs", d)
 	}
-	if levels, err := Levels(dir); err != nil || !reflect.DeepEqual(levels, a.Schedule) {
+	if levels, err := Levels(configs.Init{From: dir}); err != nil || !reflect.DeepEqual(levels, a.Schedule) {
 		t.Errorf("levels %+v: %v", levels, err)
 	}
-	if _, err := Levels(a.File); !configs.IsUsage(err) || !strings.Contains(err.Error(), "adapt.levels") {
+	if _, err := Levels(configs.Init{From: a.File}); !configs.IsUsage(err) || !strings.Contains(err.Error(), "adapt.levels") {
 		t.Errorf("levels of a file that does not tell: %v", err)
 	}
 }
@@ -285,7 +285,7 @@ func TestRemappedLevels(t *testing.T) {
 	c := tiny()
 	c.Init.From, c.Schedule.Steps = from, 100
 	var err error
-	if c.Adapt.Levels, err = Levels(from); err != nil {
+	if c.Adapt.Levels, err = Levels(configs.Init{From: from}); err != nil {
 		t.Fatal(err)
 	}
 	set, err := data.Open(context.Background(), c.Data, c.Seed)
@@ -347,7 +347,7 @@ func TestRemappedLevels(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "remapped")
 	c.Train.Steps = 2
 	mustRun(t, c, Options{Out: dir})
-	if levels, err := Levels(dir); err != nil || !reflect.DeepEqual(levels, c.Adapt.Levels) {
+	if levels, err := Levels(configs.Init{From: dir}); err != nil || !reflect.DeepEqual(levels, c.Adapt.Levels) {
 		t.Errorf("levels %+v: %v", levels, err)
 	}
 }

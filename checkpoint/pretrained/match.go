@@ -1,6 +1,7 @@
 package pretrained
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -84,8 +85,10 @@ func compare(there map[string]weights.Key, want []weights.Key) error {
 	if parts == nil {
 		return nil
 	}
-	return fmt.Errorf("the tensors are not those of the network that the settings describe: %s", strings.Join(parts, "; "))
+	return fmt.Errorf("%w: %s", errMismatch, strings.Join(parts, "; "))
 }
+
+var errMismatch = errors.New("the tensors are not those of the network that the settings describe")
 
 // first shows the first names of a list.
 func first(names []string) string {

@@ -41,18 +41,9 @@ type Tensor struct {
 // finite.
 func (t Tensor) Read() ([]float32, error) { return t.read() }
 
-// Options say what files do not.
-type Options struct {
-	Preset  string  // OpenAI's .pt: which published network it is, one of Presets, or the flags of ParseFlags
-	OpenAI  *OpenAI // the same, in place of Preset
-	Variant string  // diffusers: which of several files, such as fp16
-	EMA     bool    // diffusers: the averaged weights of an unfinished training, in unet_ema
-	Size    []int   // height and width of a sample, in place of the file's
-}
-
 // Open opens a folder of diffusers, or a .pt file of OpenAI's code or of
-// denoising-diffusion-pytorch. Errors that the
-// user can mend are [configs.UsageError]s.
+// denoising-diffusion-pytorch. Options that have no meaning for it are refused. Errors
+// that the user can mend are [configs.UsageError]s.
 func Open(path string, o Options) (*Model, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -125,6 +116,9 @@ func (m *Model) Weights() ([]weights.Array, error) {
 }
 
 func openFolder(dir string, o Options) (*Model, error) {
+	if o.Preset != "" || o.OpenAI != nil {
+		return nil, configs.Usagef("%s: a folder of diffusers tells its network; presets and flags of scripts are for .pt files of OpenAI's code", dir)
+	}
 	f, err := findFolder(dir, o)
 	if err != nil {
 		return nil, err
@@ -169,8 +163,14 @@ func openFolder(dir string, o Options) (*Model, error) {
 
 // openTorch opens a .pt file, which its tensors tell the kind of.
 func openTorch(name string, o Options) (*Model, error) {
+	if o.Variant != "" || o.EMA {
+		return nil, configs.Usagef("%s: variant and ema are for folders of diffusers", name)
+	}
 	return withFile(name, func(file *weights.File) (*Model, error) {
 		if prefix, ok := lucidrainsPrefix(file); ok {
+			if o.Preset != "" || o.OpenAI != nil {
+				return nil, configs.Usagef("%s: a file of denoising-diffusion-pytorch; presets and flags of scripts are for those of OpenAI's code", name)
+			}
 			return openLucidrains(name, file, prefix, o)
 		}
 		return openOpenAI(name, file, o)

@@ -1,8 +1,8 @@
 package pretrained
 
 import (
-	"path/filepath"
-	"slices"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/condmean/condmean/checkpoint/weights"
@@ -39,7 +39,26 @@ func openOpenAI(name string, file *weights.File, o Options) (*Model, error) {
 	for _, k := range file.Keys {
 		there[k.Name] = k
 	}
-	return assemble(opened{name, file, there, pieces(n.unet, n.channels, flags.scheme())}, n, s, Origin{Layout: LayoutOpenAI, OpenAI: flags}, o)
+	m, err := assemble(opened{name, file, there, pieces(n.unet, n.channels, flags.scheme())}, n, s, Origin{Layout: LayoutOpenAI, OpenAI: flags}, o)
+	if errors.Is(err, errMismatch) {
+		err = fmt.Errorf("%w; %s", err, fitting(there))
+	}
+	return m, err
+}
+
+// fitting says which presets have the tensors of a file.
+func fitting(there map[string]weights.Key) string {
+	var names []string
+	for _, p := range presets {
+		n, err := p.flags.network()
+		if err == nil && compare(there, fileKeys(pieces(n.unet, n.channels, p.flags.scheme()))) == nil {
+			names = append(names, p.names...)
+		}
+	}
+	if names == nil {
+		return "no preset has these tensors: give the flags that it was trained with, such as image_size=64 and num_heads=4"
+	}
+	return "the presets with these tensors are " + strings.Join(names, ", ")
 }
 
 // firstOpenAI is a tensor that all networks of OpenAI's code have.
@@ -68,10 +87,9 @@ func recognise(name string, file *weights.File, o Options) error {
 	case o.OpenAI != nil || o.Preset != "":
 		return nil
 	}
-	base := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
-	hint := "; want one of " + strings.Join(Presets(), ", ")
-	if slices.Contains(Presets(), base) {
-		hint = "; by its name the file is " + base
+	there := map[string]weights.Key{}
+	for _, k := range file.Keys {
+		there[k.Name] = k
 	}
-	return configs.Usagef("%s: %s", foreign.Line(name, foreign.Limit), "the file tells neither its attention heads nor its schedule: a preset, or the flags it was trained with, must"+hint)
+	return configs.Usagef("%s: the file tells neither its attention heads nor its schedule, a preset must (--preset); %s", foreign.Line(name, foreign.Limit), fitting(there))
 }

@@ -274,8 +274,8 @@ func TestOpenAIIsRefused(t *testing.T) {
 		{"classifier.pt", map[string][]int{"input_blocks.0.0.weight": in}, "", "out.2.weight"},
 		{"model-1.pt", map[string][]int{"ema.ema_model.model.final_res_block.mlp.1.weight": in}, "", "init_conv.weight"},
 		{"other.pt", map[string][]int{"a": {1}}, "", "not the weights"},
-		{"model.pt", map[string][]int{"input_blocks.0.0.weight": in, "out.2.weight": out}, "", "want one of 256x256_diffusion_uncond"},
-		{"ffhq_10m.pt", map[string][]int{"input_blocks.0.0.weight": in, "out.2.weight": out}, "", "by its name the file is ffhq_10m"},
+		{"model.pt", map[string][]int{"input_blocks.0.0.weight": in, "out.2.weight": out}, "", "no preset has these tensors: give the flags"},
+		{"ffhq_10m.pt", map[string][]int{"input_blocks.0.0.weight": in, "out.2.weight": out}, "", "--preset"},
 		{"ffhq_10m.pt", map[string][]int{"input_blocks.0.0.weight": in, "out.2.weight": out}, "ffhq", `preset "ffhq" is unknown`},
 		{"ffhq_10m.pt", map[string][]int{"input_blocks.0.0.weight": in, "out.2.weight": out}, "ffhq_10m", "missing: "},
 	} {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/condmean/condmean/checkpoint"
+	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/cli"
@@ -26,6 +27,7 @@ convert runs/mnist-1 small.safetensors --half            # the same in half prec
 convert runs/mnist-1 mnist.pt                            # for torch.load, in the published code's names
 convert runs/mnist-1 folder --to authors                 # the same with its sim_params.json
 convert ddpm-butterflies-128 butterflies.safetensors     # a folder of diffusers
+convert ffhq_10m.pt ffhq --preset ffhq_10m               # OpenAI's files do not tell their network
 convert runs/tuned tuned --to diffusers                  # a network of kind unet2d as such a folder
 convert model.pt imported --config my.yaml --shape 1,28,28 --key-map names.yaml
 convert model.pt imported --config my.yaml --shape 1,28,28 --dry-run   # what would become of every tensor
@@ -36,6 +38,7 @@ func main() { command().Main() }
 func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("convert", pflag.ContinueOnError)}
 	f := o.flags
+	cli.PresetFlag(f, &o.preset, pretrained.Presets())
 	f.StringVar(&o.weights, "weights", "ema", "which weights of a checkpoint that has both: `ema|raw`")
 	f.StringVar(&o.to, "to", "", "`format` of OUT: own, authors, diffusers, npz, safetensors or pt (default: by OUT's extension; own for a folder)")
 	f.StringVar(&o.config, "config", "", "`preset or file.yaml` with the network's settings, for weights that do not tell theirs")
@@ -58,6 +61,7 @@ func command() *cli.Command {
 type options struct {
 	flags         *pflag.FlagSet
 	weights, to   string
+	preset        []string
 	config, shape string
 	keyMap        string
 	partial       bool
@@ -158,7 +162,11 @@ func (o *options) export(im *checkpoint.Imported, out string, format checkpoint.
 
 // read imports the weights that are asked for, and the key map.
 func (o *options) read(in string) (*checkpoint.Imported, weights.KeyMap, error) {
-	im, err := checkpoint.Import(in)
+	told, err := pretrained.ParseOptions(o.preset)
+	if err != nil {
+		return nil, nil, configs.Usagef("--preset: %w", err)
+	}
+	im, err := checkpoint.Import(in, checkpoint.Told(told))
 	if err != nil {
 		return nil, nil, configs.Usagef("%w", err)
 	}

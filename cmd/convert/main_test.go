@@ -27,11 +27,16 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	networks, err := filepath.Abs("../../checkpoint/pretrained/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
 		Cmds: clitest.Commands(),
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PUBLISHED", folder)
+			e.Setenv("PRETRAINED", networks)
 			return nil
 		},
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/condmean/condmean/checkpoint"
+	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/eval"
 	"github.com/condmean/condmean/internal/cli"
@@ -30,6 +31,7 @@ func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("denoise", pflag.ContinueOnError)}
 	f := o.flags
 	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, exported weights, built-in ones ("+strings.Join(checkpoint.Builtins(), ", ")+"), or gmm:FILE.npz for the exact predictor of a mixture")
+	cli.PresetFlag(f, &o.preset, pretrained.Presets())
 	f.IntVar(&o.steps, "steps", 0, "`T` of the paper's schedule, with gmm:FILE.npz (default 300)")
 	f.StringVar(&o.data, "data", "", "`folder` of the data, if it is no longer where the run had it")
 	f.StringVar(&o.eval.SNR, "snr", "", "`dB` as start:step:stop, a list a,b,c or one number (default: as in the run's settings); with --input one number, or auto to estimate it")
@@ -64,7 +66,9 @@ func command() *cli.Command {
 type options struct {
 	flags      *pflag.FlagSet
 	checkpoint string
-	eval       configs.Eval // what was given; the rest is the run's
+	preset     []string
+	told       pretrained.Options // by preset
+	eval       configs.Eval       // what was given; the rest is the run's
 	seed       uint64
 	threads    int
 	out        string
@@ -86,12 +90,18 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 		return configs.Usagef("--checkpoint is missing: name a run folder, such as runs/quickstart-1, or built-in weights: %s", strings.Join(checkpoint.Builtins(), ", "))
 	case o.threads < 0:
 		return configs.Usagef("--threads %d: want 0 or more", o.threads)
+	}
+	var err error
+	if o.told, err = pretrained.ParseOptions(o.preset); err != nil {
+		return configs.Usagef("--preset: %w", err)
+	}
+	switch {
 	case o.flags.Changed("input") || o.flags.Changed("output"):
 		return o.files(ctx, s)
 	case o.flags.NArg() > 0:
 		return configs.Usagef("unexpected argument %q; see denoise --help", o.flags.Arg(0))
 	}
-	request := eval.Options{Checkpoint: o.checkpoint, Steps: o.steps, Threads: o.threads, Change: o.change, Out: o.out, Err: s.Err}
+	request := eval.Options{Checkpoint: o.checkpoint, Told: o.told, Steps: o.steps, Threads: o.threads, Change: o.change, Out: o.out, Err: s.Err}
 	if err := o.study(&request); err != nil {
 		return &configs.UsageError{Err: err}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/condmean/condmean/checkpoint"
+	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/eval/mmd"
 	"github.com/condmean/condmean/eval/single"
@@ -27,6 +28,7 @@ func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("generate", pflag.ContinueOnError)}
 	f := o.flags
 	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, exported weights, built-in ones ("+strings.Join(checkpoint.Builtins(), ", ")+"), or gmm:FILE.npz for the exact predictor of a mixture")
+	cli.PresetFlag(f, &o.preset, pretrained.Presets())
 	f.IntVarP(&o.n, "samples", "n", 64, "`number` of samples")
 	f.StringVarP(&o.out, "out", "o", "", "`file`: .png for a grid of images, .npy for an array of anything")
 	f.StringVar(&o.method, "method", "resample", "`chain`: resample (the model's own) or ddim")
@@ -47,6 +49,7 @@ func command() *cli.Command {
 type options struct {
 	flags            *pflag.FlagSet
 	checkpoint, out  string
+	preset           []string
 	n, steps         int
 	method           string
 	columns, threads int
@@ -71,7 +74,11 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	if err != nil || method != sched.MethodResample && method != sched.MethodDDIM {
 		return configs.Usagef("--method %q: want resample or ddim", o.method)
 	}
-	request := single.GenerateOptions{Checkpoint: o.checkpoint, Threads: o.threads, N: o.n, Method: method, Steps: o.steps,
+	told, err := pretrained.ParseOptions(o.preset)
+	if err != nil {
+		return configs.Usagef("--preset: %w", err)
+	}
+	request := single.GenerateOptions{Checkpoint: o.checkpoint, Told: told, Threads: o.threads, N: o.n, Method: method, Steps: o.steps,
 		Out: o.out, Columns: o.columns, MMD: o.mmd, Err: s.Err}
 	if o.flags.Changed("seed") {
 		request.Seed = &o.seed

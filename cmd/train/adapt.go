@@ -5,7 +5,9 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/cli"
 	"github.com/condmean/condmean/train"
 )
 
@@ -14,13 +16,15 @@ import (
 type adaptFlags struct {
 	flags                  *pflag.FlagSet
 	from, weights, keyMap  string
-	freeze, shapes         []string
+	freeze, shapes, preset []string
 	strict, partial, remap bool
 }
 
 func (a *adaptFlags) register(flags *pflag.FlagSet) {
 	a.flags = flags
-	flags.StringVar(&a.from, "init-from", "", "begin with the `weights` of a run, checkpoint, built-in name, .npz, .safetensors, .pt, or run folder of the paper's code (init.from)")
+	flags.StringVar(&a.from, "init-from", "", "begin with the `weights` of a run, checkpoint, built-in name, .npz, .safetensors, .pt, folder of diffusers, or run folder of the paper's code (init.from)")
+	cli.PresetFlag(flags, &a.preset, pretrained.Presets())
+	flags.Lookup("preset").Usage += " (init.preset)"
 	flags.StringVar(&a.weights, "init-weights", "ema", "which weights of a checkpoint that has both: `ema|raw` (init.weights)")
 	flags.BoolVar(&a.strict, "strict", true, "refuse weights unless every tensor finds its place")
 	flags.BoolVar(&a.partial, "partial", false, "take the tensors that fit (init.partial)")
@@ -33,7 +37,7 @@ func (a *adaptFlags) register(flags *pflag.FlagSet) {
 // given are the names of the flags that were used.
 func (a *adaptFlags) given() []string {
 	var names []string
-	for _, name := range []string{"init-from", "init-weights", "strict", "partial", "key-map", "adapt", "freeze", "remap-levels"} {
+	for _, name := range []string{"init-from", "preset", "init-weights", "strict", "partial", "key-map", "adapt", "freeze", "remap-levels"} {
 		if a.flags.Changed(name) {
 			names = append(names, name)
 		}
@@ -60,7 +64,7 @@ func (a *adaptFlags) settings() ([]string, error) {
 	if a.partial {
 		set = append(set, "init.partial=true")
 	}
-	for key, list := range map[string][]string{"init.shapes": a.shapes, "adapt.freeze": a.freeze} {
+	for key, list := range map[string][]string{"init.shapes": a.shapes, "init.preset": a.preset, "adapt.freeze": a.freeze} {
 		if list == nil {
 			continue
 		}
@@ -82,7 +86,7 @@ func (a *adaptFlags) remapLevels(cfg *configs.Config) error {
 	if cfg.Init.From == "" {
 		return configs.Usagef("--remap-levels: there are no weights to begin with; name some by --init-from")
 	}
-	levels, err := train.Levels(cfg.Init.From)
+	levels, err := train.Levels(cfg.Init)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/eval/media"
@@ -18,10 +19,11 @@ import (
 
 // DenoiseOptions say how which file is denoised.
 type DenoiseOptions struct {
-	Checkpoint    string // as denoiser.Load takes it
-	Threads       int    // 0: all processors; never changes results
-	Input, Output string // .npy, .png, .jpg or .wav; Output is replaced as a whole
-	Blind         Blind  // estimates the SNR unless ""
+	Checkpoint    string             // as denoiser.Load takes it
+	Told          pretrained.Options // what its file does not tell
+	Threads       int                // 0: all processors; never changes results
+	Input, Output string             // .npy, .png, .jpg or .wav; Output is replaced as a whole
+	Blind         Blind              // estimates the SNR unless ""
 	Options       denoiser.Options
 	Seed          *uint64   // of stochastic methods; nil: the run's
 	In            io.Reader // what the input "-" is
@@ -69,7 +71,7 @@ type Files struct {
 // Open loads the denoiser that the options name; their input and output mean
 // nothing to it.
 func Open(ctx context.Context, o DenoiseOptions) (*Files, error) {
-	d, end, err := load(ctx, o.Checkpoint, o.Threads)
+	d, end, err := load(ctx, o.Checkpoint, o.Told, o.Threads)
 	if err != nil {
 		return nil, err
 	}

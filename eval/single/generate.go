@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/internal/limit"
@@ -17,16 +18,17 @@ import (
 
 // GenerateOptions say what Generate draws.
 type GenerateOptions struct {
-	Checkpoint string       // as denoiser.Load takes it
-	Threads    int          // 0: all processors; never changes results
-	N          int          // samples
-	Method     sched.Method // resample (default) or ddim
-	Steps      int          // levels used, spread evenly; 0: all
-	Seed       *uint64      // nil: the run's
-	Out        string       // .npy, or .png for a grid of images; replaced as a whole
-	Columns    int          // of the grid; 0: a square
-	MMD        bool         // they are to be compared with the data
-	Err        io.Writer    // progress; nil: none
+	Checkpoint string             // as denoiser.Load takes it
+	Told       pretrained.Options // what its file does not tell
+	Threads    int                // 0: all processors; never changes results
+	N          int                // samples
+	Method     sched.Method       // resample (default) or ddim
+	Steps      int                // levels used, spread evenly; 0: all
+	Seed       *uint64            // nil: the run's
+	Out        string             // .npy, or .png for a grid of images; replaced as a whole
+	Columns    int                // of the grid; 0: a square
+	MMD        bool               // they are to be compared with the data
+	Err        io.Writer          // progress; nil: none
 }
 
 // Generated are samples that a network drew.
@@ -51,7 +53,7 @@ const generateBatch = 64
 // would make the work useless, such as an output that cannot be written or data
 // to compare with that cannot be read, is found before it.
 func Generate(ctx context.Context, o GenerateOptions) (g *Generated, err error) {
-	d, end, err := load(ctx, o.Checkpoint, o.Threads)
+	d, end, err := load(ctx, o.Checkpoint, o.Told, o.Threads)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/denoiser"
@@ -12,12 +13,12 @@ import (
 
 // load loads a denoiser and returns what ends it and its threads. Early checkpoints
 // do not tell the shape of a sample; their data set does.
-func load(ctx context.Context, checkpoint string, threads int) (d *denoiser.Denoiser, end func() error, err error) {
+func load(ctx context.Context, checkpoint string, told pretrained.Options, threads int) (d *denoiser.Denoiser, end func() error, err error) {
 	rt, err := op.NewRuntime(threads)
 	if err != nil {
 		return nil, nil, configs.Usagef("%w", err)
 	}
-	d, err = denoiser.Load(checkpoint, denoiser.WithRuntime(rt), denoiser.WithShapeOf(func(c configs.Config) ([]int, error) {
+	d, err = denoiser.Load(checkpoint, denoiser.WithRuntime(rt), denoiser.WithTold(told), denoiser.WithShapeOf(func(c configs.Config) ([]int, error) {
 		set, err := data.Open(ctx, c.Data, c.Seed, data.WithThreads(rt.Threads()))
 		if err != nil {
 			return nil, err
