@@ -53,6 +53,11 @@ func readBuiltin(name string) (file []byte, ok bool) {
 	return nil, false
 }
 
+func isBuiltin(name string) bool {
+	_, ok := readBuiltin(name)
+	return ok
+}
+
 // importBuiltin reads built-in weights; ok is false where the name is none.
 func importBuiltin(name string) (im *Imported, ok bool, err error) {
 	b, ok := readBuiltin(name)

@@ -74,7 +74,7 @@ func importAny(path string, told pretrained.Options) (*Imported, error) {
 	switch {
 	case err == nil && !weights.IsAuthors(path) && pretrained.Recognise(path) != "":
 		return importPretrained(path, told)
-	case err == nil && !told.None():
+	case !told.None() && (err == nil || isBuiltin(path)):
 		return nil, configs.Usagef("%s: no network of another library: it needs no preset", path)
 	case err == nil && !info.IsDir():
 		return importFile(path)
