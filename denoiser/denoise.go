@@ -20,6 +20,7 @@ type Options struct {
 	Seed       uint64       // of the methods resample and average
 	First      int          // index of the first sample of the batch: sample i draws from the stream (Seed, First+i)
 	Trace      sched.Trace  // is called at every level, with normalised states; may be nil
+	Unscaled   bool         // see sched.Options
 }
 
 // Result is what Denoise returns: the estimates X, the level THat that the SNR was
@@ -44,7 +45,7 @@ func (d *Denoiser) Denoise(ctx context.Context, y []float64, o Options) (Result,
 		return Result{}, fmt.Errorf("denoiser: the SNR is %v dB", o.SNR)
 	}
 	r, err := d.schedule.Denoise(ctx, d.predictor, d.normalized(y, o.Normalized), decibel.Linear(o.SNR),
-		sched.Options{Method: o.Method, Match: o.Match, Start: o.Start, Seed: o.Seed, First: o.First, Std: d.std, Trace: o.Trace})
+		sched.Options{Method: o.Method, Match: o.Match, Start: o.Start, Seed: o.Seed, First: o.First, Std: d.std, Trace: o.Trace, Unscaled: o.Unscaled})
 	if err != nil {
 		return Result{}, err
 	}

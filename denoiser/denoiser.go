@@ -22,6 +22,7 @@ type Denoiser struct {
 	norm      *data.Norm
 	shape     []int
 	std       float64 // of one real value of ε
+	clip      float64 // of x̂0 in each step, to ± so much; 0: not at all
 
 	turns   *turns
 	release func()      // of what a network's predictor holds; may be nil
@@ -90,6 +91,10 @@ func (d *Denoiser) Norm() *data.Norm { return d.norm }
 // NoiseStd returns the standard deviation of one real value of ε: 1, or 1/√2
 // where data.noise is complex.
 func (d *Denoiser) NoiseStd() float64 { return d.std }
+
+// Clip returns the limit to which each step clamps the estimate of the clean sample,
+// normalised; 0 where it does not, see WithClip.
+func (d *Denoiser) Clip() float64 { return d.clip }
 
 // Config returns the settings of the training.
 func (d *Denoiser) Config() configs.Config { return d.config }

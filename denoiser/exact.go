@@ -27,6 +27,9 @@ func (o *loading) exact(rt *op.Runtime, path string) (*Denoiser, error) {
 	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is no file; want an .npz with the arrays weights, means and covariances", file)
 	}
+	if o.clip {
+		return nil, fmt.Errorf("%s is a mixture: it came with no scheduler that would say how to clip", file)
+	}
 	if !o.told.None() {
 		return nil, fmt.Errorf("%s is a mixture, no network of another library: it needs no preset", file)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/model"
 	"github.com/condmean/condmean/op"
+	"github.com/condmean/condmean/sched"
 )
 
 // Option changes how Load works.
@@ -47,6 +48,11 @@ func WithRawWeights() Option { return func(o *loading) { o.raw = true } }
 // WithTold says what files of other libraries do not tell of their network.
 func WithTold(told pretrained.Options) Option { return func(o *loading) { o.told = told } }
 
+// WithClip clamps the estimate of the clean sample in each step as the scheduler does
+// that a network of another library came with. That is another denoiser than the mean
+// chain. Load refuses networks that came with none.
+func WithClip() Option { return func(o *loading) { o.clip = true } }
+
 // loading is what the options settle.
 type loading struct {
 	threads int
@@ -55,6 +61,7 @@ type loading struct {
 	steps   int
 	raw     bool
 	told    pretrained.Options
+	clip    bool
 }
 
 // batch is how many samples a network takes at a time, at most.
@@ -152,6 +159,16 @@ func (o *loading) network(rt *op.Runtime, path string) (*Denoiser, error) {
 	d, err := New(*im.Config, predictor, im.Sample, norm)
 	if err != nil {
 		return nil, err
+	}
+	if o.clip {
+		clip, known := im.Origin.Clip()
+		switch {
+		case !known:
+			return nil, errors.New("it came with no scheduler that would say how to clip")
+		case clip.Sample:
+			d.clip = clip.Range
+			d.predictor = sched.Clip(d.predictor, clip.Range)
+		}
 	}
 	d.release = predictor.Close
 	d.source, d.step = im.From, im.Step

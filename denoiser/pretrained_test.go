@@ -4,9 +4,11 @@ import (
 	"context"
 	"math"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/sched"
 )
@@ -19,26 +21,8 @@ func TestPretrained(t *testing.T) {
 	for _, name := range []string{"google-flat", "course-pipeline", "scale-shift-resnet", "mnist-28", "odd-groups", "old-keys-bin", "learned-sigma"} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join("..", "checkpoint", "pretrained", "testdata", name)
-			arrays, err := weights.ReadNPZFile(filepath.Join(dir, "expected.npz"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			array := func(name string) []float64 {
-				a, ok := weights.Find(arrays, name)
-				if !ok {
-					t.Fatalf("no array %s", name)
-				}
-				return a.Float64()
-			}
-			d, err := denoiser.Load(dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() {
-				if err := d.Close(); err != nil {
-					t.Error(err)
-				}
-			}()
+			array := func(name string) []float64 { return expected(t, dir, name) }
+			d := load(t, dir)
 			snr := 10 * math.Log10(array("denoise/snr")[0])
 			if sigma := array("denoise/sigma")[0]; math.Abs(snr+20*math.Log10(2*sigma)) > 1e-3 {
 				t.Fatalf("SNR %v dB of noise with σ = %v", snr, sigma)
@@ -78,6 +62,73 @@ func TestPretrained(t *testing.T) {
 			}
 		})
 	}
+}
+
+// With the scheduler's clipping the chains are those that clamp x̂0 in each step.
+func TestPretrainedClip(t *testing.T) {
+	const limit = 1e-5 // of the result's rms
+	for _, name := range []string{"google-flat", "course-pipeline", "odd-groups", "learned-sigma"} {
+		dir := filepath.Join("..", "checkpoint", "pretrained", "testdata", name)
+		d := load(t, dir, denoiser.WithClip())
+		if d.Clip() != 1 {
+			t.Errorf("%s: clips to %v", name, d.Clip())
+		}
+		snr := 10 * math.Log10(expected(t, dir, "denoise/snr")[0])
+		r, err := d.Denoise(context.Background(), expected(t, dir, "denoise/noisy"), denoiser.Options{SNR: snr})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if off := off(r.X, expected(t, dir, "denoise/out_clip")); !(off <= limit) {
+			t.Errorf("%s: off by %.2g of its rms", name, off)
+		}
+		// From a state of the chain, which unscaled observations are.
+		start := int(expected(t, dir, "chain/start")[0])
+		r, err = d.Denoise(context.Background(), expected(t, dir, "chain/x"),
+			denoiser.Options{SNR: d.Schedule().SNRdB(start), Normalized: true, Unscaled: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if off := off(r.X, expected(t, dir, "chain/out_clip")); !(off <= limit) {
+			t.Errorf("%s: chain off by %.2g of its rms", name, off)
+		}
+	}
+	if d := load(t, filepath.Join("..", "checkpoint", "pretrained", "testdata", "scale-shift-resnet"), denoiser.WithClip()); d.Clip() != 0 {
+		t.Errorf("a scheduler without clipping: clips to %v", d.Clip())
+	}
+	for _, path := range []string{"gmm64", "gmm:../gmm/testdata/rand_gmm_n8_k4.npz"} {
+		if _, err := denoiser.Load(path, denoiser.WithClip()); !configs.IsUsage(err) || !strings.Contains(err.Error(), "no scheduler") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// load loads a denoiser for the time of a test.
+func load(t *testing.T, path string, options ...denoiser.Option) *denoiser.Denoiser {
+	t.Helper()
+	d, err := denoiser.Load(path, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+// expected returns an array of a fixture.
+func expected(t *testing.T, dir, name string) []float64 {
+	t.Helper()
+	arrays, err := weights.ReadNPZFile(filepath.Join(dir, "expected.npz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, ok := weights.Find(arrays, name)
+	if !ok {
+		t.Fatalf("no array %s", name)
+	}
+	return a.Float64()
 }
 
 // off is the largest difference over the root mean square of want.

@@ -24,6 +24,26 @@ type Origin struct {
 	Lucidrains *LucidrainsFile `json:"lucidrains,omitempty"`
 }
 
+// Clip returns what the source's sampler does to x̂0 in every step; known is false for
+// a network that was trained here.
+func (o Origin) Clip() (c Clip, known bool) {
+	switch {
+	case o.Layout == "":
+		return Clip{}, false
+	case o.Scheduler == "": // the libraries' own
+		return defaultScheduler().clip, true
+	}
+	settings, err := parseObject(schedulerName, []byte(o.Scheduler))
+	if err != nil {
+		return Clip{}, false
+	}
+	s, err := parseScheduler(settings)
+	if err != nil {
+		return Clip{}, false
+	}
+	return s.clip, true
+}
+
 // Trained is a network to write: its settings and its tensors by their own names, as
 // Model has them. Tensors are written as float32.
 type Trained struct {
