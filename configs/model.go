@@ -7,7 +7,7 @@ import (
 
 // Model is the network.
 type Model struct {
-	Kind        string     `yaml:"kind" words:"unet cnn mlp unet2d"`
+	Kind        string     `yaml:"kind" words:"unet cnn mlp unet2d lucidrains"`
 	Channels    int        `yaml:"channels"`         // C of the first convolution
 	Multipliers []int      `yaml:"multipliers,flow"` // channels of each level, in units of C
 	Blocks      int        `yaml:"blocks"`           // residual blocks a level on the way down (one more on the way up)
@@ -16,7 +16,7 @@ type Model struct {
 	CNN         CNN        `yaml:"cnn"`        // the network of kind cnn, which has nothing of the above
 	MLP         MLP        `yaml:"mlp"`        // the network of kind mlp, likewise
 	UNet2D      UNet2D     `yaml:"unet2d"`     // the network of kind unet2d, likewise
-	Lucidrains  Lucidrains `yaml:"lucidrains"` // what files of denoising-diffusion-pytorch tell; no kind of network reads it yet
+	Lucidrains  Lucidrains `yaml:"lucidrains"` // the network of kind lucidrains, likewise
 }
 
 // CNN is the lightweight network: convolutions with ReLU between them and a
@@ -72,6 +72,7 @@ var networks = []struct {
 	{"cnn", func(m Model) Model { return Model{Kind: m.Kind, CNN: m.CNN} }, func(m Model, r *rules) { m.CNN.validate(r) }},
 	{"mlp", func(m Model) Model { return Model{Kind: m.Kind, MLP: m.MLP} }, func(m Model, r *rules) { m.MLP.validate(r) }},
 	{"unet2d", func(m Model) Model { return Model{Kind: m.Kind, UNet2D: m.UNet2D} }, func(m Model, r *rules) { m.UNet2D.validate(r) }},
+	{"lucidrains", func(m Model) Model { return Model{Kind: m.Kind, Lucidrains: m.Lucidrains} }, func(m Model, r *rules) { m.Lucidrains.validate(r) }},
 }
 
 // Validate checks the settings that the network's kind reads, wherever they come

@@ -33,8 +33,11 @@ func (b *builder) groupNorm(x *G.Node, name string, o op.NormOptions, film *G.No
 	return op.Input{X: x, Affine: affine}
 }
 
-// activate returns what a convolution of in would read.
+// activate returns SiLU of in, as a convolution of an input with an affine map reads it.
 func (b *builder) activate(in op.Input) *G.Node {
+	if in.Affine == nil {
+		return b.silu(in.X)
+	}
 	return b.do(func() (*G.Node, error) { return op.NewActivate(b.net.rt, in) })
 }
 
@@ -57,6 +60,64 @@ func (b *builder) joint(in op.Input, names ...string) *G.Node {
 
 func (b *builder) attention(qkv *G.Node, o op.AttentionOptions) *G.Node {
 	return b.do(func() (*G.Node, error) { return op.NewAttention(b.net.rt, qkv, o) })
+}
+
+func (b *builder) linearAttention(qkv *G.Node, o op.AttentionOptions) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewLinearAttention(b.net.rt, qkv, o) })
+}
+
+// convUnbiased is a convolution without a bias.
+func (b *builder) convUnbiased(x *G.Node, name string) *G.Node {
+	return b.do(func() (*G.Node, error) {
+		weight := b.param(name + ".weight")
+		return op.NewConv(b.net.rt, op.Input{X: x}, weight, b.constant(0, weight.Shape()[0]), op.ConvOptions{Frozen: b.frozen()})
+	})
+}
+
+// windowConv is a convolution of windows of an image, of any size and stride.
+func (b *builder) windowConv(x *G.Node, name string, a op.PatchAttributes) *G.Node {
+	windows := b.do(func() (*G.Node, error) { return op.NewPatches(b.net.rt, x, a) })
+	return b.conv(op.Input{X: windows}, name, op.ConvOptions{})
+}
+
+// pixelNorm normalises the channels of each pixel of x.
+func (b *builder) pixelNorm(x *G.Node, gain string, a op.PixelNormAttributes) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewPixelNorm(b.net.rt, x, b.param(gain), a) })
+}
+
+// modulation is the affine map of the scale-shift film.
+func (b *builder) modulation(film *G.Node) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewModulation(b.net.rt, film) })
+}
+
+// unitPlanes makes the planes of the first channels of x of length factor.
+func (b *builder) unitPlanes(x *G.Node, channels int, factor float64) *G.Node {
+	affine := b.do(func() (*G.Node, error) {
+		moments, err := op.Moments(b.net.rt, x)
+		if err != nil {
+			return nil, err
+		}
+		return op.NewUnitPlanes(b.net.rt, x, moments, channels, factor)
+	})
+	return b.do(func() (*G.Node, error) {
+		return op.NewActivate(b.net.rt, op.Input{X: x, Affine: affine, Linear: true})
+	})
+}
+
+// pixels returns the pixels of a plane of x, 0 after an error.
+func (b *builder) pixels(x *G.Node) float64 {
+	if b.err != nil {
+		return 0
+	}
+	return float64(x.Shape()[2] * x.Shape()[3])
+}
+
+func (b *builder) add(x, y *G.Node) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.Add(b.net.rt, x, y) })
+}
+
+func (b *builder) gelu(x *G.Node) *G.Node {
+	return b.do(func() (*G.Node, error) { return op.NewGELU(b.net.rt, x) })
 }
 
 // subsample is every second pixel from pixel first on.

@@ -60,6 +60,13 @@ func (d *declaration) conv(name string, in, out, axes int) {
 	d.parameter(name+".bias", init, out)
 }
 
+// convTaps declares a convolution of images with taps×taps taps.
+func (d *declaration) convTaps(name string, in, out, taps int) {
+	init := uniform(in * taps * taps)
+	d.parameter(name+".weight", init, out, in, taps, taps)
+	d.parameter(name+".bias", init, out)
+}
+
 func (d *declaration) linear(name string, in, out int) {
 	init := uniform(in)
 	d.parameter(name+".weight", init, out, in)

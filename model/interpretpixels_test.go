@@ -32,6 +32,23 @@ func computePixels(o op.Operation, in []array, y array) (array, error) {
 		for i := range da {
 			y.row(i / c)[i%c], y.row(i / c)[c+i%c] = da[i], db[i]
 		}
+	case *op.UnitPlanes:
+		a, _ := y.halves()
+		eachUnit(in[0], o.UnitAttributes, func(i int, _, length float64) {
+			a[i] = 1
+			if length > 0 {
+				a[i] = o.Factor / length
+			}
+		})
+	case *op.UnitPlanesGrad:
+		da, _ := in[0].halves()
+		dm, dM2 := y.halves()
+		eachUnit(in[1], o.UnitAttributes, func(i int, mean, length float64) {
+			if length > 0 {
+				dM2[i] = -o.Factor * da[i] / (2 * math.Pow(length, 3))
+				dm[i] = 2 * float64(o.Pixels) * mean * dM2[i]
+			}
+		})
 	case *op.Patches:
 		eachPlace(in[0], y, o.PatchAttributes, func(pixel, place *float64) { *place = *pixel })
 	case *op.PatchesGrad:
@@ -234,4 +251,16 @@ func linearAttentionGrad(dx *array, in []array, o op.AttentionAttributes) {
 		}
 	})
 	dx.more = map[string]array{"memory": dm}
+}
+
+// eachUnit visits planes by their moments; length is 0 of those that stay as they are.
+func eachUnit(moments array, o op.UnitAttributes, visit func(i int, mean, length float64)) {
+	mean, m2 := moments.halves()
+	for i := range mean {
+		length := 0.0
+		if i%moments.shape[2] < o.Channels {
+			length = math.Sqrt(m2[i] + float64(o.Pixels)*mean[i]*mean[i])
+		}
+		visit(i, mean[i], length)
+	}
 }

@@ -25,6 +25,7 @@ var kinds = []kind{
 	{name: "cnn", layout: newCNN},
 	{name: "mlp", layout: newMLP},
 	{name: "unet2d", layout: newUNet2D},
+	{name: "lucidrains", layout: newLucidrains},
 }
 
 // Kinds returns the names of the kinds of network.

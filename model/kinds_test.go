@@ -29,9 +29,10 @@ func TestKindsAgree(t *testing.T) {
 			continue
 		}
 		shape := []int{2, 64}
-		if kind == "unet2d" { // for images alone
+		if kind == "unet2d" || kind == "lucidrains" { // for images alone
 			shape = []int{2, 16, 8}
 			c.Model.UNet2D.BlockOutChannels = []int{32, 32, 32, 32}
+			c.Model.Lucidrains.Dim = 8
 		}
 		net, err := model.New(rt, c.Model, shape, 1)
 		if err != nil {
@@ -70,6 +71,9 @@ func TestSettingsAreChecked(t *testing.T) {
 		{"values of a network", "at most 1073741824 are supported", func(c *configs.Model, _ *[]int) { c.Channels, c.Multipliers = 4096, []int{1, 1, 1} }},
 		{"values of a sample", "[1 1073741824 2]", func(_ *configs.Model, s *[]int) { *s = []int{1, 1 << 30, 2} }},
 		{"overflow", "samples of shape", func(_ *configs.Model, s *[]int) { *s = []int{1 << 62, 2, 2} }},
+		{"a size of lucidrains", "model.lucidrains.dim_mults", func(c *configs.Model, s *[]int) {
+			*c, *s = configs.Model{Kind: "lucidrains", Lucidrains: configs.DefaultLucidrains()}, []int{3, 16, 20}
+		}},
 		{"negative size", "samples of shape", func(_ *configs.Model, s *[]int) { *s = []int{-1, -8} }},
 	} {
 		m, shape := good, []int{1, 8}

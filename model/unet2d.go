@@ -126,7 +126,7 @@ func (a *unet2d) declareResidual(d *declaration, name string, in, out int) {
 	d.affine(name+".norm2", out)
 	d.conv(name+".conv2", out, out, 2)
 	if in != out {
-		d.conv1(name+".conv_shortcut", in, out)
+		d.convTaps(name+".conv_shortcut", in, out, 1)
 	}
 }
 
@@ -183,12 +183,6 @@ func (a *unet2d) checkBatch(int) error { return nil }
 func (d *declaration) affine(name string, c int) {
 	d.parameter(name+".weight", constant(1), c)
 	d.parameter(name+".bias", constant(0), c)
-}
-
-// conv1 declares a convolution of images with one tap.
-func (d *declaration) conv1(name string, in, out int) {
-	d.parameter(name+".weight", uniform(in), out, in, 1, 1)
-	d.parameter(name+".bias", uniform(in), out)
 }
 
 // normal draws from a Gaussian of the given standard deviation.

@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"math"
 	"os"
@@ -20,14 +21,16 @@ import (
 // pretrainedDir has networks of other libraries with what these computed.
 var pretrainedDir = filepath.Join("..", "checkpoint", "pretrained", "testdata")
 
-// foreignNets are the networks of kind unet2d there; flags are those of OpenAI's.
-var foreignNets = []struct{ name, flags string }{
-	{"google-flat", ""}, {"course-pipeline", ""}, {"scale-shift-resnet", ""}, {"fourier", ""}, {"mnist-28", ""}, {"odd-groups", ""},
-	{"old-keys-bin", ""}, {"learned-sigma", ""},
-	{"guided-legacy", "--image_size 8 --num_channels 32 --channel_mult 1,1 --num_res_blocks 1 --attention_resolutions 4 --num_head_channels 16 " +
+// foreignNets are the networks there; files are those of PyTorch, flags those of
+// OpenAI's scripts.
+var foreignNets = []struct{ name, file, flags string }{
+	{name: "google-flat"}, {name: "course-pipeline"}, {name: "scale-shift-resnet"}, {name: "fourier"}, {name: "mnist-28"}, {name: "odd-groups"},
+	{name: "old-keys-bin"}, {name: "learned-sigma"},
+	{"guided-legacy", "model.pt", "--image_size 8 --num_channels 32 --channel_mult 1,1 --num_res_blocks 1 --attention_resolutions 4 --num_head_channels 16 " +
 		"--use_scale_shift_norm True --resblock_updown True --learn_sigma True --diffusion_steps 1000 --noise_schedule linear --rescale_timesteps False"},
-	{"improved-cosine", "--image_size 8 --num_channels 32 --channel_mult 1,1 --num_res_blocks 1 --attention_resolutions 8,4 --num_heads 4 " +
+	{"improved-cosine", "model.pt", "--image_size 8 --num_channels 32 --channel_mult 1,1 --num_res_blocks 1 --attention_resolutions 8,4 --num_heads 4 " +
 		"--use_scale_shift_norm True --learn_sigma True --diffusion_steps 4000 --noise_schedule cosine --rescale_timesteps True"},
+	{name: "lucid-2.3.1", file: "model-1.pt"}, {name: "lucid-1.5.8", file: "model-1.pt"},
 }
 
 // foreignNet is such a network, and what its library computed (FIXTURES there: in
@@ -44,16 +47,16 @@ type foreignNet struct {
 	}
 }
 
-func openForeign(t *testing.T, name, flags string) *foreignNet {
+func openForeign(t *testing.T, name, file, flags string) *foreignNet {
 	t.Helper()
 	dir := filepath.Join(pretrainedDir, name)
-	path := dir
-	if flags != "" {
-		path = filepath.Join(dir, "model.pt")
+	o := pretrained.Options{Preset: flags}
+	if file != "" && flags == "" {
+		o.Size = []int{8, 8} // which nothing in the file tells
 	}
 	f := &foreignNet{}
 	var err error
-	if f.opened, err = pretrained.Open(path, pretrained.Options{Preset: flags}); err != nil {
+	if f.opened, err = pretrained.Open(filepath.Join(dir, file), o); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -111,11 +114,10 @@ func (f *foreignNet) prediction(y []float32, samples int) []float32 {
 	return first
 }
 
-// The tensors of a network of kind unet2d are those of the library's state dict, in
-// its order.
-func TestUNet2DDeclares(t *testing.T) {
+// The tensors of a network are those of the library's state dict, in its order.
+func TestForeignDeclares(t *testing.T) {
 	for _, v := range foreignNets {
-		f := openForeign(t, v.name, v.flags)
+		f := openForeign(t, v.name, v.file, v.flags)
 		state := f.net.State()
 		if len(state) != len(f.opened.Tensors) {
 			t.Fatalf("%s: %d tensors, want %d", v.name, len(state), len(f.opened.Tensors))
@@ -126,7 +128,7 @@ func TestUNet2DDeclares(t *testing.T) {
 			}
 		}
 		for _, b := range f.net.Buffers() {
-			if name := strings.TrimSuffix(strings.TrimSuffix(b.Name, ".weight"), ".bias"); name != configs.UNet2DVariance && name != "time_proj" {
+			if name := strings.TrimSuffix(strings.TrimSuffix(b.Name, ".weight"), ".bias"); name != configs.UNet2DVariance && name != configs.LucidrainsVariance && name != "time_proj" {
 				t.Errorf("%s: %s is not trained", v.name, b.Name)
 			}
 		}
@@ -134,11 +136,11 @@ func TestUNet2DDeclares(t *testing.T) {
 }
 
 // Outputs at whole and fractional levels are the library's.
-func TestUNet2DForward(t *testing.T) {
+func TestForeignForward(t *testing.T) {
 	for _, v := range foreignNets {
-		f := openForeign(t, v.name, v.flags)
+		f := openForeign(t, v.name, v.file, v.flags)
 		x, level := f.array(t, "x"), f.array(t, "t")
-		factor := float32(f.opened.Network.UNet2D.TimeFactor)
+		factor := float32(cmp.Or(f.opened.Network.UNet2D.TimeFactor, 1))
 		for _, c := range []struct{ level, want string }{{"t", "y"}, {"t_frac", "y_frac"}} {
 			at := slices.Clone(level)
 			if c.level == "t_frac" { // what the network is fed as time
@@ -175,12 +177,12 @@ func largest(got, want []float32) float64 {
 }
 
 // The loss and its gradients by all parameters are the library's.
-func TestUNet2DGradients(t *testing.T) {
+func TestForeignGradients(t *testing.T) {
 	for _, v := range foreignNets {
 		t.Run(v.name, func(t *testing.T) {
-			f := openForeign(t, v.name, v.flags)
+			f := openForeign(t, v.name, v.file, v.flags)
 			c := f.opened.Network
-			c.UNet2D.Dropout = 0 // theirs was off
+			c.UNet2D.Dropout, c.Lucidrains.Dropout = 0, 0 // theirs was off
 			net, err := model.New(newRuntime(t, 2), c, f.net.Shape(), 1)
 			if err != nil {
 				t.Fatal(err)
@@ -217,6 +219,9 @@ func (f *foreignNet) inTheFile(t *testing.T, grads []*model.Tensor) map[string][
 	}
 	for _, g := range grads {
 		byName[g.Name] = g.Data
+	}
+	if f.opened.Origin.Layout == pretrained.LayoutLucidrains {
+		return f.lucidGradients(t, byName)
 	}
 	if f.opened.Origin.Layout != pretrained.LayoutOpenAI {
 		for _, suffix := range []string{".weight", ".bias"} {
