@@ -30,7 +30,8 @@ var foreignNets = []struct{ name, file, flags string }{
 		"--use_scale_shift_norm True --resblock_updown True --learn_sigma True --diffusion_steps 1000 --noise_schedule linear --rescale_timesteps False"},
 	{"improved-cosine", "model.pt", "--image_size 8 --num_channels 32 --channel_mult 1,1 --num_res_blocks 1 --attention_resolutions 8,4 --num_heads 4 " +
 		"--use_scale_shift_norm True --learn_sigma True --diffusion_steps 4000 --noise_schedule cosine --rescale_timesteps True"},
-	{name: "lucid-2.3.1", file: "model-1.pt"}, {name: "lucid-1.5.8", file: "model-1.pt"},
+	{name: "lucid-2.3.1", file: "model-1.pt"}, {name: "lucid-1.5.8", file: "model-1.pt"}, {name: "lucid-0.27.12", file: "model-1.pt"},
+	{name: "lucid-variants", file: "model-1.pt"},
 }
 
 // foreignNet is such a network, and what its library computed (FIXTURES there: in
@@ -224,11 +225,7 @@ func (f *foreignNet) inTheFile(t *testing.T, grads []*model.Tensor) map[string][
 		return f.lucidGradients(t, byName)
 	}
 	if f.opened.Origin.Layout != pretrained.LayoutOpenAI {
-		for _, suffix := range []string{".weight", ".bias"} {
-			if rest, ok := byName[configs.UNet2DVariance+suffix]; ok {
-				byName["conv_out"+suffix] = append(slices.Clone(byName["conv_out"+suffix]), rest...)
-			}
-		}
+		joinVariance(byName, "conv_out", configs.UNet2DVariance)
 		return byName
 	}
 	var arrays []weights.Array
@@ -252,6 +249,15 @@ func (f *foreignNet) inTheFile(t *testing.T, grads []*model.Tensor) map[string][
 		byName[a.Name] = a.Float32()
 	}
 	return byName
+}
+
+// joinVariance puts the rows of a last layer that were kept aside behind the others.
+func joinVariance(byName map[string][]float32, last, aside string) {
+	for _, suffix := range []string{".weight", ".bias"} {
+		if rest, ok := byName[aside+suffix]; ok {
+			byName[last+suffix] = append(slices.Clone(byName[last+suffix]), rest...)
+		}
+	}
 }
 
 // compareGradients holds each tensor to 1e-4 of its norm and 1e-6 of the largest norm

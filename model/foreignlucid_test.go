@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/configs"
 )
 
 // lucidGradients returns gradients under the names of a file of
@@ -13,6 +14,7 @@ import (
 // standardises.
 func (f *foreignNet) lucidGradients(t *testing.T, byName map[string][]float32) map[string][]float32 {
 	t.Helper()
+	joinVariance(byName, "final_conv", configs.LucidrainsVariance)
 	about := f.opened.Origin.Lucidrains
 	if about.Standard == 0 && !about.Wrapped {
 		return byName
@@ -25,8 +27,10 @@ func (f *foreignNet) lucidGradients(t *testing.T, byName map[string][]float32) m
 	for name, g := range byName {
 		if strings.HasSuffix(name, ".proj.weight") && about.Standard != 0 {
 			a, ok := weights.Find(file.Arrays, "ema.ema_model.model."+name)
-			if !ok {
-				t.Fatalf("no %s", name)
+			if !ok { // without a trainer around it
+				if a, ok = weights.Find(file.Arrays, "model."+name); !ok {
+					t.Fatalf("no %s", name)
+				}
 			}
 			g = throughStandardisation(g, a.Float32(), a.Shape[0])
 		}
