@@ -17,11 +17,12 @@ type Lucidrains struct {
 	FullAttn    []bool `yaml:"full_attn,flow"` // which levels have full attention, not linear; the middle always has
 	NumMemKV    int    `yaml:"num_mem_kv"`     // learned columns in front of keys and values; none before 1.9
 
-	BlockNorm    string  `yaml:"block_norm" words:"rms group"`      // of residual blocks; group: 8 of them, before 2.0
-	AttnNorm     string  `yaml:"attn_norm" words:"rms layer"`       // in front of attention, and behind a linear one; layer: before 1.7.1
-	Downsample   string  `yaml:"downsample" words:"unshuffle conv"` // conv: 4×4 with stride 2, before 0.32
-	DivideValues bool    `yaml:"divide_values"`                     // by the number of pixels in linear attention, before 1.7.4
-	UnitScale    float64 `yaml:"unit_scale"`                        // of the products of queries and keys that full attention makes of length one, before 0.28; 0: products over √width
+	BlockNorm    string  `yaml:"block_norm" words:"rms group"`         // of residual blocks; group: 8 of them, before 2.0
+	AttnNorm     string  `yaml:"attn_norm" words:"rms layer"`          // in front of attention, and behind a linear one; layer: before 1.7.0
+	Downsample   string  `yaml:"downsample" words:"unshuffle conv"`    // conv: 4×4 with stride 2, before 0.32
+	Standardize  string  `yaml:"standardize" words:"none added floor"` // weights of residual blocks to mean 0 and variance 1, ε added to it or its floor; 0.27.3 to 1.7.0, and 1.7.1
+	DivideValues bool    `yaml:"divide_values"`                        // by the number of pixels in linear attention, before 1.7.4
+	UnitScale    float64 `yaml:"unit_scale"`                           // of the products of full attention, each feature of queries and keys being of length one over the pixels, before 0.28; 0: products over √width
 
 	Dropout         float64 `yaml:"dropout"`          // of single values, in the first half of each residual block
 	LearnedVariance bool    `yaml:"learned_variance"` // rows of final_conv for the sampler's variance are kept aside, untouched
@@ -35,7 +36,7 @@ const LucidrainsVariance = "final_conv_variance"
 // the library's README and its version 2.
 func DefaultLucidrains() Lucidrains {
 	return Lucidrains{Dim: 64, DimMults: []int{1, 2, 4, 8}, AttnHeads: 4, AttnDimHead: 32, FullAttn: []bool{false, false, false, true}, NumMemKV: 4,
-		BlockNorm: "rms", AttnNorm: "rms", Downsample: "unshuffle"}
+		BlockNorm: "rms", AttnNorm: "rms", Downsample: "unshuffle", Standardize: "none"}
 }
 
 // Clone returns a copy that shares no memory with l.
@@ -78,7 +79,7 @@ func (l Lucidrains) Validate() error {
 
 func (l Lucidrains) validate(r *rules) {
 	const section = "model.lucidrains."
-	for _, c := range []struct{ key, word string }{{"block_norm", l.BlockNorm}, {"attn_norm", l.AttnNorm}, {"downsample", l.Downsample}} {
+	for _, c := range []struct{ key, word string }{{"block_norm", l.BlockNorm}, {"attn_norm", l.AttnNorm}, {"downsample", l.Downsample}, {"standardize", l.Standardize}} {
 		r.word(section+c.key, c.word)
 	}
 	r.count(section+"attn_heads", l.AttnHeads, 1, 1024)

@@ -24,6 +24,7 @@ func TestLucidrainsIsRefused(t *testing.T) {
 		"block_norm":    func(l *Lucidrains) { l.BlockNorm, l.Dim, l.InitDim = "group", 8, 12 },
 		"attn_norm":     func(l *Lucidrains) { l.AttnNorm = "" },
 		"downsample":    func(l *Lucidrains) { l.Downsample = "\x1b" },
+		"standardize":   func(l *Lucidrains) { l.Standardize = "" },
 		"unit_scale":    func(l *Lucidrains) { l.UnitScale = math.NaN() },
 		"dropout":       func(l *Lucidrains) { l.Dropout = 1 },
 	} {
@@ -38,7 +39,7 @@ func TestLucidrainsIsRefused(t *testing.T) {
 func TestLucidrainsMarshal(t *testing.T) {
 	want := Default()
 	want.Model.Lucidrains = Lucidrains{Dim: 8, InitDim: 12, DimMults: []int{1, 3}, AttnHeads: 2, AttnDimHead: 16, FullAttn: []bool{true, false}, NumMemKV: 2,
-		BlockNorm: "group", AttnNorm: "layer", Downsample: "conv", DivideValues: true, UnitScale: 10, Dropout: 0.5, LearnedVariance: true}
+		BlockNorm: "group", AttnNorm: "layer", Downsample: "conv", Standardize: "floor", DivideValues: true, UnitScale: 10, Dropout: 0.5, LearnedVariance: true}
 	text, err := Marshal(want)
 	if err != nil {
 		t.Fatal(err)

@@ -74,6 +74,14 @@ func (b *builder) convUnbiased(x *G.Node, name string) *G.Node {
 	})
 }
 
+// standardConv is a convolution of standardised weights.
+func (b *builder) standardConv(in op.Input, name string, a op.StandardizeAttributes) *G.Node {
+	weight := b.do(func() (*G.Node, error) { return op.NewStandardize(b.net.rt, b.frozen(), b.param(name+".weight"), a) })
+	return b.do(func() (*G.Node, error) {
+		return op.NewConv(b.net.rt, in, weight, b.param(name+".bias"), op.ConvOptions{Frozen: b.frozen()})
+	})
+}
+
 // windowConv is a convolution of windows of an image, of any size and stride.
 func (b *builder) windowConv(x *G.Node, name string, a op.PatchAttributes) *G.Node {
 	windows := b.do(func() (*G.Node, error) { return op.NewPatches(b.net.rt, x, a) })

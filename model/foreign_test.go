@@ -222,7 +222,7 @@ func (f *foreignNet) inTheFile(t *testing.T, grads []*model.Tensor) map[string][
 		byName[g.Name] = g.Data
 	}
 	if f.opened.Origin.Layout == pretrained.LayoutLucidrains {
-		return f.lucidGradients(t, byName)
+		return f.lucidGradients(byName)
 	}
 	if f.opened.Origin.Layout != pretrained.LayoutOpenAI {
 		joinVariance(byName, "conv_out", configs.UNet2DVariance)

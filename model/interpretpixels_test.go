@@ -32,6 +32,26 @@ func computePixels(o op.Operation, in []array, y array) (array, error) {
 		for i := range da {
 			y.row(i / c)[i%c], y.row(i / c)[c+i%c] = da[i], db[i]
 		}
+	case *op.Standardize:
+		for i := range y.shape[0] {
+			z, _, _ := standardized(in[0].row(i), o.StandardizeAttributes)
+			copy(y.row(i), z)
+		}
+	case *op.StandardizeGrad:
+		for i := range y.shape[0] {
+			z, d, fixed := standardized(in[1].row(i), o.StandardizeAttributes)
+			mean, meanZ := 0.0, 0.0
+			for k, g := range in[0].row(i) {
+				mean += g / float64(len(z))
+				meanZ += g * z[k] / float64(len(z))
+			}
+			if fixed {
+				meanZ = 0
+			}
+			for k, g := range in[0].row(i) {
+				y.row(i)[k] = (g - mean - z[k]*meanZ) / d
+			}
+		}
 	case *op.UnitPlanes:
 		a, _ := y.halves()
 		eachUnit(in[0], o.UnitAttributes, func(i int, _, length float64) {
@@ -263,4 +283,27 @@ func eachUnit(moments array, o op.UnitAttributes, visit func(i int, mean, length
 		}
 		visit(i, mean[i], length)
 	}
+}
+
+// standardized returns (w-m)/d and d, which is fixed where ε is the floor of v.
+func standardized(w []float64, o op.StandardizeAttributes) (z []float64, d float64, fixed bool) {
+	m, v := 0.0, 0.0
+	for _, x := range w {
+		m += x / float64(len(w))
+	}
+	for _, x := range w {
+		v += (x - m) * (x - m) / float64(len(w))
+	}
+	switch {
+	case !o.Floor:
+		d = math.Sqrt(v + o.Eps)
+	case v < o.Eps:
+		d, fixed = math.Sqrt(o.Eps), true
+	default:
+		d = math.Sqrt(v)
+	}
+	for _, x := range w {
+		z = append(z, (x-m)/d)
+	}
+	return z, d, fixed
 }

@@ -56,16 +56,27 @@ func (a *lucidrains) forward(b *builder, x, level *G.Node) *G.Node {
 // channels changes.
 func (a *lucidrains) residual(b *builder, x, temb *G.Node, name string) *G.Node {
 	film := b.linear(temb, name+".mlp.1") // (N, 2·out): scale, then shift
-	in := a.norm(b, b.conv(op.Input{X: x}, name+".block1.proj", op.ConvOptions{}), name+".block1.norm", film)
+	in := a.norm(b, a.conv(b, op.Input{X: x}, name+".block1.proj"), name+".block1.norm", film)
 	if a.Dropout > 0 && b.mode == op.Train {
 		in = op.Input{X: b.dropValues(b.activate(in), a.Dropout)}
 	}
-	h := b.conv(in, name+".block2.proj", op.ConvOptions{})
-	h = b.activate(a.norm(b, h, name+".block2.norm", nil))
+	h := b.activate(a.norm(b, a.conv(b, in, name+".block2.proj"), name+".block2.norm", nil))
 	if b.has(name + ".res_conv.weight") {
 		return b.conv(op.Input{X: x}, name+".res_conv", op.ConvOptions{Residual: h})
 	}
 	return b.add(h, x)
+}
+
+// conv is a convolution of a residual block, of weights that are standardised in some
+// versions.
+func (a *lucidrains) conv(b *builder, in op.Input, name string) *G.Node {
+	switch a.Standardize {
+	case "added":
+		return b.standardConv(in, name, op.StandardizeAttributes{Eps: op.NormEps})
+	case "floor":
+		return b.standardConv(in, name, op.StandardizeAttributes{Eps: op.NormEps, Floor: true})
+	}
+	return b.conv(in, name, op.ConvOptions{})
 }
 
 // norm normalises x, then scales and shifts it by film if there is one; the reader of

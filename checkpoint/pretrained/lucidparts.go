@@ -8,23 +8,17 @@ import (
 	"github.com/condmean/condmean/configs"
 )
 
-// lucidFile is how a file of denoising-diffusion-pytorch has the network's tensors.
-type lucidFile struct {
-	wrapped  bool            // attention is within two wrappers, as before 1.8: .fn.fn. in names
-	standard standardisation // of the 3×3 convolutions of residual blocks
-}
-
 // lucidWalk lists the tensors of a network, by the names of version 2.
 type lucidWalk struct {
 	configs.Lucidrains
-	file lucidFile
-	list []piece
+	wrapped bool // attention is within two wrappers, as before 1.8: .fn.fn. in names
+	list    []piece
 }
 
-// lucidPieces returns where a file has the tensors of a network for samples of so
-// many channels; what is kept aside of final_conv comes last.
-func lucidPieces(l configs.Lucidrains, channels int, file lucidFile) []piece {
-	w := &lucidWalk{Lucidrains: l, file: file}
+// lucidPieces returns where a file, with attention wrapped or not, has the tensors of
+// a network for samples of so many channels; what is kept aside of final_conv comes last.
+func lucidPieces(l configs.Lucidrains, channels int, wrapped bool) []piece {
+	w := &lucidWalk{Lucidrains: l, wrapped: wrapped}
 	c := l.Widths()
 	levels, last := len(l.DimMults), len(c)-1
 	w.conv("init_conv", channels, c[0], 7)
@@ -73,7 +67,7 @@ func lucidPieces(l configs.Lucidrains, channels int, file lucidFile) []piece {
 // add lists a tensor.
 func (w *lucidWalk) add(name string, shape ...int) {
 	file := name
-	if w.file.wrapped && isAttention(name) {
+	if w.wrapped && isAttention(name) {
 		file = wrap(name)
 	}
 	w.list = append(w.list, piece{name: name, shape: shape, file: weights.Key{Name: file, Shape: shape}})
@@ -118,7 +112,6 @@ func (w *lucidWalk) residual(name string, a, b int) {
 		in   int
 	}{{".block1", a}, {".block2", b}} {
 		w.conv(name+block.name+".proj", block.in, b, 3)
-		w.list[len(w.list)-2].standard = w.file.standard
 		if w.BlockNorm == "rms" {
 			w.add(name+block.name+".norm.g", 1, b, 1, 1)
 		} else {

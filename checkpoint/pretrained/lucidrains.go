@@ -72,7 +72,7 @@ func openLucidrains(name string, file *weights.File, prefix string, o Options) (
 			delete(there, short)
 		}
 	}
-	n, layout, err := inferLucidrains(there, v)
+	n, wrapped, err := inferLucidrains(there, v)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -83,17 +83,17 @@ func openLucidrains(name string, file *weights.File, prefix string, o Options) (
 	if strings.HasPrefix(prefix, "ema") {
 		n.notes = append(n.notes, "the averaged weights are taken")
 	}
-	origin := Origin{Layout: LayoutLucidrains, Lucidrains: &LucidrainsFile{Version: text, Wrapped: layout.wrapped, Standard: int(layout.standard)}}
-	return assemble(opened{name, file, there, lucidPieces(*n.lucid, n.channels, layout)}, n, s, origin, o)
+	origin := Origin{Layout: LayoutLucidrains, Lucidrains: &LucidrainsFile{Version: text, Wrapped: wrapped}}
+	return assemble(opened{name, file, there, lucidPieces(*n.lucid, n.channels, wrapped)}, n, s, origin, o)
 }
 
 // inferLucidrains reads the settings off the tensors, and what those do not tell off
-// the version.
-func inferLucidrains(there map[string]weights.Key, v version) (*network, lucidFile, error) {
-	n, file := &network{lucid: &configs.Lucidrains{}}, lucidFile{}
+// the version. wrapped tells that attention has its names before 1.8.
+func inferLucidrains(there map[string]weights.Key, v version) (n *network, wrapped bool, err error) {
+	n = &network{lucid: &configs.Lucidrains{}}
 	l := n.lucid
 	if _, ok := there["time_mlp.0.weights"]; ok {
-		return nil, file, configs.Usagef("time_mlp.0.weights: networks with learned frequencies are not supported")
+		return nil, false, configs.Usagef("time_mlp.0.weights: networks with learned frequencies are not supported")
 	}
 	// dim returns a size of a tensor, 0 where there is none of that name and rank.
 	dim := func(name string, rank, axis int) int {
@@ -105,17 +105,17 @@ func inferLucidrains(there map[string]weights.Key, v version) (*network, lucidFi
 	first, last, d := dim("init_conv.weight", 4, 1), dim("final_conv.weight", 4, 0), dim("time_mlp.1.weight", 2, 1)
 	switch {
 	case first == 0 || last == 0 || d == 0:
-		return nil, file, configs.Usagef("not the Unet of denoising-diffusion-pytorch for images: init_conv.weight, final_conv.weight or time_mlp.1.weight are missing or have another rank")
+		return nil, false, configs.Usagef("not the Unet of denoising-diffusion-pytorch for images: init_conv.weight, final_conv.weight or time_mlp.1.weight are missing or have another rank")
 	case first == 2*last:
-		return nil, file, configs.Usagef("init_conv.weight: networks with self-conditioning are not supported")
+		return nil, false, configs.Usagef("init_conv.weight: networks with self-conditioning are not supported")
 	case first != last && 2*first != last:
-		return nil, file, configs.Usagef("final_conv.weight: %d outputs of %d inputs: want as many, or twice as many with a learned variance", last, first)
+		return nil, false, configs.Usagef("final_conv.weight: %d outputs of %d inputs: want as many, or twice as many with a learned variance", last, first)
 	}
 	n.channels, l.Dim, l.LearnedVariance = first, d, first != last
 	if l.InitDim = dim("init_conv.weight", 4, 0); l.InitDim == d {
 		l.InitDim = 0
 	}
-	_, file.wrapped = there["mid_attn.fn.norm.g"]
+	_, wrapped = there["mid_attn.fn.norm.g"]
 	l.Downsample = "unshuffle"
 	for i := 0; i <= 10; i++ { // more levels than there may be are refused below
 		name := "downs." + strconv.Itoa(i) + "."
@@ -124,28 +124,28 @@ func inferLucidrains(there map[string]weights.Key, v version) (*network, lucidFi
 			break
 		}
 		if width%d != 0 {
-			return nil, file, configs.Usagef("downs.%d.3: %d channels are no multiple of dim = %d", i, width, d)
+			return nil, false, configs.Usagef("downs.%d.3: %d channels are no multiple of dim = %d", i, width, d)
 		}
 		if dim(name+"3.weight", 4, 2) == 4 {
 			l.Downsample = "conv"
 		}
 		attention := name + "2.to_out.weight"
-		if file.wrapped {
+		if wrapped {
 			attention = wrap(attention)
 		}
 		_, full := there[attention]
 		l.DimMults, l.FullAttn = append(l.DimMults, width/d), append(l.FullAttn, full)
 	}
-	n.heads(there, file.wrapped)
+	n.heads(there, wrapped)
 	l.BlockNorm = "group"
 	if _, ok := there["mid_block1.block1.norm.g"]; ok {
 		l.BlockNorm = "rms"
 	}
-	n.byVersion(v, &file)
+	n.byVersion(v, wrapped)
 	if err := l.Validate(); err != nil {
-		return nil, file, configs.Usagef("%s", settingsLine(err))
+		return nil, false, configs.Usagef("%s", settingsLine(err))
 	}
-	return n, file, nil
+	return n, wrapped, nil
 }
 
 // heads finds the number and the width of the attentions' heads, which only the
@@ -166,40 +166,36 @@ func (n *network) heads(there map[string]weights.Key, wrapped bool) {
 }
 
 // byVersion sets what names do not tell.
-func (n *network) byVersion(v version, file *lucidFile) {
+func (n *network) byVersion(v version, wrapped bool) {
 	l := n.lucid
-	l.AttnNorm = "rms"
-	if !file.wrapped { // of 1.8 or later
+	l.AttnNorm, l.Standardize = "rms", "none"
+	if !wrapped { // of 1.8 or later
 		if v.known() && v.before(1, 8, 0) {
 			n.notes = append(n.notes, "the tensors have the names of a later version than the file says")
 		}
 		return
 	}
 	if !v.known() {
-		v = version{0, 31, 0}
-		if l.Downsample == "unshuffle" {
-			v = version{0, 32, 0}
+		taken := "0.32"
+		if v = (version{0, 32, 0}); l.Downsample == "conv" {
+			v, taken = version{0, 27, 4}, "0.27.4, with products of unit queries and keys times 10"
 		}
-		n.notes = append(n.notes, "the file does not tell its version, which decides on normalisations: it is taken as "+
-			map[bool]string{true: "0.27.4, with products of unit queries and keys times 10", false: "0.32"}[l.Downsample == "conv"])
-		if l.Downsample == "conv" {
-			v = version{0, 27, 4}
-		}
+		n.notes = append(n.notes, "the file does not tell its version, which decides on normalisations: it is taken as "+taken)
 	}
-	if v.before(1, 7, 1) {
+	if v.before(1, 7, 0) {
 		l.AttnNorm = "layer"
 	}
 	l.DivideValues = !v.before(0, 26, 4) && v.before(1, 7, 4)
 	switch {
-	case v.before(0, 27, 4):
+	case v.before(0, 27, 3):
 	case v.before(1, 7, 1):
-		file.standard = sumEps
-	case v.before(1, 7, 3):
-		file.standard = floorEps
+		l.Standardize = "added"
+	case v.before(1, 7, 2):
+		l.Standardize = "floor"
 	}
 	switch {
 	case v.before(0, 26, 0) || !v.before(0, 28, 0):
-	case v.before(0, 27, 4):
+	case v.before(0, 27, 3):
 		l.UnitScale = 16
 	default:
 		l.UnitScale = 10

@@ -12,9 +12,8 @@ import (
 // LucidrainsFile is what a .pt file of denoising-diffusion-pytorch tells beyond the
 // network.
 type LucidrainsFile struct {
-	Version  string `json:"version,omitempty"`
-	Wrapped  bool   `json:"wrapped,omitempty"`  // names of attention before 1.8
-	Standard int    `json:"standard,omitempty"` // how its version standardises weights
+	Version string `json:"version,omitempty"`
+	Wrapped bool   `json:"wrapped,omitempty"` // names of attention before 1.8
 }
 
 // torch returns the contents of a file that the library's trainer and its
@@ -24,7 +23,7 @@ func (f LucidrainsFile) torch(t Trained) (weights.TorchDict, error) {
 	if t.Network.Kind != "lucidrains" || len(t.Sample) != 3 {
 		return nil, configs.Usagef("model.kind: the network is not one of denoising-diffusion-pytorch")
 	}
-	tensors, err := gather(lucidPieces(t.Network.Lucidrains, t.Sample[0], lucidFile{f.Wrapped, standardisation(f.Standard)}), t.Tensors)
+	tensors, err := gather(lucidPieces(t.Network.Lucidrains, t.Sample[0], f.Wrapped), t.Tensors)
 	if err != nil {
 		return nil, err
 	}

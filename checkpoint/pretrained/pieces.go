@@ -15,8 +15,6 @@ type piece struct {
 	shape []int       // in the network
 	file  weights.Key // the file's tensor
 	rows  []int       // of the file's tensor, in the network's order; nil: all, as they are
-
-	standard standardisation // what the file's library makes of the values before it uses them
 }
 
 // scheme is how a file names tensors.
@@ -98,7 +96,7 @@ func jointRows(heads [2]int, which int, s scheme) []int {
 // take cuts the piece out of the file's tensor.
 func (p piece) take(whole []float32) []float32 {
 	if p.rows == nil {
-		return p.standard.apply(whole, p.shape[0])
+		return whole
 	}
 	width := len(whole) / p.file.Shape[0]
 	out := make([]float32, 0, len(p.rows)*width)
