@@ -38,7 +38,7 @@ var graphs = []struct {
 	{"image_lucidrains", []int{2, 4, 6}, configs.Model{Kind: "lucidrains", Lucidrains: configs.Lucidrains{Dim: 4, InitDim: 5, DimMults: []int{1, 2}, AttnHeads: 2, AttnDimHead: 3,
 		FullAttn: []bool{true, false}, NumMemKV: 2, BlockNorm: "rms", AttnNorm: "rms", Downsample: "unshuffle", Standardize: "none", Dropout: 0.3}}, "mse", ""},
 	{"image_lucidrains_old", []int{1, 6, 4}, configs.Model{Kind: "lucidrains", Lucidrains: configs.Lucidrains{Dim: 8, DimMults: []int{1, 2}, AttnHeads: 2, AttnDimHead: 5,
-		FullAttn: []bool{false, true}, BlockNorm: "group", AttnNorm: "layer", Downsample: "conv", Standardize: "floor", DivideValues: true, UnitScale: 10, LearnedVariance: true}}, "l1", "init_conv"},
+		FullAttn: []bool{false, true}, BlockNorm: "group", AttnNorm: "layer", Downsample: "conv", Standardize: "added", DivideValues: true, UnitScale: 10, LearnedVariance: true}}, "l1", "init_conv"},
 	{"image_mlp", []int{2, 3, 2}, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 8, Hidden: 20, Blocks: 1}}, "l1", "blocks.0.up"},
 }
 
