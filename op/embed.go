@@ -3,6 +3,7 @@ package op
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -85,6 +86,9 @@ func (e *TimeEmbedding) Attributes() []Attribute {
 
 // FLOP counts a product and a function for each value.
 func (e *TimeEmbedding) FLOP() int64 { return 2 * e.count() }
+
+// Frequencies returns ω_k as they are rounded, for k < ⌊Dim/2⌋.
+func (e *TimeEmbedding) Frequencies() []float32 { return slices.Clone(e.omega) }
 
 // Do computes the embedding; frequencies, levels and angles are rounded to float32
 // as PyTorch's are.
