@@ -28,17 +28,18 @@ const (
 	FormatSafetensors Format = "safetensors"
 	FormatTorch       Format = "pt"
 	FormatDiffusers   Format = "diffusers" // a folder with a UNet2DModel and its scheduler
+	FormatONNX        Format = "onnx"      // a denoiser, which package onnx writes
 )
 
 // FormatOf returns the format that the extension of a path means.
 func FormatOf(path string) (Format, error) {
 	switch ext := strings.ToLower(filepath.Ext(path)); ext {
-	case ".npz", ".safetensors", ".pt":
+	case ".npz", ".safetensors", ".pt", ".onnx":
 		return Format(ext[1:]), nil
 	case ".pth", ".bin", ".ckpt":
 		return FormatTorch, nil
 	case ".png", ".npy", ".yaml", ".json":
-		return "", fmt.Errorf("%s: not a format for weights; .npz, .safetensors and .pt are, and a folder becomes a checkpoint", path)
+		return "", fmt.Errorf("%s: not a format for weights; .npz, .safetensors and .pt are, .onnx holds a denoiser, and a folder becomes a checkpoint", path)
 	}
 	return FormatOwn, nil
 }

@@ -29,6 +29,7 @@ convert runs/mnist-1 folder --to authors                 # the same with its sim
 convert ddpm-butterflies-128 butterflies.safetensors     # a folder of diffusers
 convert ffhq_10m.pt ffhq --preset ffhq_10m               # OpenAI's files do not tell their network
 convert runs/tuned tuned --to diffusers                  # a network of kind unet2d as such a folder
+convert mnist denoiser.onnx                              # a denoiser for onnxruntime: y and snr_db in, x out
 convert model.pt imported --config my.yaml --shape 1,28,28 --key-map names.yaml
 convert model.pt imported --config my.yaml --shape 1,28,28 --dry-run   # what would become of every tensor
 `
@@ -40,7 +41,8 @@ func command() *cli.Command {
 	f := o.flags
 	cli.PresetFlag(f, &o.preset, pretrained.Presets())
 	f.StringVar(&o.weights, "weights", "ema", "which weights of a checkpoint that has both: `ema|raw`")
-	f.StringVar(&o.to, "to", "", "`format` of OUT: own, authors, diffusers, npz, safetensors or pt (default: by OUT's extension; own for a folder)")
+	f.StringVar(&o.to, "to", "", "`format` of OUT: own, authors, diffusers, npz, safetensors, pt or onnx (default: by OUT's extension; own for a folder)")
+	f.StringVar(&o.method, "method", "oneshot", "what an .onnx file computes: `oneshot|mean`")
 	f.StringVar(&o.config, "config", "", "`preset or file.yaml` with the network's settings, for weights that do not tell theirs")
 	f.StringVar(&o.shape, "shape", "", "`C,L or C,H,W` of one sample, likewise")
 	f.StringVar(&o.keyMap, "key-map", "", "YAML `file` with rules that rename tensors or leave them out")
@@ -50,7 +52,7 @@ func command() *cli.Command {
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would become of every tensor, then stop")
 	return &cli.Command{
 		Name:      "convert",
-		Summary:   "Converts weights: checkpoints, .npz, .safetensors, PyTorch's .pt, run folders of the paper's published code, folders of diffusers.",
+		Summary:   "Converts weights: checkpoints, .npz, .safetensors, PyTorch's .pt, run folders of the paper's published code, folders of diffusers; denoisers as .onnx.",
 		Arguments: "IN OUT",
 		Examples:  examples,
 		Flags:     f,
@@ -61,6 +63,7 @@ func command() *cli.Command {
 type options struct {
 	flags         *pflag.FlagSet
 	weights, to   string
+	method        string
 	preset        []string
 	config, shape string
 	keyMap        string
@@ -129,6 +132,9 @@ func (o *options) run(_ context.Context, s cli.Streams) error {
 			return err
 		}
 	}
+	if o.flags.Changed("method") && format != checkpoint.FormatONNX {
+		return configs.Usagef("--method is of .onnx files; %s holds weights, which every method uses", out)
+	}
 	rounding, err := o.export(im, out, format)
 	if err != nil {
 		var path *fs.PathError
@@ -147,7 +153,12 @@ func (o *options) run(_ context.Context, s cli.Streams) error {
 
 // export writes the weights, and says in words what half precision changed.
 func (o *options) export(im *checkpoint.Imported, out string, format checkpoint.Format) (rounding string, err error) {
-	if !o.half {
+	switch {
+	case format == checkpoint.FormatONNX && o.half:
+		return "", configs.Usagef("an .onnx file is written in float32; half precision is for .safetensors, .npz and .pt")
+	case format == checkpoint.FormatONNX:
+		return "", o.exportONNX(im, out)
+	case !o.half:
 		return "", im.Export(out, format)
 	}
 	r, err := im.ExportHalf(out, format)
@@ -212,10 +223,10 @@ func (o *options) format(out string) (checkpoint.Format, error) {
 			return "", configs.Usagef("%w", err)
 		}
 		return f, nil
-	case checkpoint.FormatOwn, checkpoint.FormatAuthors, checkpoint.FormatDiffusers, checkpoint.FormatNPZ, checkpoint.FormatSafetensors, checkpoint.FormatTorch:
+	case checkpoint.FormatOwn, checkpoint.FormatAuthors, checkpoint.FormatDiffusers, checkpoint.FormatNPZ, checkpoint.FormatSafetensors, checkpoint.FormatTorch, checkpoint.FormatONNX:
 		return f, nil
 	}
-	return "", configs.Usagef("--to %s: want own, authors, diffusers, npz, safetensors or pt", o.to)
+	return "", configs.Usagef("--to %s: want own, authors, diffusers, npz, safetensors, pt or onnx", o.to)
 }
 
 func parseShape(text string) ([]int, error) {
