@@ -1,12 +1,12 @@
 """Runs denoisers as ONNX files in onnxruntime beside `denoise`, and compares.
 
-    python bench/onnxcheck.py gmm64 mnist [RUN ...] [--bin bin] [--snr -10,5,20] [--batches 1,7]
+    python bench/onnxcheck.py gmm64 mnist [RUN ...] [--bin bin] [--snr=-10,5,20] [--batches 1,7]
 
 Each checkpoint is written by `convert CHECKPOINT denoiser.onnx`, for the methods
 oneshot and mean; the format's official checker reads the file. Samples of the network
 itself with noise are then denoised here and there. Printed are the largest difference
-over the root mean square of those samples, the size of the file, and the median time
-of a call on one thread.
+over the root mean square of those samples, for one SNR and for an SNR each, the size of
+the file, and the median time of a call on one thread.
 
 Needs numpy, onnx and onnxruntime, which the project does not.
 """
@@ -62,7 +62,9 @@ def main():
     p.add_argument("--batches", type=lambda s: [int(v) for v in s.split(",")], default=[1, 7])
     p.add_argument("--methods", type=lambda s: s.split(","), default=["oneshot", "mean"])
     o = p.parse_args()
-    print(f"onnxruntime {onnxruntime.__version__}, one thread")
+    print(f"onnxruntime {onnxruntime.__version__}, one thread\n")
+    print("| denoiser | method | largest difference | with an SNR each | MB | ms a sample |")
+    print("|---|---|--:|--:|--:|--:|")
     for checkpoint in o.checkpoints:
         with tempfile.TemporaryDirectory() as tmp:
             compare(o, checkpoint, pathlib.Path(tmp))
@@ -99,8 +101,7 @@ def compare(o, checkpoint, tmp):
         each = net.run(None, {"y": np.stack(observed), "snr_db": np.array(o.snr, np.float32)})[0]
         apart = float(np.abs(each - np.stack(estimates)).max() / np.sqrt(np.mean(np.square(estimates))))
         feed = {"y": y[:1], "snr_db": np.array([5.0], np.float32)}
-        print(f"{checkpoint} {method}: difference {worst:.1e}, with an SNR a sample {apart:.1e}; {path.stat().st_size / 1e6:.1f} MB, {len(model.graph.node)} nodes, "
-              f"{median_ms(net, feed):.2f} ms a sample")
+        print(f"| {pathlib.Path(checkpoint).name} | {method} | {worst:.1e} | {apart:.1e} | {path.stat().st_size / 1e6:.1f} | {median_ms(net, feed):.3g} |", flush=True)
 
 
 if __name__ == "__main__":
