@@ -52,7 +52,7 @@ func (b *builder) addMany(op string, results int, in []string, attributes ...att
 	for i := range out {
 		out[i] = b.fresh()
 	}
-	b.graph.nodes = append(b.graph.nodes, node{name: op + "_" + out[0], op: op, in: in, out: out, attributes: attributes})
+	b.graph.nodes = append(b.graph.nodes, node{name: op + "_" + out[0], op: op, in: in, out: slices.Clone(out), attributes: attributes})
 	return out
 }
 

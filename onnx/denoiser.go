@@ -98,8 +98,9 @@ func (d *Denoiser) describeSNR(n *data.Norm) string {
 
 // anySize reports whether samples may have any size.
 func (d *Denoiser) anySize(n *data.Norm) bool {
-	kind := d.Network.Config().Kind
-	if kind == "mlp" || len(n.Scale) != 1 {
+	c := d.Network.Config()
+	counts := c.Kind == "lucidrains" && c.Lucidrains.DivideValues // the pixels
+	if c.Kind == "mlp" || counts || len(n.Scale) != 1 {
 		return false
 	}
 	perChannel := len(n.Mean) / d.Network.Shape()[0]

@@ -327,6 +327,9 @@ func reduce(n node, x array) array {
 	before, along, behind := x.around(axes[0])
 	y := newArray(x.dims...)
 	y.dims[axes[0]], y.v = 1, y.v[:before*behind]
+	if n.attribute("keepdims", 1).(int) == 0 {
+		y.dims = slices.Delete(y.dims, axes[0], axes[0]+1)
+	}
 	for i := range y.v {
 		for k := range along {
 			v := x.v[(i/behind*along+k)*behind+i%behind]

@@ -127,3 +127,20 @@ func (t *translator) pixelNorm(in []value, o op.PixelNormAttributes) string {
 	variance := t.add("ReduceMean", []string{t.mul(centred, centred)}, over...)
 	return t.mul(t.add("Div", []string{centred, t.add("Sqrt", []string{t.plus(variance, o.Eps)})}), gain)
 }
+
+// unitPlanes gives the planes of the first channels one length; see op.UnitPlanes.
+func (t *translator) unitPlanes(a op.UnitAttributes, channels int) value {
+	factor, rest := make([]float32, channels), make([]float32, channels)
+	for c := range channels {
+		if c < a.Channels {
+			factor[c] = float32(a.Factor)
+		} else {
+			rest[c] = 1
+		}
+	}
+	return value{affine: func(x string) string {
+		length := t.add("ReduceL2", []string{t.reshape(x, 0, channels, -1)}, attribute{"axes", []int{2}}, attribute{"keepdims", 0})
+		scale := t.add("Div", []string{t.row(factor), t.add("Max", []string{length, t.number(1e-12)})})
+		return t.mul(x, t.planes(t.sum(scale, t.row(rest)), t.axes))
+	}}
+}

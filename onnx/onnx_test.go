@@ -58,6 +58,13 @@ func attentive(c *configs.Config) {
 	u.AttentionHeadDim = 4
 }
 
+// lucid is a network of denoising-diffusion-pytorch.
+func lucid(c *configs.Config) {
+	c.Model.Kind = "lucidrains"
+	l := &c.Model.Lucidrains
+	l.Dim, l.DimMults, l.AttnHeads, l.AttnDimHead, l.FullAttn, l.NumMemKV = 8, []int{1, 2}, 2, 4, []bool{false, true}, 3
+}
+
 // networks are all kinds, with the settings that change their graphs.
 func networks() []small {
 	unet := func(norm string) func(*configs.Config) {
@@ -95,6 +102,12 @@ func networks() []small {
 		{"unet2d-resnet", []int{1, 8, 8}, with(attentive, func(c *configs.Config) {
 			u := &c.Model.UNet2D
 			u.DownsampleType, u.UpsampleType, u.TimeEmbedding, u.TrainTimesteps, u.Heads, u.AttentionHeadDim = "resnet", "resnet", "learned", 20, 2, 0
+		}), symmetric},
+		{"lucidrains", []int{1, 8, 8}, lucid, symmetric},
+		{"lucidrains-early", []int{1, 8, 8}, with(lucid, func(c *configs.Config) {
+			l := &c.Model.Lucidrains
+			l.NumMemKV, l.BlockNorm, l.AttnNorm, l.Downsample, l.UnitScale = 0, "group", "layer", "conv", 10
+			l.Standardize, l.DivideValues = "added", true
 		}), symmetric},
 	}
 }
@@ -224,7 +237,7 @@ func compare(t *testing.T, what string, got, want []float64) {
 func TestAnySize(t *testing.T) {
 	for _, s := range networks() {
 		d, _ := s.build(t)
-		free := !slices.Contains([]string{"unet-instance", "mlp", "mlp-x0"}, s.name)
+		free := !slices.Contains([]string{"unet-instance", "mlp", "mlp-x0", "lucidrains-early"}, s.name)
 		f := written(t, d)
 		if _, named := f.graph.inputs[0].dims[2].(string); named != free {
 			t.Errorf("%s: y has the shape %v", s.name, f.graph.inputs[0].dims)

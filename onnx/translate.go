@@ -128,6 +128,10 @@ func (t *translator) operation(n *G.Node, o op.Operation, in []value) (value, er
 		return value{name: in[0].name, window: &o.PatchAttributes}, nil
 	case *op.Stack:
 		return stack(in)
+	case *op.Standardize:
+		return standardize(in[0], o.StandardizeAttributes)
+	case *op.UnitPlanes:
+		return t.unitPlanes(o.UnitAttributes, n.Shape()[2]), nil
 	}
 	name, err := t.plain(n, o, in)
 	return value{name: name}, err
@@ -148,6 +152,16 @@ func (t *translator) plain(n *G.Node, o op.Operation, in []value) (string, error
 		return t.mul(x, half), nil
 	case *op.Product:
 		return t.mul(x, in[1].name), nil
+	case *op.Sum:
+		for i, term := range o.Terms {
+			if term.Scaled {
+				return "", fmt.Errorf("a sum of gradients")
+			}
+			if i > 0 {
+				x = t.sum(x, in[i].name)
+			}
+		}
+		return x, nil
 	case *op.Rescale:
 		return t.plus(t.times(x, o.Factor), o.Shift), nil
 	case *op.Concat:
@@ -205,6 +219,31 @@ func stack(in []value) (value, error) {
 			v.name += "+"
 		}
 		v.name += w.name
+	}
+	return v, nil
+}
+
+// standardize works a weight out that the network standardises; see op.Standardize.
+func standardize(w value, a op.StandardizeAttributes) (value, error) {
+	if w.data == nil {
+		return w, fmt.Errorf("an array that is no weight")
+	}
+	each := len(w.data) / w.shape[0]
+	v := value{name: w.name + "+standardized", data: make([]float32, 0, len(w.data))}
+	for row := range slices.Chunk(w.data, each) {
+		mean, variance := 0.0, 0.0
+		for _, x := range row {
+			mean += float64(x) / float64(each)
+		}
+		for _, x := range row {
+			variance += (float64(x) - mean) * (float64(x) - mean) / float64(each)
+		}
+		if variance += a.Eps; a.Floor {
+			variance = max(variance-a.Eps, a.Eps)
+		}
+		for _, x := range row {
+			v.data = append(v.data, float32((float64(x)-mean)/math.Sqrt(variance)))
+		}
 	}
 	return v, nil
 }
