@@ -5,11 +5,12 @@
     python bench/compare.py --tier avx2              both sides limited to AVX2
 
 A training step is zero_grad, forward, MSE, backward and a step of Adam for a
-batch of 128; inference is one prediction of a batch of 128 or 1. All is float32
+batch of 128 (or as said below); inference is one prediction of a batch of 128 or 1. All is float32
 on random data. The networks are those of unet.NETS and model/bench_test.go:
 three of the paper, and `cifar`, 3x32x32 with 32 channels and multipliers
-1,2,2,2, whose size is our choice; and `mlp`, the gated residual network on 64
-values, in batches of 512.
+1,2,2,2, whose size is our choice; `mlp`, the gated residual network on 64 values, in
+batches of 512; and `ddpm-cifar10`, the UNet2DModel of diffusers at the sizes of
+google/ddpm-cifar10-32, in batches of 16, which needs diffusers.
 
 PyTorch runs as installed (eager, as many threads as we have) and tuned: each
 setting of TUNED is tried first, and the fastest one takes part. A round runs
@@ -33,8 +34,8 @@ from importlib import util
 BENCH = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(BENCH)
 
-NETS = {"mnist": 128, "gmm64": 128, "audio": 128, "cifar": 128, "mlp": 512}  # by large batch
-IMAGES = {"mnist", "cifar"}
+NETS = {"mnist": 128, "gmm64": 128, "audio": 128, "cifar": 128, "mlp": 512, "ddpm-cifar10": 16}  # by large batch
+IMAGES = {"mnist", "cifar", "ddpm-cifar10"}
 CASES = [f"TrainStep/{n}" for n in NETS] + [f"Inference/{n}/{b}" for n, large in NETS.items() for b in (large, 1)]
 
 # What is tried for PyTorch beside the settings as installed.
@@ -62,6 +63,8 @@ class Torch:
 
     def __init__(self, case, threads, options, env):
         self.options = options
+        if case.startswith("TrainStep"):
+            case += f"/{NETS[case.split('/')[1]]}"
         setting = json.dumps({"case": case, "threads": threads, "options": options})
         self.process = subprocess.Popen(
             [sys.executable, os.path.join(BENCH, "torch_worker.py"), setting], env=os.environ | env,

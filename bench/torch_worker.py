@@ -1,6 +1,6 @@
 """Times one benchmark in PyTorch under one setting, on behalf of compare.py.
 
-    python bench/torch_worker.py '{"case": "TrainStep/mnist", "threads": 2, "options": []}'
+    python bench/torch_worker.py '{"case": "TrainStep/mnist/128", "threads": 2, "options": []}'
 
 After warming up it prints a line of JSON with the version; then, for each line
 of standard input that names a number of seconds, it runs the benchmark for that
@@ -21,11 +21,13 @@ import warnings
 
 import torch
 
+import ddpm
 import mlp
 import unet
 from unet import loss
 
-LEVELS, LR, WARM_UP = 100, 1e-4, 5
+LEVELS, LR = 100, 1e-4
+WARM_UP = 5  # runs, or as many as a minute allows
 
 
 def batch(net, n, memory):
@@ -77,15 +79,16 @@ def inference(model, x, t, options):
 def build(case, options):
     """The function to be timed."""
     kind, name, *rest = case.split("/")
-    gated = name in mlp.NETS
-    net = mlp.NETS[name] if gated else unet.NETS[name]
+    kinds = {**{n: (unet, unet.UNet) for n in unet.NETS}, **{n: (mlp, mlp.MLP) for n in mlp.NETS}, **{n: (ddpm, ddpm.DDPM) for n in ddpm.NETS}}
+    module, network = kinds[name]
+    net = module.NETS[name]
     memory = torch.channels_last if "channels_last" in options else None
-    model = mlp.MLP(**net) if gated else unet.UNet(**net)
+    model = network(**net)
     if memory:
         model = model.to(memory_format=memory)
+    x, t, target = batch(net, int(rest[0]), memory)
     if kind == "TrainStep":
-        return train_step(model, *batch(net, 512 if gated else 128, memory), options)
-    x, t, _ = batch(net, int(rest[0]), memory)
+        return train_step(model, x, t, target, options)
     return inference(model, x, t, options)
 
 
@@ -97,8 +100,11 @@ def main():
     torch.manual_seed(0)
     try:
         run = build(setting["case"], options)
+        start = time.perf_counter()
         for _ in range(WARM_UP):
             run()
+            if time.perf_counter() - start > 60:
+                break
     except Exception as e:  # whatever this version or this machine cannot do
         print(json.dumps({"error": f"{type(e).__name__}: {str(e).strip().splitlines()[0] if str(e).strip() else ''}"}))
         return

@@ -24,6 +24,17 @@ var benchNets = []struct {
 	{"audio", []int{2, 256}, 128, benchUNet(16, 1, 2, 4, 8, 16)},
 	{"cifar", []int{3, 32, 32}, 128, benchUNet(32, 1, 2, 2, 2)},
 	{"mlp", []int{1, 64}, 512, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 256, Hidden: 512, Blocks: 3, Slots: 256, Gated: 768}}},
+	{"ddpm-cifar10", []int{3, 32, 32}, 16, benchDDPM()},
+}
+
+// benchDDPM is the network of google/ddpm-cifar10-32.
+func benchDDPM() configs.Model {
+	u := configs.DefaultUNet2D()
+	u.BlockOutChannels = []int{128, 256, 256, 256}
+	u.DownBlockTypes = []string{"DownBlock2D", "AttnDownBlock2D", "DownBlock2D", "DownBlock2D"}
+	u.UpBlockTypes = []string{"UpBlock2D", "UpBlock2D", "AttnUpBlock2D", "UpBlock2D"}
+	u.AttentionHeadDim, u.NormEps, u.DownsamplePad, u.FlipSinToCos, u.FreqShift = 0, 1e-6, 0, false, 1
+	return configs.Model{Kind: "unet2d", UNet2D: u}
 }
 
 func benchUNet(channels int, multipliers ...int) configs.Model {
