@@ -82,15 +82,16 @@ steps() {
 # (c) Mixtures fitted to images, whose optimum is known: the gated residual network
 # on one of them, the UNet on both.
 fitted() {
-  local set snr='--snr -10:5:20 --match exact'
+  local set steps snr='--snr -10:5:20 --match exact'
   train fitted-mnist --config mnist-gmm --set data.components=128 --set data.mixture=$out/mnist-128.npz --set data.fresh=true \
     --set model.kind=mlp --set model.mlp.width=512 --set model.mlp.hidden=1024 --set model.mlp.gated=1024 \
     --set objective.target=x0 --set objective.weighting=min-snr \
     --set train.batch=256 --set train.steps=3000 --set train.beta2=0.99 --set train.ema=0.998 --set train.val_every=1000 --set train.log_every=100 \
     --set eval.samples=500 --set eval.methods=oneshot
   for set in mnist fashion; do
+    [ $set = mnist ] && steps=12000 || steps=4000
     train fitted-$set-unet --config $set-gmm --set data.components=128 --set data.mixture=$out/$set-128.npz \
-      --set data.fresh=true --set train.steps=12000 --set train.ema=0.999 --set train.val_every=1000 --set eval.samples=500 --set eval.methods=oneshot
+      --set data.fresh=true --set train.steps=$steps --set train.ema=0.999 --set train.val_every=1000 --set eval.samples=500 --set eval.methods=oneshot
     denoise fitted-$set-oneshot --checkpoint $out/fitted-$set-unet $snr --methods oneshot --baselines ls,lmmse,gmm:32,cme --samples 2000
     denoise fitted-$set-mean --checkpoint $out/fitted-$set-unet $snr --methods mean --baselines cme --samples 100
   done
