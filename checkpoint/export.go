@@ -164,6 +164,13 @@ func (im *Imported) metadata() (map[string]string, error) {
 	if im.Data != nil {
 		meta[metaData] = string(im.Data)
 	}
+	if im.Recommended != nil {
+		b, err := json.Marshal(im.Recommended)
+		if err != nil {
+			return nil, err
+		}
+		meta[metaMethod] = string(b)
+	}
 	if im.Config != nil {
 		text, err := configs.Marshal(*im.Config)
 		if err != nil {
@@ -179,7 +186,8 @@ func (im *Imported) exportOwn(path string) error {
 	if err != nil {
 		return err
 	}
-	return Write(path, &Snapshot{Step: im.Step, Program: "condmean convert", Config: string(text), Sample: im.Sample, Data: im.Data, Weights: Tensors(im.Weights), Norm: im.Norm})
+	return Write(path, &Snapshot{Step: im.Step, Program: "condmean convert", Config: string(text), Sample: im.Sample, Data: im.Data, Recommended: im.Recommended,
+		Weights: Tensors(im.Weights), Norm: im.Norm})
 }
 
 // authors gathers what the published code's files tell.

@@ -24,8 +24,10 @@ type Imported struct {
 	Sample  []int                // shape (C,L) or (C,H,W) of one sample; nil: unknown
 	Norm    map[string][]float64 // statistics that normalise the data; nil: none
 	Step    int
-	Notes   []string        // what was left aside of a file
-	Data    json.RawMessage // fingerprint of the data set, see Snapshot; nil: unknown
+	// Recommended is the method that denoises best with them; nil: not known.
+	Recommended *Recommendation
+	Notes       []string        // what was left aside of a file
+	Data        json.RawMessage // fingerprint of the data set, see Snapshot; nil: unknown
 
 	Origin pretrained.Origin // of another library's network, to write it back; zero: none
 }
@@ -36,7 +38,8 @@ const (
 	metaSample = "condmean.sample"        // JSON list
 	metaNorm   = "condmean.normalization" // JSON lists by name
 	metaStep   = "condmean.step"
-	metaData   = "condmean.data" // fingerprint of the data set, JSON
+	metaMethod = "condmean.recommended" // method that denoises best, JSON
+	metaData   = "condmean.data"        // fingerprint of the data set, JSON
 )
 
 // ImportOption changes what Import takes a path for.
@@ -91,7 +94,7 @@ func importAny(path string, told pretrained.Options) (*Imported, error) {
 	if err != nil {
 		return nil, err
 	}
-	im := &Imported{From: dir, Weights: Arrays(s.Weights), Sample: s.Sample, Norm: s.Norm, Step: s.Step, Data: s.Data}
+	im := &Imported{From: dir, Weights: Arrays(s.Weights), Sample: s.Sample, Norm: s.Norm, Step: s.Step, Data: s.Data, Recommended: s.Recommended}
 	if s.EMA != nil {
 		im.EMA = Arrays(s.EMA)
 	}
@@ -113,12 +116,15 @@ func importContents(path string, file *weights.Contents) (*Imported, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	im := &Imported{From: path, Weights: chosen.Weights, EMA: chosen.Average, Notes: chosen.Notes}
-	for key, to := range map[string]any{metaSample: &im.Sample, metaNorm: &im.Norm, metaStep: &im.Step, metaData: &im.Data} {
+	for key, to := range map[string]any{metaSample: &im.Sample, metaNorm: &im.Norm, metaStep: &im.Step, metaData: &im.Data, metaMethod: &im.Recommended} {
 		if text, ok := file.Metadata[key]; ok {
 			if err := json.Unmarshal([]byte(text), to); err != nil {
 				return nil, fmt.Errorf("%s: metadata %s: %s", path, key, foreign.Line(err.Error(), foreign.Limit))
 			}
 		}
+	}
+	if err := im.Recommended.check(); err != nil {
+		return nil, fmt.Errorf("%s: metadata %s: %w", path, metaMethod, err)
 	}
 	if text, ok := file.Metadata[metaConfig]; ok {
 		return im, im.configure(text)

@@ -44,8 +44,10 @@ type Manifest struct {
 	Data json.RawMessage `json:"data,omitempty"`
 	// Normalization names the file with the data's statistics, if there is one.
 	Normalization string `json:"normalization,omitempty"`
-	Config        string `json:"config"`
-	Files         []Part `json:"files"`
+	// Recommended is the method that denoises best, where that is known.
+	Recommended *Recommendation `json:"recommended,omitempty"`
+	Config      string          `json:"config"`
+	Files       []Part          `json:"files"`
 }
 
 // Part is a file of a checkpoint.
@@ -150,6 +152,9 @@ func (m *Manifest) check() error {
 	}
 	if m.Step < 0 {
 		return fmt.Errorf("step %d is negative", m.Step)
+	}
+	if err := m.Recommended.check(); err != nil {
+		return err
 	}
 	if m.Sample == nil {
 		return nil

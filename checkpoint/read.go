@@ -92,7 +92,7 @@ func read(fsys FS, dir string) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{Step: m.Step, Counters: m.Counters, Program: m.Program, Config: m.Config, Sample: m.Sample}
+	s := &Snapshot{Step: m.Step, Counters: m.Counters, Program: m.Program, Config: m.Config, Sample: m.Sample, Recommended: m.Recommended}
 	if m.Data != nil { // compact, whatever the manifest's layout
 		var data bytes.Buffer
 		if err := json.Compact(&data, m.Data); err != nil {

@@ -26,6 +26,8 @@ type Snapshot struct {
 	Adapters  []model.Tensor // low-rank adapters and what they adapt; Weights has them merged
 	Optimizer []model.Tensor // optimizer state; names are the optimizer's own
 
+	Recommended *Recommendation // method that denoises best; nil: not known
+
 	// Norm holds the statistics that normalise the data, by name, and maps
 	// samples of imported weights back to the data's units.
 	Norm map[string][]float64

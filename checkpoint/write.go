@@ -107,6 +107,7 @@ func writeFiles(fsys FS, dir string, s *Snapshot) error {
 	m := &Manifest{
 		Format: formatName, Version: Version, Program: s.Program,
 		Step: s.Step, Counters: s.Counters, Config: s.Config, Sample: s.Sample, Data: s.Data,
+		Recommended: s.Recommended,
 	}
 	put := func(name string, shapes map[string][]int, fill func(io.Writer) error) error {
 		part, err := writeFile(fsys, filepath.Join(dir, name), fill)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/gmm"
@@ -31,6 +32,7 @@ type Denoiser struct {
 	step    int
 	mixture *gmm.Mixture
 	print   *data.Fingerprint // of the data of the training; nil: unknown
+	advice  *checkpoint.Recommendation
 }
 
 // New makes a denoiser of a predictor that is at hand, such as a network in
@@ -105,6 +107,15 @@ func (d *Denoiser) Source() string { return d.source }
 
 // Step returns the optimizer steps of the training, 0 where they are unknown.
 func (d *Denoiser) Step() int { return d.step }
+
+// Recommended returns the method that the training found to denoise best, and by how
+// much, where it is known.
+func (d *Denoiser) Recommended() (r checkpoint.Recommendation, known bool) {
+	if d.advice == nil {
+		return r, false
+	}
+	return *d.advice, true
+}
 
 // Mixture returns the prior of the normalised samples whose exact predictor this
 // is, or nil.

@@ -171,7 +171,7 @@ func (o *loading) network(rt *op.Runtime, path string) (*Denoiser, error) {
 		}
 	}
 	d.release = predictor.Close
-	d.source, d.step = im.From, im.Step
+	d.source, d.step, d.advice = im.From, im.Step, im.Recommended
 	print, known, err := data.FingerprintFrom(im.Data)
 	if known {
 		d.print = &print

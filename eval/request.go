@@ -44,6 +44,7 @@ type Request struct {
 
 	fitSamples int // that Fit takes, 0: not known
 
+	task string    // what progress calls it; "" for an evaluation
 	pool *par.Pool // nil: one of so many threads
 }
 

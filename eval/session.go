@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"regexp"
@@ -48,7 +49,7 @@ func (r *Request) evaluate(ctx context.Context, j *journal, w io.Writer) (*repor
 	for _, st := range studies {
 		total += st.cost
 	}
-	s := &session{r, j, progress.New(w, "evaluate", 0, total)}
+	s := &session{r, j, progress.New(w, cmp.Or(r.task, "evaluate"), 0, total)}
 	defer s.progress.Close()
 	rep := r.newReport(list)
 	if err := s.sweep(ctx, list, rep); err != nil {

@@ -53,13 +53,13 @@ func (o *options) files(ctx context.Context, s cli.Streams) error {
 	if request.Output == single.Standard {
 		said = s.Err // the result is what goes to standard output
 	}
-	_, err = fmt.Fprintln(said, summary(list[0], r, request))
+	_, err = fmt.Fprintln(said, summary(list[0], r))
 	return err
 }
 
 // summary says in a line what was done to a file.
-func summary(j job, r *single.Denoised, request single.DenoiseOptions) string {
-	return fmt.Sprintf("%s: %v, method %v", j.output, r, request.Options.Method)
+func summary(j job, r *single.Denoised) string {
+	return fmt.Sprintf("%s: %v", j.output, r)
 }
 
 // fileSNR reads --snr for a file: one number, or how to estimate it.
@@ -79,9 +79,10 @@ func fileSNR(text string) (db float64, blind single.Blind, err error) {
 	return points[0], "", nil
 }
 
-// chain reads the method and how it starts, for one method.
+// chain reads the method and how it starts, for one method; without --methods the
+// one that the training recommends is taken.
 func (o *options) chain() (denoiser.Options, error) {
-	c := denoiser.Options{Method: sched.MethodMean}
+	var c denoiser.Options
 	var err error
 	if len(o.eval.Methods) > 1 {
 		return c, fmt.Errorf("--methods %v: with --input name one method", o.eval.Methods)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
@@ -69,6 +70,17 @@ func TestScripts(t *testing.T) {
 		Cmds: clitest.Commands(),
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("RUN", run)
+			advised := filepath.Join(e.WorkDir, "advised")
+			if err := os.CopyFS(advised, os.DirFS(run)); err != nil {
+				return err
+			}
+			best, err := checkpoint.Resolve(advised)
+			if err != nil {
+				return err
+			}
+			if err := checkpoint.Recommend(best, checkpoint.Recommendation{Method: "oneshot", Other: "mean", Gain: 0.3, Samples: 64}); err != nil {
+				return err
+			}
 			mixture, err := os.ReadFile(filepath.Join("..", "..", "gmm", "testdata", "rand_gmm_n8_k4.npz"))
 			if err != nil {
 				return err

@@ -50,7 +50,7 @@ func denoiseAll(ctx context.Context, s cli.Streams, request single.DenoiseOption
 				}
 				noted[note] = true
 			}
-			if _, err := fmt.Fprintln(results, summary(j, r, request)); err != nil {
+			if _, err := fmt.Fprintln(results, summary(j, r)); err != nil {
 				return err
 			}
 		}

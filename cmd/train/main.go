@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/eval"
@@ -103,18 +104,42 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 		}
 		return err
 	}
-	report, err := eval.Run(ctx, eval.Options{
+	return o.report(ctx, s, cfg, result)
+}
+
+// report evaluates what a run has trained, and notes in its checkpoint which method
+// denoises best.
+func (o *options) report(ctx context.Context, s cli.Streams, cfg configs.Config, result *train.Result) error {
+	request := eval.Options{
 		Checkpoint: result.Dir,
 		Threads:    cfg.Threads,
 		Change:     func(c *configs.Config) { c.Eval = cfg.Eval }, // resumed runs may ask for another sweep
 		Out:        filepath.Join(result.Dir, "report"),
 		Err:        s.Err,
-	})
+	}
+	best, err := eval.Recommend(ctx, request, result.Steps)
 	if err != nil {
 		return err
 	}
-	run.Log.Info("done", "run", result.Dir, "checkpoint", report.Source)
-	return report.WriteTable(s.Out, s.Width())
+	if best != nil {
+		if err := checkpoint.Recommend(result.Checkpoint, *best); err != nil {
+			return err
+		}
+	}
+	report, err := eval.Run(ctx, request)
+	if err != nil {
+		return err
+	}
+	cli.Logger(s).Info("done", "run", result.Dir, "checkpoint", report.Source)
+	if err := report.WriteTable(s.Out, s.Width()); err != nil {
+		return err
+	}
+	lines := ""
+	if best != nil {
+		lines = fmt.Sprintf("\nmethod for files: %s, %s\n", best.Method, best.Reason())
+	}
+	_, err = fmt.Fprintf(s.Out, "%sreport: %s\n", lines, filepath.Join(result.Dir, "report", "report.html"))
+	return err
 }
 
 // settle refuses flags that exclude each other and finds the configuration of

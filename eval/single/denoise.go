@@ -24,11 +24,11 @@ type DenoiseOptions struct {
 	Threads       int                // 0: all processors; never changes results
 	Input, Output string             // .npy, .png, .jpg or .wav; Output is replaced as a whole
 	Blind         Blind              // estimates the SNR unless ""
-	Options       denoiser.Options
-	Seed          *uint64   // of stochastic methods; nil: the run's
-	In            io.Reader // what the input "-" is
-	Out           io.Writer // what the output "-" is
-	Err           io.Writer // progress; nil: none
+	Options       denoiser.Options   // without a method, the one that the training recommends, else mean
+	Seed          *uint64            // of stochastic methods; nil: the run's
+	In            io.Reader          // what the input "-" is
+	Out           io.Writer          // what the output "-" is
+	Err           io.Writer          // progress; nil: none
 }
 
 // Standard is the name of the standard input and output: DenoiseOptions.In and Out.
@@ -109,7 +109,8 @@ func (f *Files) Denoise(ctx context.Context, input, output string, tell func(don
 			return nil, err
 		}
 	}
-	r.SNR = o.Options.SNR
+	o.Options.Method, r.Why = f.method()
+	r.Method, r.SNR = o.Options.Method, o.Options.SNR
 	r.Sigma = f.d.Sigma(r.SNR) / math.Sqrt(p.noise())
 	if err := r.run(ctx, f.d, p, o.Options, tell); errors.Is(err, errNotFinite) {
 		return nil, configs.Usagef("--input: %s: %w", foreign.Name(input), err)

@@ -11,19 +11,22 @@ import (
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/eval/media"
+	"github.com/condmean/condmean/sched"
 )
 
 // Denoised describes what Denoise did.
 type Denoised struct {
-	What  string  // the samples, in words
-	SNR   float64 // used, dB
-	Blind Blind   // how it was estimated; "" if it was given
-	Sigma float64 // standard deviation of the noise that means, in the file's units
-	Parts bool    // of complex numbers: Sigma is that of a real or an imaginary part
-	THat  float64 // matched level, -1 if the SNR lies above the grid
-	Calls int     // network calls a sample
-	Took  time.Duration
-	Notes []string // what a user should know
+	What   string  // the samples, in words
+	SNR    float64 // used, dB
+	Blind  Blind   // how it was estimated; "" if it was given
+	Sigma  float64 // standard deviation of the noise that means, in the file's units
+	Parts  bool    // of complex numbers: Sigma is that of a real or an imaginary part
+	THat   float64 // matched level, -1 if the SNR lies above the grid
+	Calls  int     // network calls a sample
+	Method sched.Method
+	Why    string // that method, if nobody asked for it
+	Took   time.Duration
+	Notes  []string // what a user should know
 }
 
 // atOnce is how many pieces are denoised at a time.
@@ -109,5 +112,9 @@ func (r *Denoised) String() string {
 	if r.Parts {
 		sigma += " a real part"
 	}
-	return fmt.Sprintf("%s at %s, %s, level %.4g, %s a sample, %.2f s", r.What, snr, sigma, r.THat, plural(r.Calls, "network call"), r.Took.Seconds())
+	why := ""
+	if r.Why != "" {
+		why = " (" + r.Why + ")"
+	}
+	return fmt.Sprintf("%s at %s, %s, level %.4g, %s a sample, %.2f s, method %v%s", r.What, snr, sigma, r.THat, plural(r.Calls, "network call"), r.Took.Seconds(), r.Method, why)
 }
