@@ -18,10 +18,10 @@ import (
 // when they are read.
 const cacheBytes = 1 << 30
 
-// images opens the PNG and JPEG images below data.dir. Subfolders train, val
+// images opens the PNG, JPEG, TIFF, PGM and PPM images below data.dir. Subfolders train, val
 // and test make up the splits where there is one named train.
 func (o *opener) images(ctx context.Context) (files, error) {
-	paths, err := findFiles(o.c.Dir, ".png", ".jpg", ".jpeg")
+	paths, err := findFiles(o.c.Dir, picture.AllExtensions()...)
 	if err != nil {
 		return files{}, err
 	}

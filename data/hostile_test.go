@@ -164,7 +164,7 @@ func TestHostileFiles(t *testing.T) {
 		"png large":       {"x.png", pngFile(50000, 50000), "50000×50000, which 60 bytes cannot hold"},
 		"png zero":        {"x.png", pngFile(0, 5), "image header"},
 		"png broken":      {"x.png", pngFile(5, 5), "before byte 60: zlib: invalid header"},
-		"no png":          {"x.png", []byte("GIF89a"), "neither a PNG nor a JPEG image"},
+		"no png":          {"x.png", []byte("GIF89a"), "neither a PNG, JPEG, TIFF, PGM nor PPM image"},
 		"jpg truncated":   {"x.jpg", photo[:len(photo)-200], fmt.Sprintf("before byte %d: invalid JPEG format", len(photo)-200)},
 	} {
 		t.Run(name, func(t *testing.T) {

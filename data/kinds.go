@@ -39,7 +39,7 @@ const mixtureKind = "mixture"
 //	cifar10   the binary version, any of its batches; pixels in [0,1]
 //	npy       an array of any numeric type, samples along its first axis; complex
 //	          numbers become channels, the real parts first
-//	folder    PNG and JPEG images below a folder, upright, resized and cropped; pixels
+//	folder    PNG, JPEG, TIFF, PGM and PPM images below a folder, upright, resized and cropped; pixels
 //	          in [0,1], of 8 or 16 bits
 //	audio     WAV files as frames of their short-time Fourier transform ([STFT])
 //

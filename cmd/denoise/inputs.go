@@ -73,7 +73,7 @@ func expand(input string) (files []string, several bool, err error) {
 			}
 		}
 		if files == nil {
-			return nil, true, configs.Usagef("--input: the folder %s itself holds no .npy, .png, .jpg or .wav file", foreign.Name(input))
+			return nil, true, configs.Usagef("--input: the folder %s itself holds no %s file", foreign.Name(input), media.Known)
 		}
 		return files, true, nil
 	case err == nil || !strings.ContainsAny(input, "*?["):

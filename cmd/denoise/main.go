@@ -12,6 +12,7 @@ import (
 	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/eval"
+	"github.com/condmean/condmean/eval/media"
 	"github.com/condmean/condmean/internal/cli"
 )
 
@@ -51,7 +52,7 @@ func command() *cli.Command {
 	f.IntVar(&o.threads, "threads", 0, "worker threads, 0 for all processors; never changes results")
 	f.StringVarP(&o.out, "out", "o", "", "`folder` for report.html, eval.csv, eval.json and the plots; an interrupted evaluation continues there")
 	f.BoolVar(&o.json, "json", false, "print the report as JSON instead of a table")
-	f.StringArrayVar(&o.inputs, "input", nil, "denoise this .npy, .png, .jpg or .wav `file` instead, in the data's units, or all of a folder, or what matches a pattern such as 'in/*.png'; may be repeated; - for standard input")
+	f.StringArrayVar(&o.inputs, "input", nil, "denoise this "+media.Known+" `file` instead, in the data's units, or all of a folder, or what matches a pattern such as 'in/*.png'; may be repeated; - for standard input")
 	f.StringVar(&o.output, "output", "", "`file` for the result, of the input's type, or folder for the results of several inputs; - for standard output")
 	return &cli.Command{
 		Name:      "denoise",

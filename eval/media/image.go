@@ -2,26 +2,22 @@ package media
 
 import (
 	"errors"
-	"image"
-	"image/color"
-	"image/draw"
-	"image/jpeg"
-	"image/png"
+	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"github.com/condmean/condmean/internal/picture"
 )
-
-const jpegQuality = 95
 
 // form is how an image file stores its pixels.
 type form struct {
 	width, height int      // upright
 	deep          bool     // 16 bits a channel, else 8
-	grey          bool     // one channel in the file
+	grey          bool     // one channel in the file, beside opacity
 	planes        int      // channels in Media.X: 1 if all pixels are grey
 	alpha         []uint16 // of each pixel; nil if all are opaque
+	profile       []byte   // ICC
 }
 
 func decodeImage(r io.ReaderAt, size int64) (*Media, error) {
@@ -29,17 +25,20 @@ func decodeImage(r io.ReaderAt, size int64) (*Media, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := form{width: p.Width, height: p.Height, deep: p.Deep, grey: p.Grey}
-	m := &Media{Kind: Image, X: f.read(p), Units: "images are read as 0 to 1"}
+	f := form{width: p.Width, height: p.Height, deep: p.Deep, grey: p.Grey, profile: p.Profile(r, size)}
+	m := &Media{Kind: Image, X: f.read(p), Units: "images are read as 0 to 1", own: picture.Extensions[p.Format][0]}
 	m.Shape = []int{f.planes, f.height, f.width}
+	fits := f.profile == nil || picture.ProfileFits(f.profile, f.grey)
 	switch {
 	case p.Palette:
 		m.Note = "the image has a palette, which cannot hold denoised colours: it is written without one"
 	case p.CMYK:
 		m.Note = "the image is CMYK, without a colour profile applied: it is denoised and written as RGB"
+	case !fits:
+		m.Note = "the image's colour profile is of other colours than its pixels: it is written without one"
 	}
-	if m.own = ".jpg"; p.Format == picture.PNG {
-		m.own = ".png"
+	if !fits {
+		f.profile = nil
 	}
 	m.encode, m.check = f.encode, f.check
 	return m, nil
@@ -73,73 +72,65 @@ func (f *form) read(p *picture.Picture) []float64 {
 	return v
 }
 
-// check refuses what JPEG cannot hold.
+// formatOf returns the format of files of an extension.
+func formatOf(ext string) picture.Format {
+	for format, list := range picture.Extensions {
+		if slices.Contains(list, ext) {
+			return format
+		}
+	}
+	panic("media: no picture has the extension " + ext)
+}
+
+// check refuses what a format cannot hold.
 func (f *form) check(ext string) error {
+	format := formatOf(ext)
 	switch {
-	case ext == ".png":
-	case f.deep:
+	case format == picture.JPEG && f.deep:
 		return errors.New("JPEG has 8 bits, the input has 16; name a .png file")
-	case f.alpha != nil:
-		return errors.New("JPEG has no transparency, the input has; name a .png file")
+	case f.alpha != nil && (format == picture.JPEG || format == picture.PNM):
+		return fmt.Errorf("%s has no transparency, the input has; name a .png file", format)
 	}
 	return nil
 }
 
+// encode writes planes in the form of the file; values are clipped to [0,1].
 func (f *form) encode(to io.Writer, ext string, x []float64) error {
-	img := f.image(x)
-	if ext == ".png" {
-		return png.Encode(to, img)
-	}
-	return jpeg.Encode(to, img, &jpeg.Options{Quality: jpegQuality})
+	return f.raster(x).Encode(to, formatOf(ext))
 }
 
-// image returns planes in the form of the file; values are clipped to [0,1].
-func (f *form) image(x []float64) image.Image {
-	n, r := f.width*f.height, image.Rect(0, 0, f.width, f.height)
-	var img draw.Image
+func (f *form) raster(x []float64) *picture.Raster {
+	n := f.width * f.height
+	p := &picture.Raster{Width: f.width, Height: f.height, Channels: 3, Deep: f.deep, Profile: f.profile}
 	largest := 255.0
 	if f.deep {
 		largest = math.MaxUint16
 	}
-	switch grey := f.grey && f.alpha == nil; {
-	case grey && f.deep:
-		img = image.NewGray16(r)
-	case grey:
-		img = image.NewGray(r)
-	case f.deep:
-		img = image.NewNRGBA64(r)
-	default:
-		img = image.NewNRGBA(r)
+	if f.grey {
+		p.Channels = 1
 	}
-	level := func(v float64) uint16 {
-		v = math.RoundToEven(min(max(v, 0), 1) * largest)
-		return uint16(v * (math.MaxUint16 / largest))
+	if f.alpha != nil {
+		p.Channels++
 	}
+	put := func(v uint16) {
+		if f.deep {
+			p.Pix = append(p.Pix, byte(v>>8))
+		}
+		p.Pix = append(p.Pix, byte(v))
+	}
+	p.Pix = make([]byte, 0, n*p.Channels*2)
 	for i := range n {
-		c := color.NRGBA64{R: level(x[i]), A: math.MaxUint16}
-		c.G, c.B = c.R, c.R
-		if f.planes == 3 {
-			c.G, c.B = level(x[n+i]), level(x[2*n+i])
+		for c := range p.Channels {
+			if f.alpha != nil && c == p.Channels-1 {
+				a := f.alpha[i]
+				if !f.deep {
+					a >>= 8
+				}
+				put(a)
+				continue
+			}
+			put(uint16(math.RoundToEven(min(max(x[i+c%f.planes*n], 0), 1) * largest)))
 		}
-		if f.alpha != nil {
-			c.A = f.alpha[i]
-		}
-		f.set(img, i, c)
 	}
-	return img
-}
-
-// set stores a pixel without multiplying it by its opacity.
-func (f *form) set(img draw.Image, i int, c color.NRGBA64) {
-	x, y := i%f.width, i/f.width
-	switch img := img.(type) {
-	case *image.Gray:
-		img.SetGray(x, y, color.Gray{Y: uint8(c.R >> 8)})
-	case *image.Gray16:
-		img.SetGray16(x, y, color.Gray16{Y: c.R})
-	case *image.NRGBA:
-		img.SetNRGBA(x, y, color.NRGBA{R: uint8(c.R >> 8), G: uint8(c.G >> 8), B: uint8(c.B >> 8), A: uint8(c.A >> 8)})
-	case *image.NRGBA64:
-		img.SetNRGBA64(x, y, c)
-	}
+	return p
 }

@@ -17,6 +17,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/condmean/condmean/internal/picture"
 )
 
 // paint fills an image with colours of all kinds.
@@ -279,6 +281,15 @@ func FuzzDecode(f *testing.F) {
 		}
 		f.Add(b.Bytes())
 	}
+	for _, format := range []picture.Format{picture.TIFF, picture.PNM} {
+		var b bytes.Buffer
+		p := picture.Raster{Width: 3, Height: 2, Channels: 3, Pix: make([]byte, 18)}
+		if err := p.Encode(&b, format); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	f.Add([]byte("P2 2 1 15\n0 15"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) > 1<<12 {
 			return

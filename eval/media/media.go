@@ -31,7 +31,10 @@ const (
 )
 
 // extensions lists those of each kind; the first one is that of new files.
-var extensions = map[Kind][]string{Array: {".npy"}, Image: {".png", ".jpg", ".jpeg"}, Audio: {".wav", ".wave"}}
+var extensions = map[Kind][]string{Array: {".npy"}, Image: picture.AllExtensions(), Audio: {".wav", ".wave"}}
+
+// Known names the files that Read reads.
+const Known = ".npy, .png, .jpg, .tif, .pgm, .ppm or .wav"
 
 // Media are the contents of a file.
 type Media struct {
@@ -52,7 +55,7 @@ type Media struct {
 func Read(path string) (m *Media, err error) {
 	kind := KindOf(path)
 	if kind == "" {
-		return nil, fmt.Errorf("%s: want an .npy, .png, .jpg or .wav file", foreign.Name(path))
+		return nil, fmt.Errorf("%s: want an %s file", foreign.Name(path), Known)
 	}
 	f, size, err := regular.Open(path)
 	if err != nil {

@@ -103,9 +103,9 @@ func TestRefusals(t *testing.T) {
 	huge := bytes.Clone(b.Bytes())
 	copy(huge[16:], "\x7f\xff\xff\xff") // its width
 	for name, c := range map[string]struct{ content, want string }{
-		"x.txt":     {"", "want an .npy, .png, .jpg or .wav file"},
-		"text.png":  {"hello, world", "text.png: neither a PNG nor a JPEG image"},
-		"empty.jpg": {"", "neither a PNG nor a JPEG image"},
+		"x.txt":     {"", "want an .npy, .png, .jpg, .tif, .pgm, .ppm or .wav file"},
+		"text.png":  {"hello, world", "text.png: neither a PNG, JPEG, TIFF, PGM nor PPM image"},
+		"empty.jpg": {"", "neither a PNG, JPEG, TIFF, PGM nor PPM image"},
 		"cut.png":   {b.String()[:60], "not enough pixel data"},
 		"huge.png":  {string(huge), "in the image header"}, // its checksum is wrong
 		"text.wav":  {"hello, world, and more", "not a WAV file"},

@@ -22,7 +22,7 @@ type DenoiseOptions struct {
 	Checkpoint    string             // as denoiser.Load takes it
 	Told          pretrained.Options // what its file does not tell
 	Threads       int                // 0: all processors; never changes results
-	Input, Output string             // .npy, .png, .jpg or .wav; Output is replaced as a whole
+	Input, Output string             // media.Known; Output is replaced as a whole
 	Blind         Blind              // estimates the SNR unless ""
 	Options       denoiser.Options   // without a method, the one that the training recommends, else mean
 	Seed          *uint64            // of stochastic methods; nil: the run's

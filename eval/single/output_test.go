@@ -80,7 +80,7 @@ func TestUnfit(t *testing.T) {
 	for name, want := range map[string]string{
 		"x.png": "needs a network that was trained on images", "x.JPEG": "needs a network that was trained on images",
 		"x.npy": "no such file", "x.wav": "no such file", // the samples are signals of one channel
-		"x.gif": "want an .npy, .png, .jpg or .wav file",
+		"x.gif": "want an .npy, .png, .jpg, .tif, .pgm, .ppm or .wav file",
 	} {
 		_, err := Denoise(context.Background(), DenoiseOptions{Checkpoint: checkpoint, Input: filepath.Join(dir, name), Output: filepath.Join(dir, "out"+filepath.Ext(name))})
 		if err == nil || !strings.HasPrefix(err.Error(), "--input: ") || !strings.Contains(err.Error(), want) {

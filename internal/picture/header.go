@@ -2,12 +2,14 @@ package picture
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"image/color"
 	"image/jpeg"
 	"image/png"
 	"io"
+	"slices"
 
 	"github.com/condmean/condmean/internal/limit"
 )
@@ -27,22 +29,42 @@ type Format string
 const (
 	PNG  Format = "PNG"
 	JPEG Format = "JPEG"
+	TIFF Format = "TIFF"
+	PNM  Format = "PNM" // PGM and PPM
 )
+
+// Extensions are those of the files' names.
+var Extensions = map[Format][]string{PNG: {".png"}, JPEG: {".jpg", ".jpeg"}, TIFF: {".tif", ".tiff"}, PNM: {".pgm", ".ppm", ".pnm"}}
+
+// AllExtensions lists them, those of PNG first.
+func AllExtensions() []string {
+	return slices.Concat(Extensions[PNG], Extensions[JPEG], Extensions[TIFF], Extensions[PNM])
+}
 
 // formats are told by the first bytes of a file.
 var formats = []struct {
-	start  string
+	begins func(b []byte) bool
 	format Format
 	read   func(r io.ReaderAt, size int64, start []byte) (Header, error)
 }{
-	{pngSignature, PNG, readPNGHeader},
-	{jpegSignature, JPEG, readJPEGHeader},
+	{prefix(pngSignature), PNG, readPNGHeader},
+	{prefix(jpegSignature), JPEG, readJPEGHeader},
+	{prefix(tiffLittle, tiffBig), TIFF, readTIFFHeader},
+	{prefix(bigTIFFLittle, bigTIFFBig), TIFF, readBigTIFF},
+	{isPNM, PNM, readPNMHeader},
+}
+
+// prefix returns what tells whether bytes begin in one of some ways.
+func prefix(with ...string) func(b []byte) bool {
+	return func(b []byte) bool {
+		return slices.ContainsFunc(with, func(w string) bool { return bytes.HasPrefix(b, []byte(w)) })
+	}
 }
 
 // Recognise tells whether a file that begins with these bytes is a picture.
 func Recognise(start []byte) bool {
 	for _, f := range formats {
-		if hasPrefix(start, f.start) {
+		if f.begins(start) {
 			return true
 		}
 	}
@@ -66,7 +88,7 @@ type Header struct {
 // Values returns how many values the picture decodes to.
 func (h Header) Values() int64 { return int64(h.Width) * int64(h.Height) * int64(h.channels) }
 
-// ReadHeader reads the header of a PNG or JPEG file of the given size in bytes.
+// ReadHeader reads the header of a file of the given size in bytes.
 // It refuses what so few bytes cannot hold, and what is more than the limit on
 // decoded values.
 func ReadHeader(r io.ReaderAt, size int64) (Header, error) {
@@ -77,21 +99,17 @@ func ReadHeader(r io.ReaderAt, size int64) (Header, error) {
 	}
 	start = start[:n]
 	for _, f := range formats {
-		if hasPrefix(start, f.start) {
+		if f.begins(start) {
 			h, err := f.read(r, size, start)
 			h.Format = f.format
 			return h, err
 		}
 	}
-	return Header{}, errors.New("neither a PNG nor a JPEG image")
+	return Header{}, errors.New("neither a PNG, JPEG, TIFF, PGM nor PPM image")
 }
 
 func buffered(r io.ReaderAt, size int64) io.Reader {
 	return bufio.NewReader(io.NewSectionReader(r, 0, size))
-}
-
-func hasPrefix(b []byte, prefix string) bool {
-	return len(b) >= len(prefix) && string(b[:len(prefix)]) == prefix
 }
 
 func readPNGHeader(r io.ReaderAt, size int64, start []byte) (Header, error) {

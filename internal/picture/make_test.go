@@ -83,7 +83,7 @@ func exif(order binary.AppendByteOrder, value uint16) []byte {
 	}
 	b = order.AppendUint32(b, 8)
 	b = order.AppendUint16(b, 1)
-	b = order.AppendUint16(order.AppendUint16(b, exifTagOrientation), exifShort)
+	b = order.AppendUint16(order.AppendUint16(b, exifTagOrientation), typeShort)
 	b = order.AppendUint16(order.AppendUint32(b, 1), value)
 	return order.AppendUint32(order.AppendUint16(b, 0), 0)
 }

@@ -19,7 +19,7 @@ type Picture struct {
 	palette []color.NRGBA64
 }
 
-// Decode reads a PNG or JPEG file of the given size in bytes, after its header
+// Decode reads a file of the given size in bytes, after its header
 // passed the checks of [ReadHeader].
 func Decode(r io.ReaderAt, size int64) (*Picture, error) {
 	h, err := ReadHeader(r, size)
@@ -31,17 +31,9 @@ func Decode(r io.ReaderAt, size int64) (*Picture, error) {
 
 // Decode reads the picture of which h is the header.
 func (h Header) Decode(r io.ReaderAt, size int64) (*Picture, error) {
-	decode := jpeg.Decode
-	if h.Format == PNG {
-		decode = png.Decode
-	}
-	// The decoders read ahead; the counter tells about where they stopped.
-	at := &counter{r: io.NewSectionReader(r, 0, size)}
-	m, err := decode(bufio.NewReader(at))
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, fmt.Errorf("truncated at byte %d: %w", at.n, err)
-	} else if err != nil {
-		return nil, fmt.Errorf("before byte %d: %w", at.n, err)
+	m, err := h.decode(r, size)
+	if err != nil {
+		return nil, err
 	}
 	stored, ok := m.(image.RGBA64Image)
 	width, height := h.turn.size(h.Width, h.Height)
@@ -55,6 +47,27 @@ func (h Header) Decode(r io.ReaderAt, size int64) (*Picture, error) {
 		}
 	}
 	return p, nil
+}
+
+func (h Header) decode(r io.ReaderAt, size int64) (image.Image, error) {
+	decode := jpeg.Decode
+	switch h.Format {
+	case TIFF:
+		return decodeTIFF(r, size)
+	case PNM:
+		return decodePNM(r, size)
+	case PNG:
+		decode = png.Decode
+	}
+	// The decoders read ahead; the counter tells about where they stopped.
+	at := &counter{r: io.NewSectionReader(r, 0, size)}
+	m, err := decode(bufio.NewReader(at))
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, fmt.Errorf("truncated at byte %d: %w", at.n, err)
+	} else if err != nil {
+		return nil, fmt.Errorf("before byte %d: %w", at.n, err)
+	}
+	return m, nil
 }
 
 // Upright returns the picture as it is shown, from (0,0) on. Where nothing had
@@ -79,8 +92,11 @@ func (p *Picture) Straight(x, y int) color.NRGBA64 {
 	case *image.NRGBA64:
 		return m.NRGBA64At(x, y)
 	}
-	c := p.stored.RGBA64At(x, y) // all others are opaque
-	return color.NRGBA64{R: c.R, G: c.G, B: c.B, A: math.MaxUint16}
+	c := p.stored.RGBA64At(x, y)
+	if c.A != math.MaxUint16 { // of a TIFF whose colours are multiplied by opacity
+		return color.NRGBA64Model.Convert(c).(color.NRGBA64)
+	}
+	return color.NRGBA64{R: c.R, G: c.G, B: c.B, A: c.A}
 }
 
 // Opaque tells whether all pixels are.

@@ -2,6 +2,7 @@ package picture
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 )
 
@@ -22,6 +23,8 @@ func pngOrientation(c *cursor) (orientation, error) {
 		}
 		n := int64(binary.BigEndian.Uint32(b))
 		switch string(b[4:]) {
+		case "acTL":
+			return found, errors.New("the PNG is animated; split it into its frames")
 		case "eXIf":
 			found = readOrientation(c.section(n))
 		case "IEND":
