@@ -1,7 +1,8 @@
 """Races package model against PyTorch: the same networks, one run, in turns.
 
     python bench/compare.py                          the networks mnist, gmm64 and mlp
-    python bench/compare.py --cases . --output t.md  all benchmarks, kept in a file
+    python bench/compare.py --cases . --page main    all benchmarks, into docs/performance.md
+    python bench/compare.py --busy 1 --page busy     while another process keeps a core busy
     python bench/compare.py --tier avx2              both sides limited to AVX2
 
 A training step is zero_grad, forward, MSE, backward and a step of Adam for a
@@ -17,7 +18,13 @@ setting of TUNED is tried first, and the fastest one takes part. A round runs
 every contender once for --seconds; the medians of the rounds are compared. Run
 it on an idle machine: another process on one of the cores slows down PyTorch's
 threads far more than ours, because OpenMP waits for the slowest one, which would
-flatter us. The table says if the machine was busy.
+flatter us. The table says if the machine was busy. --busy makes it so on purpose.
+
+The table counts operations of the direct algorithm (op.FLOP), and relates our rate
+to that of a loop of multiply-adds on data in the first cache, measured in the same run
+(BenchmarkMul in internal/gemm): Winograd's algorithm can exceed 1. --page NAME puts the
+table between the marks <!-- compare NAME --> and <!-- /compare NAME --> of
+docs/performance.md.
 """
 import argparse
 import json
@@ -96,15 +103,48 @@ class Go:
                         "-test.bench=" + "/".join(f"^{p}$" for p in parts)]
         self.env = os.environ | env
         self.allocated = 0  # bytes an iteration
+        self.resident = 0  # bytes, of the process
+        self.gflop = 0.0  # an iteration
 
     def time(self, seconds):
-        out = subprocess.run([*self.command, f"-test.benchtime={seconds}s"], env=self.env, check=True,
-                             cwd=os.path.join(ROOT, "model"), stdout=subprocess.PIPE, text=True).stdout
+        process = subprocess.Popen([*self.command, f"-test.benchtime={seconds}s"], env=self.env,
+                                   cwd=os.path.join(ROOT, "model"), stdout=subprocess.PIPE, text=True)
+        out = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.resident = max(self.resident, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
         found = re.search(r"([\d.]+) ns/op", out)
         if not found:
             sys.exit(f"no such benchmark:\n{' '.join(self.command)}\n{out}")
         self.allocated = int(re.search(r"(\d+) B/op", out)[1])
+        self.gflop = float(re.search(r"([\d.e+-]+) GFLOP\b(?!/)", out)[1])
         return float(found[1]) / 1e6
+
+
+class Neighbours:
+    """Processes that keep processors busy while they exist."""
+
+    def __init__(self, n):
+        spin = "x = 1.0\nwhile True: x = x * 1.0000001 % 7"
+        self.processes = [subprocess.Popen([sys.executable, "-c", spin]) for _ in range(n)]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for p in self.processes:
+            p.kill()
+            p.wait()
+
+
+def multiply_add(folder, threads, tier):
+    """GFLOP/s of a loop of multiply-adds with as many threads, 0 where it is not known."""
+    binary = os.path.join(folder, "gemm.test")
+    subprocess.run(["go", "test", "-c", "-o", binary, "./internal/gemm"], cwd=ROOT, check=True)
+    out = subprocess.run([binary, "-test.run=^$", "-test.benchtime=1s", f"-test.bench=^BenchmarkMul$/^threads={threads}$/^float32$/^multiply-add$"],
+                         check=True, stdout=subprocess.PIPE, text=True).stdout
+    rates = dict(re.findall(r"multiply-add/(\w+?)(?:-\d+)?\s.*?([\d.]+) GFLOP/s", out))
+    return float(rates.get(tier) or max(rates.values(), key=float, default=0))
 
 
 def busy(seconds=0.5):
@@ -172,7 +212,7 @@ def race(case, args, binary, with_torch):
     row["busy"] = 0.0
     times = {name: [] for name in contenders}
     for i in range(args.rounds):
-        row["busy"] = max(row["busy"], wait_until_idle(args.patience))
+        row["busy"] = max(row["busy"], 0.0 if args.busy else wait_until_idle(args.patience))
         names = list(contenders)
         for name in names[i % len(names):] + names[:i % len(names)]:  # nobody is always first
             times[name].append(contenders[name].time(args.seconds))
@@ -180,7 +220,8 @@ def race(case, args, binary, with_torch):
         row[name] = times[name]
         if isinstance(contender, Torch):
             contender.close()
-    row["allocated"] = contenders["go"].allocated
+    for what in ("allocated", "resident", "gflop"):
+        row[what] = getattr(contenders["go"], what)
     return row
 
 
@@ -199,7 +240,7 @@ def span(times):
     return f"{statistics.median(times):.3g} ({min(times):.3g}–{max(times):.3g})"
 
 
-def markdown(rows, args):
+def markdown(rows, args, limit):
     """The table, with all that is needed to judge it."""
     go = subprocess.run(["go", "env", "GOVERSION"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
     torch = rows[0].get("torch")
@@ -208,14 +249,19 @@ def markdown(rows, args):
              f"- PyTorch {torch['version']} ({torch['capability']}), Python {platform.python_version()}" if torch
              else "- PyTorch is not installed: nothing to compare with. `pip install -r bench/requirements.txt`",
              f"- medians of {args.rounds} rounds of {args.seconds:g} s in turns (fastest–slowest round), in ms"]
+    if limit:
+        lines.append(f"- a loop of multiply-adds on data in the first cache: {limit:.0f} GFLOP/s")
+    if args.busy:
+        lines.append(f"- {args.busy} other process{'es' if args.busy > 1 else ''} kept a processor busy all the time, on purpose")
     load = max(r["busy"] for r in rows)
     if load > 0.2:
         lines.append(f"- **The machine was not idle**: others kept up to {load:.1f} processors busy. "
                      "The times are too long, and ratios flatter us: do not quote them.")
-    lines += ["", "| benchmark | here | allocated | PyTorch as installed | ratio | PyTorch tuned | ratio | setting |",
-              "|---|--:|--:|--:|--:|--:|--:|---|"]
+    lines += ["", "| benchmark | here | GFLOP | of the loop | resident | PyTorch as installed | ratio | PyTorch tuned | ratio | setting |",
+              "|---|--:|--:|--:|--:|--:|--:|--:|--:|---|"]
     for r in rows:
-        cells = [r["case"], span(r["go"]), f"{r['allocated'] / 1e3:.0f} kB"]
+        rate = r["gflop"] / statistics.median(r["go"]) * 1e3
+        cells = [r["case"], span(r["go"]), f"{r['gflop']:.3g}", f"{rate / limit:.2f}" if limit else "–", f"{r['resident'] / 1e6:.0f} MB"]
         for name in ("installed", "tuned"):
             if name in r:
                 ratio = statistics.median(r[name]) / statistics.median(r["go"])
@@ -238,6 +284,8 @@ def main():
     parser.add_argument("--tier", choices=TIERS, default="auto", help="instruction set of both sides")
     parser.add_argument("--no-compile", action="store_true", help="leave out torch.compile, which takes minutes")
     parser.add_argument("--patience", type=float, default=30, help="seconds to wait for an idle machine before each round")
+    parser.add_argument("--busy", type=int, default=0, help="other processes that keep a processor busy meanwhile")
+    parser.add_argument("--page", help="which table of docs/performance.md this is")
     parser.add_argument("--output", help="write the markdown to this file as well")
     args = parser.parse_args()
     cases = [c for c in CASES if re.search(args.cases, c)]
@@ -247,20 +295,35 @@ def main():
     if not with_torch:
         print("PyTorch is not installed: only the Go side is measured.", file=sys.stderr)
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, Neighbours(args.busy):
         binary = os.path.join(folder, "model.test")
         subprocess.run(["go", "test", "-c", "-o", binary, "./model"], cwd=ROOT, check=True)
+        limit = 0 if args.busy else multiply_add(folder, args.threads, args.tier)
         for case in cases:
             print(case, end=" ", file=sys.stderr, flush=True)
             rows.append(race(case, args, binary, with_torch))
             r = rows[-1]
             print(" ".join(f"{n} {statistics.median(r[n]):.3g} ms" for n in ("go", "installed", "tuned") if n in r),
                   file=sys.stderr)
-    text = markdown(rows, args)
+    text = markdown(rows, args, limit)
     print(text, end="")
     if args.output:
         with open(args.output, "w", encoding="utf-8") as f:
             f.write(text)
+    if args.page:
+        write_page(args.page, text)
+
+
+def write_page(name, text):
+    """Replaces a table of docs/performance.md by another."""
+    path = os.path.join(ROOT, "docs", "performance.md")
+    with open(path, encoding="utf-8") as f:
+        page = f.read()
+    begin, end = f"<!-- compare {name} -->\n", f"<!-- /compare {name} -->"
+    if begin not in page or end not in page:
+        sys.exit(f"{path} has no marks {begin.strip()} and {end}")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(page[:page.index(begin)] + begin + text + page[page.index(end):])
 
 
 if __name__ == "__main__":

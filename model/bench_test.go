@@ -90,6 +90,7 @@ func BenchmarkTrainStep(b *testing.B) {
 				adam.Step(s.Grads(), step, 1e-4, 1)
 			}
 			b.ReportMetric(float64(s.Memory())/1e6, "MB-planned")
+			b.ReportMetric(float64(op.FLOP(s.Outputs()...))/1e9, "GFLOP")
 		})
 	}
 }
@@ -153,6 +154,11 @@ func BenchmarkInference(b *testing.B) {
 						b.Fatal(err)
 					}
 				}
+				graph, err := u.InferenceGraph(batch)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(op.FLOP(graph))/1e9, "GFLOP")
 			})
 		}
 	}
