@@ -7,22 +7,47 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/sched"
 )
 
-// Folders of diffusers denoise images in [0,1] as a float64 computation of the same
-// networks does: the library's own chain without its noise and without clipping, from
-// the level whose SNR is that of the noise on [-1,1].
+// foreign are networks of other libraries: the file below their folder, and what that
+// does not tell.
+var foreign = []struct {
+	name, file string
+	told       []string
+}{
+	{"google-flat", "", nil}, {"course-pipeline", "", nil}, {"scale-shift-resnet", "", nil}, {"mnist-28", "", nil}, {"odd-groups", "", nil},
+	{"old-keys-bin", "", nil}, {"learned-sigma", "", nil},
+	{"guided-legacy", "model.pt", []string{"--image_size 8 --num_channels 32 --channel_mult 1,1 --num_res_blocks 1 --attention_resolutions 4 --num_head_channels 16 " +
+		"--use_scale_shift_norm True --resblock_updown True --learn_sigma True --diffusion_steps 1000 --noise_schedule linear --rescale_timesteps False"}},
+	{"improved-cosine", "model.pt", []string{"--image_size 8 --num_channels 32 --channel_mult 1,1 --num_res_blocks 1 --attention_resolutions 8,4 --num_heads 4 " +
+		"--use_scale_shift_norm True --learn_sigma True --diffusion_steps 4000 --noise_schedule cosine --rescale_timesteps True"}},
+	{"lucid-2.3.1", "model-1.pt", []string{"size=8"}}, {"lucid-1.5.8", "model-1.pt", []string{"size=8"}},
+}
+
+func told(t *testing.T, words []string) denoiser.Option {
+	t.Helper()
+	o, err := pretrained.ParseOptions(words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return denoiser.WithTold(o)
+}
+
+// Networks of other libraries denoise images in [0,1] as a float64 computation of the
+// same networks does: the library's own chain without its noise and without clipping,
+// from the level whose SNR is that of the noise on [-1,1].
 func TestPretrained(t *testing.T) {
-	const limit = 1e-5 // of the result's rms
-	for _, name := range []string{"google-flat", "course-pipeline", "scale-shift-resnet", "mnist-28", "odd-groups", "old-keys-bin", "learned-sigma"} {
-		t.Run(name, func(t *testing.T) {
-			dir := filepath.Join("..", "checkpoint", "pretrained", "testdata", name)
+	for _, v := range foreign {
+		t.Run(v.name, func(t *testing.T) {
+			dir := filepath.Join("..", "checkpoint", "pretrained", "testdata", v.name)
 			array := func(name string) []float64 { return expected(t, dir, name) }
-			d := load(t, dir)
+			d := load(t, filepath.Join(dir, v.file), told(t, v.told))
+			const limit = 1e-5 // of the result's rms
 			snr := 10 * math.Log10(array("denoise/snr")[0])
 			if sigma := array("denoise/sigma")[0]; math.Abs(snr+20*math.Log10(2*sigma)) > 1e-3 {
 				t.Fatalf("SNR %v dB of noise with σ = %v", snr, sigma)
@@ -67,9 +92,12 @@ func TestPretrained(t *testing.T) {
 // With the scheduler's clipping the chains are those that clamp x̂0 in each step.
 func TestPretrainedClip(t *testing.T) {
 	const limit = 1e-5 // of the result's rms
-	for _, name := range []string{"google-flat", "course-pipeline", "odd-groups", "learned-sigma"} {
-		dir := filepath.Join("..", "checkpoint", "pretrained", "testdata", name)
-		d := load(t, dir, denoiser.WithClip())
+	for _, v := range foreign {
+		if v.name == "scale-shift-resnet" { // does not clip
+			continue
+		}
+		name, dir := v.name, filepath.Join("..", "checkpoint", "pretrained", "testdata", v.name)
+		d := load(t, filepath.Join(dir, v.file), told(t, v.told), denoiser.WithClip())
 		if d.Clip() != 1 {
 			t.Errorf("%s: clips to %v", name, d.Clip())
 		}
