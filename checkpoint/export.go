@@ -77,6 +77,9 @@ func (im *Imported) ExportHalf(path string, f Format) (weights.Rounding, error) 
 	if err := im.mustTell(f); err != nil {
 		return weights.Rounding{}, err
 	}
+	if f == FormatTorch && im.foreignTorch() {
+		return weights.Rounding{}, configs.Usagef("a .pt of another library is written in float32; half precision is for .safetensors and .npz")
+	}
 	arrays, err := im.writable()
 	if err != nil {
 		return weights.Rounding{}, err
@@ -107,6 +110,10 @@ func (im *Imported) export(path string, f Format, arrays []weights.Array) error 
 		return im.exportAuthors(path, arrays)
 	case FormatDiffusers:
 		return im.exportDiffusers(path, arrays)
+	case FormatTorch:
+		if im.foreignTorch() {
+			return im.exportForeignTorch(path, arrays)
+		}
 	}
 	return atomicfile.WriteFunc(path, func(w io.Writer) error {
 		switch f {
@@ -171,6 +178,11 @@ func (im *Imported) metadata() (map[string]string, error) {
 		}
 		meta[metaMethod] = string(b)
 	}
+	if origin, err := im.origin(); err != nil {
+		return nil, err
+	} else if origin != nil {
+		meta[metaOrigin] = string(origin)
+	}
 	if im.Config != nil {
 		text, err := configs.Marshal(*im.Config)
 		if err != nil {
@@ -186,8 +198,12 @@ func (im *Imported) exportOwn(path string) error {
 	if err != nil {
 		return err
 	}
+	origin, err := im.origin()
+	if err != nil {
+		return err
+	}
 	return Write(path, &Snapshot{Step: im.Step, Program: "condmean convert", Config: string(text), Sample: im.Sample, Data: im.Data, Recommended: im.Recommended,
-		Weights: Tensors(im.Weights), Norm: im.Norm})
+		Origin: origin, Weights: Tensors(im.Weights), Norm: im.Norm})
 }
 
 // authors gathers what the published code's files tell.

@@ -40,6 +40,7 @@ const (
 	metaStep   = "condmean.step"
 	metaMethod = "condmean.recommended" // method that denoises best, JSON
 	metaData   = "condmean.data"        // fingerprint of the data set, JSON
+	metaOrigin = "condmean.origin"      // pretrained.Origin, JSON
 )
 
 // ImportOption changes what Import takes a path for.
@@ -98,6 +99,11 @@ func importAny(path string, told pretrained.Options) (*Imported, error) {
 	if s.EMA != nil {
 		im.EMA = Arrays(s.EMA)
 	}
+	if s.Origin != nil {
+		if err := json.Unmarshal(s.Origin, &im.Origin); err != nil {
+			return nil, fmt.Errorf("%s: the origin of its network: %s", dir, foreign.Line(err.Error(), foreign.Limit))
+		}
+	}
 	return im, im.configure(s.Config)
 }
 
@@ -116,7 +122,7 @@ func importContents(path string, file *weights.Contents) (*Imported, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	im := &Imported{From: path, Weights: chosen.Weights, EMA: chosen.Average, Notes: chosen.Notes}
-	for key, to := range map[string]any{metaSample: &im.Sample, metaNorm: &im.Norm, metaStep: &im.Step, metaData: &im.Data, metaMethod: &im.Recommended} {
+	for key, to := range map[string]any{metaSample: &im.Sample, metaNorm: &im.Norm, metaStep: &im.Step, metaData: &im.Data, metaMethod: &im.Recommended, metaOrigin: &im.Origin} {
 		if text, ok := file.Metadata[key]; ok {
 			if err := json.Unmarshal([]byte(text), to); err != nil {
 				return nil, fmt.Errorf("%s: metadata %s: %s", path, key, foreign.Line(err.Error(), foreign.Limit))

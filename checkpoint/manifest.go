@@ -42,6 +42,8 @@ type Manifest struct {
 	Sample []int `json:"sample,omitempty"`
 	// Data is the fingerprint of the data set that the network was trained on.
 	Data json.RawMessage `json:"data,omitempty"`
+	// Origin is what writes a network of another library back, see pretrained.Origin.
+	Origin json.RawMessage `json:"origin,omitempty"`
 	// Normalization names the file with the data's statistics, if there is one.
 	Normalization string `json:"normalization,omitempty"`
 	// Recommended is the method that denoises best, where that is known.

@@ -93,12 +93,15 @@ func read(fsys FS, dir string) (*Snapshot, error) {
 		return nil, err
 	}
 	s := &Snapshot{Step: m.Step, Counters: m.Counters, Program: m.Program, Config: m.Config, Sample: m.Sample, Recommended: m.Recommended}
-	if m.Data != nil { // compact, whatever the manifest's layout
-		var data bytes.Buffer
-		if err := json.Compact(&data, m.Data); err != nil {
+	for from, to := range map[*json.RawMessage]*json.RawMessage{&m.Data: &s.Data, &m.Origin: &s.Origin} {
+		if *from == nil {
+			continue
+		}
+		var text bytes.Buffer // compact, whatever the manifest's layout
+		if err := json.Compact(&text, *from); err != nil {
 			return nil, damaged(filepath.Join(dir, manifestFile), err)
 		}
-		s.Data = data.Bytes()
+		*to = text.Bytes()
 	}
 	values, err := limit.Values()
 	if err != nil {

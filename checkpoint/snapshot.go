@@ -20,6 +20,7 @@ type Snapshot struct {
 	Config   string           // resolved configuration, YAML or JSON, verbatim
 	Sample   []int            // shape (C,L) or (C,H,W) of one sample; nil in early checkpoints
 	Data     json.RawMessage  // fingerprint of the data set, package data's own; nil in early checkpoints
+	Origin   json.RawMessage  // of a network of another library that was trained further, see pretrained.Origin; nil: none
 
 	Weights   []model.Tensor // parameters and running statistics
 	EMA       []model.Tensor // exponential moving average of Weights
@@ -54,6 +55,9 @@ func (s *Snapshot) check() error {
 	}
 	if s.Data != nil && !json.Valid(s.Data) {
 		return errors.New("the fingerprint of the data is not valid JSON")
+	}
+	if s.Origin != nil && !json.Valid(s.Origin) {
+		return errors.New("the origin of the network is not valid JSON")
 	}
 	for name, v := range s.State {
 		if !json.Valid(v) {

@@ -106,7 +106,7 @@ func makeFolder(fsys FS, dir string) error {
 func writeFiles(fsys FS, dir string, s *Snapshot) error {
 	m := &Manifest{
 		Format: formatName, Version: Version, Program: s.Program,
-		Step: s.Step, Counters: s.Counters, Config: s.Config, Sample: s.Sample, Data: s.Data,
+		Step: s.Step, Counters: s.Counters, Config: s.Config, Sample: s.Sample, Data: s.Data, Origin: s.Origin,
 		Recommended: s.Recommended,
 	}
 	put := func(name string, shapes map[string][]int, fill func(io.Writer) error) error {

@@ -233,7 +233,11 @@ func (f *foreignNet) inTheFile(t *testing.T, grads []*model.Tensor) map[string][
 		arrays = append(arrays, weights.FromFloat32(x.Name, x.Shape, byName[x.Name]))
 	}
 	var file bytes.Buffer
-	if err := f.opened.Origin.WriteTorch(&file, pretrained.Trained{Network: f.opened.Network, Sample: f.opened.Sample, Schedule: f.opened.Schedule, Objective: f.opened.Objective, Tensors: arrays}); err != nil {
+	write, err := f.opened.Origin.Torch(pretrained.Trained{Network: f.opened.Network, Sample: f.opened.Sample, Schedule: f.opened.Schedule, Objective: f.opened.Objective, Tensors: arrays})
+	if err == nil {
+		err = write(&file)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "gradients.pt")

@@ -1,11 +1,13 @@
 package train
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 
+	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
@@ -18,6 +20,7 @@ type beginning struct {
 	from    []weights.Array    // for the network
 	average []weights.Array    // for the averaged weights; nil: begin with the network's
 	shapes  map[string]reshape // of targets whose shape is adapted
+	origin  json.RawMessage    // of a network of another library whose every tensor is taken; nil: none
 	notes   []string
 	refusal error // nil: the weights can be taken
 }
@@ -55,7 +58,10 @@ func plan(cfg configs.Config, net *model.Network, now data.Fingerprint) (*beginn
 	}
 	b.report = weights.Compare(weights.Keys(b.from), keys(net), rules)
 	b.refusal = b.fit(cfg.Init, net)
-	return b, nil
+	if src.Origin != (pretrained.Origin{}) && b.report.Strict() == nil {
+		b.origin, err = json.Marshal(src.Origin)
+	}
+	return b, err
 }
 
 // keyMap returns the rules of a file, and then those of common prefixes.
@@ -98,20 +104,21 @@ func (b *beginning) fit(c configs.Init, net *model.Network) error {
 	return nil
 }
 
-// begin takes the weights that init names, or refuses.
-func (l *cpuLearner) begin(cfg configs.Config, now data.Fingerprint, log *slog.Logger) error {
+// begin takes the weights that init names, or refuses, and returns the origin of their
+// network if there is one.
+func (l *cpuLearner) begin(cfg configs.Config, now data.Fingerprint, log *slog.Logger) (origin json.RawMessage, err error) {
 	b, err := plan(cfg, l.net, now)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, n := range b.notes {
 		log.Warn(n)
 	}
 	if err := l.initialize(b, cfg); err != nil {
-		return err
+		return nil, err
 	}
 	log.Info("beginning with given weights", "from", cfg.Init.From, "tensors", b.report.Summary())
-	return nil
+	return b.origin, nil
 }
 
 // initialize puts the planned weights into the network and into what derives

@@ -33,7 +33,7 @@ func Overfit(ctx context.Context, cfg configs.Config, steps int, w io.Writer, o 
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
 	if cfg.Init.From != "" {
-		if err := l.begin(cfg, set.Fingerprint, o.Log); err != nil {
+		if _, err := l.begin(cfg, set.Fingerprint, o.Log); err != nil {
 			return err
 		}
 	}

@@ -19,6 +19,8 @@ type state struct {
 	Best         float64     `json:"best"`      // lowest validation loss
 	BestStep     int         `json:"best_step"` // 0: none yet
 	changes      []Change    // a section has them at its end
+
+	origin json.RawMessage // of a network of another library, which a checkpoint keeps; nil: none
 }
 
 // Change is a setting that was changed when a run was resumed.
@@ -67,7 +69,7 @@ func (r *run) snapshot() (*checkpoint.Snapshot, error) {
 	}
 	return &checkpoint.Snapshot{
 		Step: r.at.Step, Counters: map[string]int64{"epoch": int64(r.at.Cursor.Epoch)}, Program: "condmean",
-		Config: r.folder.yaml, Sample: r.set.Shape(), Data: print, Norm: r.set.Norm.Vectors(),
+		Config: r.folder.yaml, Sample: r.set.Shape(), Data: print, Origin: r.at.origin, Norm: r.set.Norm.Vectors(),
 		Weights: l.weights, EMA: l.averaged, Optimizer: l.optimizer, Adapters: l.adapters,
 		State: map[string]json.RawMessage{stateSection: at},
 	}, nil
@@ -80,7 +82,7 @@ func unpack(s *checkpoint.Snapshot) (state, learned, error) {
 		return state{}, learned{}, fmt.Errorf("state section %q: %w", stateSection, err)
 	}
 	at := v.state
-	at.changes = v.Changes
+	at.changes, at.origin = v.Changes, s.Origin
 	if at.Step != s.Step || at.Step < 0 || at.Skipped < 0 || at.Skipped > at.Step || at.BestStep > at.Step {
 		return state{}, learned{}, fmt.Errorf("state section %q does not belong to step %d", stateSection, s.Step)
 	}

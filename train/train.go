@@ -91,7 +91,7 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (res *Result, err e
 	if resumed != nil {
 		at, err = resume(resumed, cfg, set, l, o.Log)
 	} else if cfg.Init.From != "" {
-		err = l.begin(cfg, set.Fingerprint, o.Log)
+		at.origin, err = l.begin(cfg, set.Fingerprint, o.Log)
 	}
 	if err != nil {
 		return nil, err

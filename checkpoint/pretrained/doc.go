@@ -42,7 +42,7 @@
 // # Writing back
 //
 // A [Model]'s [Origin] is what a run has to keep, as JSON, to write the network back
-// after training: [Origin.Files] makes a folder of diffusers, [Origin.WriteTorch] a .pt
+// after training: [Origin.Files] makes a folder of diffusers, [Origin.Torch] a .pt
 // file. Settings that did not change are the very texts that were read, tensors that
 // did not change the same bits. The zero Origin makes a pipeline of a network that was
 // trained here.

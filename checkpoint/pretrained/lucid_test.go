@@ -121,7 +121,7 @@ func TestLucidrainsWrites(t *testing.T) {
 		}
 		x := trained(t, m)
 		var b bytes.Buffer
-		if err := origin.WriteTorch(&b, x); err != nil {
+		if err := writeTorch(&b, origin, x); err != nil {
 			t.Fatal(err)
 		}
 		dir := write(t, []File{{"model.pt", func(w io.Writer) error { _, err := w.Write(b.Bytes()); return err }}})
@@ -242,7 +242,7 @@ func TestLucidrainsVersions(t *testing.T) {
 		for _, p := range lucidPieces(l, 3, true) {
 			there[p.file.Name] = p.file
 		}
-		n, wrapped, err := inferLucidrains(there, v)
+		n, wrapped, err := inferLucidrains(there, v, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -58,13 +58,13 @@ func openLucidrains(name string, file *weights.File, prefix string, o Options) (
 			there[short] = k
 		}
 	}
+	if err := o.Lucidrains.check(); err != nil {
+		return nil, err
+	}
 	text, _ := file.Scalars["version"].(string)
-	v := version{}
-	if text != "" {
-		var err error
-		if v, err = parseVersion(text); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
+	text, v, err := o.Lucidrains.version(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	buffers := strings.TrimSuffix(prefix, "model.") // the schedule's tables lie beside the network
 	for _, k := range file.Keys {
@@ -72,11 +72,14 @@ func openLucidrains(name string, file *weights.File, prefix string, o Options) (
 			delete(there, short)
 		}
 	}
-	n, wrapped, err := inferLucidrains(there, v)
+	n, wrapped, err := inferLucidrains(there, v, o.Lucidrains.AttnDimHead)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	s, err := lucidSchedule(file, buffers, v)
+	if !v.known() && !wrapped { // by the names
+		v = version{1, 8, 0}
+	}
+	s, err := lucidSchedule(file, buffers, v, o.Lucidrains)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -88,8 +91,9 @@ func openLucidrains(name string, file *weights.File, prefix string, o Options) (
 }
 
 // inferLucidrains reads the settings off the tensors, and what those do not tell off
-// the version. wrapped tells that attention has its names before 1.8.
-func inferLucidrains(there map[string]weights.Key, v version) (n *network, wrapped bool, err error) {
+// the version. width is that of a head, if somebody tells it. wrapped tells that
+// attention has its names before 1.8.
+func inferLucidrains(there map[string]weights.Key, v version, width int) (n *network, wrapped bool, err error) {
 	n = &network{lucid: &configs.Lucidrains{}}
 	l := n.lucid
 	if _, ok := there["time_mlp.0.weights"]; ok {
@@ -136,7 +140,9 @@ func inferLucidrains(there map[string]weights.Key, v version) (n *network, wrapp
 		_, full := there[attention]
 		l.DimMults, l.FullAttn = append(l.DimMults, width/d), append(l.FullAttn, full)
 	}
-	n.heads(there, wrapped)
+	if err := n.heads(there, wrapped, width); err != nil {
+		return nil, false, err
+	}
 	l.BlockNorm = "group"
 	if _, ok := there["mid_block1.block1.norm.g"]; ok {
 		l.BlockNorm = "rms"
@@ -149,20 +155,31 @@ func inferLucidrains(there map[string]weights.Key, v version) (n *network, wrapp
 }
 
 // heads finds the number and the width of the attentions' heads, which only the
-// learned columns tell apart; else the width is the library's.
-func (n *network) heads(there map[string]weights.Key, wrapped bool) {
+// learned columns tell apart; else the width is as told, or the library's.
+func (n *network) heads(there map[string]weights.Key, wrapped bool, width int) error {
 	l := n.lucid
+	if k := there["mid_attn.mem_kv"]; len(k.Shape) == 4 {
+		l.AttnHeads, l.NumMemKV, l.AttnDimHead = k.Shape[1], k.Shape[2], k.Shape[3]
+		if width != 0 && width != l.AttnDimHead {
+			return configs.Usagef("attn_dim_head=%d: mid_attn.mem_kv has %d columns", width, l.AttnDimHead)
+		}
+		return nil
+	}
 	name := "mid_attn.to_qkv.weight"
 	if wrapped {
 		name = wrap(name)
 	}
-	l.AttnDimHead = 32
-	if k := there["mid_attn.mem_kv"]; len(k.Shape) == 4 {
-		l.AttnHeads, l.NumMemKV, l.AttnDimHead = k.Shape[1], k.Shape[2], k.Shape[3]
-	} else if k := there[name]; len(k.Shape) == 4 {
-		l.AttnHeads = k.Shape[0] / (3 * l.AttnDimHead)
-		n.notes = append(n.notes, fmt.Sprintf("the heads of attention are taken to be %d values wide, as they are by default", l.AttnDimHead))
+	if l.AttnDimHead = width; width == 0 {
+		l.AttnDimHead = 32
+		n.notes = append(n.notes, fmt.Sprintf("the heads of attention are taken to be %d values wide (attn_dim_head), as they are by default", l.AttnDimHead))
 	}
+	if k := there[name]; len(k.Shape) == 4 {
+		if k.Shape[0]%(3*l.AttnDimHead) != 0 {
+			return configs.Usagef("%s: %d rows are not queries, keys and values of heads that are attn_dim_head=%d wide", foreign.Name(k.Name), k.Shape[0], l.AttnDimHead)
+		}
+		l.AttnHeads = k.Shape[0] / (3 * l.AttnDimHead)
+	}
+	return nil
 }
 
 // byVersion sets what names do not tell.
@@ -180,7 +197,7 @@ func (n *network) byVersion(v version, wrapped bool) {
 		if v = (version{0, 32, 0}); l.Downsample == "conv" {
 			v, taken = version{0, 27, 4}, "0.27.4, with products of unit queries and keys times 10"
 		}
-		n.notes = append(n.notes, "the file does not tell its version, which decides on normalisations: it is taken as "+taken)
+		n.notes = append(n.notes, "the file does not tell its version, which decides on normalisations: it is taken as "+taken+" (version)")
 	}
 	if v.before(1, 7, 0) {
 		l.AttnNorm = "layer"

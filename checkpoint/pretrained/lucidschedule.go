@@ -13,23 +13,31 @@ import (
 
 // lucidSchedule reads the schedule off the tables beside the network, and the target
 // off the weights of the loss.
-func lucidSchedule(file *weights.File, prefix string, v version) (*scheduler, error) {
-	s := &scheduler{target: "epsilon", clip: Clip{true, 1}}
+func lucidSchedule(file *weights.File, prefix string, v version, told LucidrainsTold) (*scheduler, error) {
+	s := &scheduler{clip: Clip{true, 1}}
 	beta, ok, err := table(file, prefix+"betas")
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
-		s.schedule = configs.Schedule{Kind: "cosine", Steps: 1000}
-		if !v.before(1, 0, 0) {
-			s.schedule = configs.Schedule{Kind: "custom", Steps: 1000, Betas: lucidSigmoid(1000)}
+		if told.Timesteps > maxLevels {
+			return nil, configs.Usagef("timesteps=%d: want at most %d", told.Timesteps, maxLevels)
 		}
-		s.notes = append(s.notes, "the file has no schedule: the library's default is taken, of 1000 levels")
-		if !v.before(1, 6, 3) {
-			s.target = "v"
+		s.schedule = told.betas(v)
+		if told.BetaSchedule == "" || told.Timesteps == 0 {
+			s.notes = append(s.notes, fmt.Sprintf("the file has no schedule: the library's default is taken where nothing is told (beta_schedule, timesteps), of %d levels", s.schedule.Steps))
 		}
-		s.notes = append(s.notes, "the file does not tell what is predicted: "+s.target+" is taken, the library's default")
+		if s.target = objectives[told.Objective]; s.target == "" {
+			s.target = "epsilon"
+			if !v.before(1, 6, 3) {
+				s.target = "v"
+			}
+			s.notes = append(s.notes, "the file does not tell what is predicted (objective): "+objectiveOf(s.target)+" is taken, the library's default")
+		}
 		return s, s.finish(false)
+	}
+	if told.BetaSchedule != "" || told.Timesteps != 0 {
+		return nil, configs.Usagef("beta_schedule, timesteps: the file has its schedule, of %d levels", len(beta))
 	}
 	s.schedule = recogniseBeta(beta)
 	if err := s.finish(false); err != nil {
@@ -43,35 +51,40 @@ func lucidSchedule(file *weights.File, prefix string, v version) (*scheduler, er
 	if err != nil {
 		return nil, err
 	}
-	target, gamma := "", 0.0
+	recognised, gamma := "", math.Inf(1)
 	if ok && len(weight) >= levels.T {
-		target, gamma = recogniseTarget(weight, levels)
+		recognised, gamma = recogniseTarget(weight, levels)
+	}
+	if s.target, err = told.target(recognised); err != nil {
+		return nil, err
 	}
 	switch {
-	case target == "":
-		s.notes = append(s.notes, "the weights of the loss do not tell what is predicted: the noise is taken; set objective.target if it is not")
-		return s, nil
+	case s.target == "":
+		s.target = "epsilon"
+		s.notes = append(s.notes, "the file does not tell what is predicted (objective): pred_noise is taken")
+	case recognised == "":
 	case math.Abs(gamma-minSNRGamma) < 1e-2*minSNRGamma:
 		s.weighting = "min-snr"
 	case !math.IsInf(gamma, 1):
 		s.notes = append(s.notes, fmt.Sprintf("the loss was weighted by min-SNR with γ = %.3g, which is not kept", gamma))
 	}
-	s.target = target
 	return s, nil
 }
 
 // minSNRGamma is the γ of objective.weighting min-snr, and the library's default.
 const minSNRGamma = 5
 
+// maxLevels bounds the levels of a schedule.
+const maxLevels = 100_000
+
 // table reads a list of numbers, if it is there.
 func table(file *weights.File, name string) (values []float64, ok bool, err error) {
-	const most = 100_000
 	i := slices.IndexFunc(file.Keys, func(k weights.Key) bool { return k.Name == name })
 	if i < 0 {
 		return nil, false, nil
 	}
-	if shape := file.Keys[i].Shape; len(shape) != 1 || shape[0] < 2 || shape[0] > most {
-		return nil, false, configs.Usagef("%s has shape %v, want a list of 2 to %d numbers", name, shape, most)
+	if shape := file.Keys[i].Shape; len(shape) != 1 || shape[0] < 2 || shape[0] > maxLevels {
+		return nil, false, configs.Usagef("%s has shape %v, want a list of 2 to %d numbers", name, shape, maxLevels)
 	}
 	a, err := file.Read(name)
 	if err != nil {
@@ -85,7 +98,7 @@ func table(file *weights.File, name string) (values []float64, ok bool, err erro
 func recogniseBeta(beta []float64) configs.Schedule {
 	n := len(beta)
 	list := []configs.Schedule{
-		{Kind: "linear", Steps: n, BetaStart: 0.1 / float64(n), BetaEnd: 20 / float64(n)},
+		lucidLinear(n),
 		{Kind: "cosine", Steps: n},
 		{Kind: "custom", Steps: n, Betas: lucidSigmoid(n)},
 	}
@@ -109,6 +122,11 @@ func near(a, b []float64) bool {
 		}
 	}
 	return true
+}
+
+// lucidLinear is the library's linear schedule.
+func lucidLinear(n int) configs.Schedule {
+	return configs.Schedule{Kind: "linear", Steps: n, BetaStart: 0.1 / float64(n), BetaEnd: 20 / float64(n)}
 }
 
 // lucidSigmoid is the library's sigmoid schedule: ᾱ falls as σ(-x) for x in [-3,3],

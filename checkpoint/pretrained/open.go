@@ -119,6 +119,9 @@ func openFolder(dir string, o Options) (*Model, error) {
 	if o.Preset != "" || o.OpenAI != nil {
 		return nil, configs.Usagef("%s: a folder of diffusers tells its network; presets and flags of scripts are for .pt files of OpenAI's code", dir)
 	}
+	if err := o.notLucidrains(dir); err != nil {
+		return nil, err
+	}
 	f, err := findFolder(dir, o)
 	if err != nil {
 		return nil, err
@@ -172,6 +175,9 @@ func openTorch(name string, o Options) (*Model, error) {
 				return nil, configs.Usagef("%s: a file of denoising-diffusion-pytorch; presets and flags of scripts are for those of OpenAI's code", name)
 			}
 			return openLucidrains(name, file, prefix, o)
+		}
+		if err := o.notLucidrains(name); err != nil {
+			return nil, err
 		}
 		return openOpenAI(name, file, o)
 	})

@@ -17,11 +17,21 @@ type Options struct {
 	Variant string  // diffusers: which of several files, such as fp16
 	EMA     bool    // diffusers: the averaged weights of an unfinished training, in unet_ema
 	Size    []int   // height and width of a sample, in place of the file's
+
+	Lucidrains LucidrainsTold // of a .pt of denoising-diffusion-pytorch
 }
 
 // None reports whether nothing is said.
 func (o Options) None() bool {
-	return o.Preset == "" && o.OpenAI == nil && o.Variant == "" && !o.EMA && o.Size == nil
+	return o.Preset == "" && o.OpenAI == nil && o.Variant == "" && !o.EMA && o.Size == nil && o.Lucidrains == (LucidrainsTold{})
+}
+
+// notLucidrains refuses what is told of files of denoising-diffusion-pytorch alone.
+func (o Options) notLucidrains(name string) error {
+	if o.Lucidrains != (LucidrainsTold{}) {
+		return configs.Usagef("%s: version, objective, beta_schedule, timesteps and attn_dim_head are for files of denoising-diffusion-pytorch", name)
+	}
+	return nil
 }
 
 // options are the keys of ParseOptions that are not flags of OpenAI's scripts.
@@ -50,11 +60,35 @@ var options = map[string]func(o *Options, value string) error{
 		}
 		return nil
 	},
+	"version":       word(func(o *Options) *string { return &o.Lucidrains.Version }),
+	"objective":     word(func(o *Options) *string { return &o.Lucidrains.Objective }),
+	"beta_schedule": word(func(o *Options) *string { return &o.Lucidrains.BetaSchedule }),
+	"timesteps":     count("timesteps", func(o *Options) *int { return &o.Lucidrains.Timesteps }),
+	"attn_dim_head": count("attn_dim_head", func(o *Options) *int { return &o.Lucidrains.AttnDimHead }),
+}
+
+// word sets a word.
+func word(field func(*Options) *string) func(*Options, string) error {
+	return func(o *Options, value string) error {
+		*field(o) = value
+		return o.Lucidrains.check()
+	}
+}
+
+// count sets a number from 1 on.
+func count(key string, field func(*Options) *int) func(*Options, string) error {
+	return func(o *Options, value string) (err error) {
+		if *field(o), err = strconv.Atoi(value); err != nil || *field(o) < 1 {
+			return configs.Usagef("%s=%s: want a number from 1 on", key, foreign.Line(value, foreign.Limit))
+		}
+		return nil
+	}
 }
 
 // ParseOptions reads options that a user gives as words: the name of a published
 // network, one of Presets, and key=value. The keys are size (one, or height,width),
-// variant, ema, and the flags of OpenAI's scripts, as in num_heads=4 or as one text,
+// variant, ema, those of [LucidrainsTold] (version, objective, beta_schedule, timesteps,
+// attn_dim_head), and the flags of OpenAI's scripts, as in num_heads=4 or as one text,
 // "--num_heads 4 --image_size 64": beside a name they say what differs from it, without
 // one they have to say all that ParseFlags wants.
 func ParseOptions(words []string) (Options, error) {

@@ -107,10 +107,10 @@ func (o Origin) Files(t Trained) ([]File, error) {
 // torch returns the contents of the .pt file that a network came from.
 func (o Origin) torch(t Trained) (weights.TorchDict, error) {
 	switch {
+	case t.Network.Kind == "lucidrains":
+		return o.torchLucidrains(t)
 	case o.OpenAI != nil:
 		return o.OpenAI.torch(t)
-	case o.Lucidrains != nil:
-		return o.Lucidrains.torch(t)
 	}
 	return nil, configs.Usagef("the network does not come from a .pt file of OpenAI's code or of denoising-diffusion-pytorch")
 }

@@ -3,6 +3,7 @@ package pretrained
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -22,6 +23,15 @@ func trained(t testing.TB, m *Model) Trained {
 		t.Fatal(err)
 	}
 	return Trained{Network: m.Network, Schedule: m.Schedule, Objective: m.Objective, Sample: m.Sample, Tensors: tensors}
+}
+
+// writeTorch writes a .pt file.
+func writeTorch(w io.Writer, o Origin, x Trained) error {
+	write, err := o.Torch(x)
+	if err != nil {
+		return err
+	}
+	return write(w)
 }
 
 // write puts files into a folder.
@@ -126,7 +136,7 @@ func TestWriteTorch(t *testing.T) {
 			g.options.OpenAI = &flags
 			m := open(t, g)
 			var b bytes.Buffer
-			if err := m.Origin.WriteTorch(&b, trained(t, m)); err != nil {
+			if err := writeTorch(&b, m.Origin, trained(t, m)); err != nil {
 				t.Fatal(err)
 			}
 			got, err := weights.ReadTorch(bytes.NewReader(b.Bytes()), int64(b.Len()))

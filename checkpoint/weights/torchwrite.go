@@ -11,8 +11,11 @@ import (
 )
 
 // TorchDict is a dictionary for WriteTorch. Values are Array (a tensor), string,
-// int, float64, bool or another TorchDict; keys keep their order.
+// int, float64, bool, nil, a TorchList or another TorchDict; keys keep their order.
 type TorchDict []TorchItem
+
+// TorchList is a list of such values.
+type TorchList []any
 
 // TorchItem is an entry of a TorchDict.
 type TorchItem struct {
@@ -22,9 +25,10 @@ type TorchItem struct {
 
 // WriteTorch writes a file that torch.load reads, with weights_only as well: the
 // zip form of PyTorch 1.6 and later, protocol 2. Arrays are float16, float32,
-// float64 or int64. Equal dictionaries give equal bytes.
+// float64 or int64; those over the same memory share it in the file too. Equal
+// dictionaries give equal bytes.
 func WriteTorch(w io.Writer, dict TorchDict) error {
-	p := &pickler{}
+	p := &pickler{keys: map[span]string{}}
 	p.raw(0x80, 2) // PROTO
 	if err := p.dict(dict); err != nil {
 		return err
@@ -57,6 +61,13 @@ var torchStorages = map[DType]string{Float16: "HalfStorage", Float32: "FloatStor
 type pickler struct {
 	buf      bytes.Buffer
 	storages []zipEntry
+	keys     map[span]string // of storages
+}
+
+// span is memory of an array.
+type span struct {
+	first *float32
+	len   int
 }
 
 func (p *pickler) raw(b ...byte) { p.buf.Write(b) }
@@ -99,12 +110,27 @@ func (p *pickler) dict(d TorchDict) error {
 	return nil
 }
 
+func (p *pickler) list(l TorchList) error {
+	p.raw(']', '(') // EMPTY_LIST, MARK
+	for i, v := range l {
+		if err := p.value(v); err != nil {
+			return fmt.Errorf("%d: %w", i, err)
+		}
+	}
+	p.raw('e') // APPENDS
+	return nil
+}
+
 func (p *pickler) value(v any) error {
 	switch v := v.(type) {
 	case TorchDict:
 		return p.dict(v)
+	case TorchList:
+		return p.list(v)
 	case Array:
 		return p.tensor(v)
+	case nil:
+		p.raw('N') // NONE
 	case string:
 		p.str(v)
 	case int:
@@ -127,8 +153,7 @@ func (p *pickler) tensor(a Array) error {
 	if !ok {
 		return fmt.Errorf("element type %s is not written to PyTorch files", a.DType)
 	}
-	key := fmt.Sprint(len(p.storages))
-	p.storages = append(p.storages, zipEntry{"data/" + key, a.bytes()})
+	key := p.storage(a)
 	stride := make([]int, len(a.Shape))
 	step := 1
 	for i := len(stride) - 1; i >= 0; i-- {
@@ -151,4 +176,21 @@ func (p *pickler) tensor(a Array) error {
 	p.raw(')', 'R') // EMPTY_TUPLE, REDUCE
 	p.raw('t', 'R') // TUPLE, REDUCE
 	return nil
+}
+
+// storage returns the key of the storage that has the array's elements.
+func (p *pickler) storage(a Array) string {
+	at := span{len: len(a.f32)}
+	if at.len > 0 {
+		at.first = &a.f32[0]
+		if key, ok := p.keys[at]; ok {
+			return key
+		}
+	}
+	key := fmt.Sprint(len(p.storages))
+	p.storages = append(p.storages, zipEntry{"data/" + key, a.bytes()})
+	if at.len > 0 {
+		p.keys[at] = key
+	}
+	return key
 }
