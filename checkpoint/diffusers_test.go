@@ -12,8 +12,7 @@ import (
 )
 
 // A folder of diffusers that is opened and written back has the same settings to the
-// byte and the same tensors to the bit, whether by way of one of our checkpoints, which
-// keeps no settings of the library's, or not.
+// byte and the same tensors to the bit, whether by way of one of our checkpoints or not.
 func TestDiffusersRoundTrip(t *testing.T) {
 	for _, name := range []string{"google-flat", "course-pipeline", "scale-shift-resnet", "mnist-28", "odd-groups", "learned-sigma"} {
 		t.Run(name, func(t *testing.T) {
@@ -41,6 +40,7 @@ func TestDiffusersRoundTrip(t *testing.T) {
 			if err := kept.Export(again, FormatDiffusers); err != nil {
 				t.Fatal(err)
 			}
+			compareFolders(t, dir, again)
 			back, err := Import(again)
 			if err != nil {
 				t.Fatal(err)
