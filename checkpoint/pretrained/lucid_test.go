@@ -311,3 +311,52 @@ func TestLucidrainsIsRefused(t *testing.T) {
 		})
 	}
 }
+
+// What a file does not tell is told; what it tells may be said, but not otherwise.
+func TestLucidrainsTold(t *testing.T) {
+	const bare, old = "lucid-variants/model-1.pt", "lucid-0.27.12/model-1.pt"
+	for _, c := range []struct {
+		file   string
+		told   LucidrainsTold
+		target string
+		steps  int
+		kind   string
+		change func(*configs.Lucidrains)
+	}{
+		{bare, LucidrainsTold{}, "v", 1000, "custom", nil},
+		{bare, LucidrainsTold{Version: "1.5.8"}, "epsilon", 1000, "custom", nil},
+		{bare, LucidrainsTold{Objective: "pred_x0", BetaSchedule: "linear", Timesteps: 50, AttnDimHead: 5}, "x0", 50, "linear", nil},
+		{bare, LucidrainsTold{BetaSchedule: "cosine"}, "v", 1000, "cosine", nil},
+		{old, LucidrainsTold{}, "epsilon", 1000, "cosine", nil},
+		{old, LucidrainsTold{Objective: "pred_x0"}, "x0", 1000, "cosine", nil},
+		{old, LucidrainsTold{AttnDimHead: 16}, "epsilon", 1000, "cosine", func(l *configs.Lucidrains) { l.AttnDimHead, l.AttnHeads = 16, 8 }},
+		{old, LucidrainsTold{Version: "0.30.0"}, "epsilon", 1000, "cosine", func(l *configs.Lucidrains) { l.UnitScale = 0 }},
+		{old, LucidrainsTold{Version: "0.27.0"}, "epsilon", 1000, "cosine", func(l *configs.Lucidrains) { l.UnitScale, l.Standardize = 16, "none" }},
+		{"lucid-2.3.1/model-1.pt", LucidrainsTold{Version: "2.3.1", Objective: "pred_v", AttnDimHead: 8}, "v", 1000, "custom", nil},
+	} {
+		m := open(t, fixture{name: c.file, options: Options{Size: []int{8, 8}, Lucidrains: c.told}})
+		want := open(t, fixture{name: c.file, options: Options{Size: []int{8, 8}}}).Network.Lucidrains.Clone()
+		if c.change != nil {
+			c.change(&want)
+		}
+		if m.Objective.Target != c.target || m.Schedule.Steps != c.steps || m.Schedule.Kind != c.kind || !reflect.DeepEqual(m.Network.Lucidrains, want) {
+			t.Errorf("%s, %+v: %s, %s with %d levels, %+v, want %+v", c.file, c.told, m.Objective.Target, m.Schedule.Kind, m.Schedule.Steps, m.Network.Lucidrains, want)
+		}
+	}
+	for want, c := range map[string]struct {
+		file string
+		told LucidrainsTold
+	}{
+		"the file says that it is of version": {"lucid-2.3.1/model-1.pt", LucidrainsTold{Version: "1.5.8"}},
+		"are those of pred_v":                 {"lucid-2.3.1/model-1.pt", LucidrainsTold{Objective: "pred_noise"}},
+		"mid_attn.mem_kv has 8":               {"lucid-2.3.1/model-1.pt", LucidrainsTold{AttnDimHead: 32}},
+		"the file has its schedule":           {"lucid-2.3.1/model-1.pt", LucidrainsTold{Timesteps: 1000}},
+		"attn_dim_head=7":                     {old, LucidrainsTold{AttnDimHead: 7}},
+		"timesteps=100001: want at most":      {bare, LucidrainsTold{Timesteps: 100_001}},
+		"beta_schedule=x: want":               {bare, LucidrainsTold{BetaSchedule: "x"}},
+		"timesteps, attn_dim_head: -1":        {bare, LucidrainsTold{Timesteps: -1}},
+	} {
+		_, err := Open(filepath.Join("testdata", c.file), Options{Size: []int{8, 8}, Lucidrains: c.told})
+		oneLine(t, want, err, want)
+	}
+}

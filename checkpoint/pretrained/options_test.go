@@ -31,6 +31,8 @@ func TestParseOptions(t *testing.T) {
 		{[]string{"ffhq_10m"}, Options{Preset: "ffhq_10m"}},
 		{[]string{"size=28"}, Options{Size: []int{28, 28}}},
 		{[]string{"size=16,24", "variant=fp16", "ema=true"}, Options{Size: []int{16, 24}, Variant: "fp16", EMA: true}},
+		{[]string{"version=0.30.0", "objective=pred_x0", "beta_schedule=cosine", "timesteps=500", "attn_dim_head=16"},
+			Options{Lucidrains: LucidrainsTold{Version: "0.30.0", Objective: "pred_x0", BetaSchedule: "cosine", Timesteps: 500, AttnDimHead: 16}}},
 		{[]string{"ffhq_10m", "num_head_channels=32", "size=64"}, Options{OpenAI: &narrow, Size: []int{64, 64}}},
 		{[]string{"num_heads=4", "ffhq_10m", "image_size=128"}, Options{OpenAI: &fixed}},
 		{[]string{flags}, Options{OpenAI: &small}},
@@ -51,6 +53,11 @@ func TestParseOptions(t *testing.T) {
 		"size=0: want one size":                  {"size=0"},
 		"size=1,2,3":                             {"size=1,2,3"},
 		"ema=maybe":                              {"ema=maybe"},
+		"version \"latest\": want three numbers": {"version=latest"},
+		"objective=noise: want pred_noise or":    {"objective=noise"},
+		"beta_schedule=cos: want linear or":      {"beta_schedule=cos"},
+		"timesteps=0: want a number from 1 on":   {"timesteps=0"},
+		"attn_dim_head=x: want a number":         {"attn_dim_head=x"},
 		"flag --nonsense is unknown":             {"ffhq_10m", "nonsense=1"},
 		`"=4": want the name`:                    {"=4"},
 		`"": want the name`:                      {""},
@@ -99,6 +106,8 @@ func TestOptionsOfOthers(t *testing.T) {
 		{fixtures[8].path(), "variant and ema", Options{OpenAI: fixtures[8].options.OpenAI, Variant: "fp16"}},
 		{"testdata/lucid-2.3.1/model-1.pt", "denoising-diffusion-pytorch", Options{Preset: "ffhq_10m"}},
 		{"testdata/lucid-2.3.1/model-1.pt", "variant and ema", Options{EMA: true}},
+		{fixtures[0].path(), "denoising-diffusion-pytorch", Options{Lucidrains: LucidrainsTold{Timesteps: 10}}},
+		{fixtures[8].path(), "denoising-diffusion-pytorch", Options{OpenAI: fixtures[8].options.OpenAI, Lucidrains: LucidrainsTold{Objective: "pred_v"}}},
 	} {
 		_, err := Open(c.path, c.o)
 		oneLine(t, c.path, err, c.want)
