@@ -1,6 +1,6 @@
 // Package model is the network: the UNet of the paper, the lightweight CNN of its
-// sibling, or a gated residual network for vectors, as a Gorgonia graph over named
-// weights.
+// sibling, a gated residual network for vectors, or one of the UNets of other libraries,
+// as a Gorgonia graph over named weights.
 //
 // # UNet
 //
@@ -71,6 +71,27 @@
 // zero, attention is between the pixels of a sample. Levels halve the image by a
 // convolution with stride 2 or by a residual block that averages pixels. Package
 // checkpoint/pretrained opens and writes its files.
+//
+// # Lucidrains
+//
+// The network of kind lucidrains is the Unet of denoising-diffusion-pytorch. With d_0
+// channels after the first convolution, of 7×7 taps, and d_i after level i,
+//
+//	e     = SiLU(W₃·gelu(W₁·[sin ω_k t, cos ω_k t] + b₁) + b₃)         d → 4d → 4d
+//	down   x = rb(x); push; x = att(rb(x)); push; x = ½-conv(x)        d_i → d_{i+1}
+//	mid    x = rb(att(rb(x)))
+//	up     x = rb([x, pop]); x = att(rb([x, pop])); x = 2-conv(x)      d_{i+1} → d_i
+//	out    conv(rb([x, r]))                                            r: of the first convolution
+//
+// where the last level on each way keeps the size, and
+//
+//	rb     SiLU(norm(conv(drop(SiLU((1+S)·norm(conv(x)) + B))))) + x'   (S, B) = W·e + b
+//	att    x + W_o·softmax(q·kᵀ/√w)·v + b, or linear:
+//	       x + norm(W_o·(softmax(k)·vᵀ)ᵀ·softmax(q)/√w + b)             q, k, v = W·norm(x)
+//
+// with learned keys and values in front of those of the pixels. Norms are by the root
+// mean square of the channels of a pixel; those of earlier versions of the library, and
+// what else these did differently, are settings ([configs.Lucidrains]).
 //
 // # Use
 //
