@@ -237,7 +237,7 @@ func (n *network) settings() configs.Model {
 func (n *network) sample(size []int) ([]int, error) {
 	switch {
 	case len(size) == 0 && n.size[0] == 0:
-		return nil, configs.Usagef("the size of a sample is not said (sample_size); give its height and width")
+		return nil, configs.Usagef("the size of a sample is not said (sample_size); give it, as in --preset size=64 or size=HEIGHT,WIDTH")
 	case len(size) == 0:
 		size = n.size[:]
 	case len(size) != 2:
