@@ -288,6 +288,7 @@ func TestLucidrainsIsRefused(t *testing.T) {
 	l.Dim, l.DimMults, l.FullAttn = 8, []int{1, 2}, []bool{false, true}
 	for want, change := range map[string]func(map[string][]int){
 		"time_mlp.0.weights":                       func(s map[string][]int) { s["model.model.time_mlp.0.weights"] = []int{4} },
+		"before 0.27":                              func(s map[string][]int) { s["model.model.mid_attn.fn.norm.b"] = []int{1, 16, 1, 1} },
 		"self-conditioning":                        func(s map[string][]int) { s["model.model.init_conv.weight"] = []int{8, 6, 7, 7} },
 		"final_conv.weight":                        func(s map[string][]int) { s["model.model.final_conv.weight"] = []int{5, 8, 1, 1} },
 		"for images":                               func(s map[string][]int) { s["model.model.init_conv.weight"] = []int{8, 3, 7} },

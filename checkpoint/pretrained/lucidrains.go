@@ -99,6 +99,9 @@ func inferLucidrains(there map[string]weights.Key, v version, width int) (n *net
 	if _, ok := there["time_mlp.0.weights"]; ok {
 		return nil, false, configs.Usagef("time_mlp.0.weights: networks with learned frequencies are not supported")
 	}
+	if _, ok := there["mid_attn.fn.norm.b"]; ok {
+		return nil, false, configs.Usagef("mid_attn.fn.norm.b: normalisations with a bias, as versions before 0.27 have, are not supported")
+	}
 	// dim returns a size of a tensor, 0 where there is none of that name and rank.
 	dim := func(name string, rank, axis int) int {
 		if k := there[name]; len(k.Shape) == rank {
