@@ -90,6 +90,10 @@ func (d Data) Own() bool { return slices.Contains(ownKinds, d.Kind) }
 // images are not known to be pixels in [0,1].
 func (d Data) Arrays() bool { return slices.Contains(arrayKinds, d.Kind) }
 
+// Pixels reports whether samples are images whose values are known to be pixels in
+// [0,1].
+func (d Data) Pixels() bool { return slices.Contains(imageKinds, d.Kind) }
+
 func (d Data) validate(r *rules) {
 	r.word("data.kind", d.Kind)
 	r.word("data.normalize", d.Normalize)

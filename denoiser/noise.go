@@ -19,6 +19,18 @@ func (d *Denoiser) SNR(sigma float64) float64 {
 	return -decibel.Of(sigma * sigma * d.gain())
 }
 
+// Reference says in words what an SNR is the ratio of. Noise is that of a real value,
+// or of a complex one where data.noise is complex.
+func (d *Denoiser) Reference() string {
+	switch d.config.Data.Normalize {
+	case "symmetric", "minmax":
+		return "1 to the noise's power on [-1,1]"
+	case "none":
+		return "1 to the noise's power"
+	}
+	return "the training data's power to the noise's"
+}
+
 // gain is the average power in normalised samples of white noise of power one in
 // the data's units.
 func (d *Denoiser) gain() float64 {

@@ -82,7 +82,7 @@ func TestImages(t *testing.T) {
 func TestKair(t *testing.T) {
 	r := images(t)
 	r.Convention = quality.Kair
-	if err := r.setSigmas([]float64{25, 0.1}); err != nil {
+	if err := r.setSigmas([]float64{25, 0.1}, false); err != nil {
 		t.Fatal(err)
 	}
 	r.Baselines, r.Examples = []string{"ls"}, 2
@@ -104,12 +104,29 @@ func TestKair(t *testing.T) {
 		t.Errorf("rounded noise leaves %v dB and %v", *last.PSNR, *last.SSIM)
 	}
 	for _, bad := range [][]float64{nil, {0}, {-1}} {
-		if err := r.setSigmas(bad); !configs.IsUsage(err) {
+		if err := r.setSigmas(bad, false); !configs.IsUsage(err) {
 			t.Errorf("%v: %v", bad, err)
 		}
 	}
+	if err := r.setSigmas([]float64{25}, true); !configs.IsUsage(err) {
+		t.Errorf("in the data's units: %v", err)
+	}
+	// Without the convention the same noise is named, in either unit.
+	want := r.SNRs[0]
+	r.Convention = quality.Float
+	for _, c := range []struct {
+		sigma float64
+		data  bool
+	}{{25, false}, {25. / 255, true}} {
+		if err := r.setSigmas([]float64{c.sigma}, c.data); err != nil || math.Abs(r.SNRs[0]-want) > 1e-9 {
+			t.Errorf("σ = %v is at %v dB, want %v: %v", c.sigma, r.SNRs, want, err)
+		}
+	}
 	r.Image = nil
-	if err := r.setSigmas([]float64{25}); !configs.IsUsage(err) {
+	if err := r.setSigmas([]float64{1}, true); err != nil {
+		t.Errorf("samples that are no images: %v", err)
+	}
+	if err := r.setSigmas([]float64{25}, false); !configs.IsUsage(err) {
 		t.Errorf("samples that are no images: %v", err)
 	}
 	for _, name := range []string{"nlm", "gmm:0", "gmm:x"} {

@@ -108,7 +108,7 @@ func (r *Request) fingerprint(config, checkpoint string) (string, error) {
 	for _, m := range r.Methods {
 		methods = append(methods, m.String())
 	}
-	text, err := json.Marshal([]any{journalFormat, config, checkpoint, r.Baselines, methods, r.SNRs, r.Sigmas, r.Match, r.Start,
+	text, err := json.Marshal([]any{journalFormat, config, checkpoint, r.Baselines, methods, r.SNRs, r.Sigmas, r.DataUnit, r.Denoiser.Clip(), r.Unscaled, r.Match, r.Start,
 		r.Seed, r.Convention, len(r.Test), r.Examples, r.Studies})
 	if err != nil {
 		return "", fmt.Errorf("eval: %w", err)

@@ -27,7 +27,7 @@ func (r *Request) precision(db float64) float64 { return decibel.Linear(db) / (r
 // told returns the options of a method that is told an SNR in dB, for a batch of
 // normalised samples.
 func (r *Request) told(db float64, m sched.Method, first int) denoiser.Options {
-	return denoiser.Options{SNR: db, Normalized: true, Method: m, Match: r.Match, Start: r.Start, Seed: r.Seed, First: first}
+	return denoiser.Options{SNR: db, Normalized: true, Method: m, Match: r.Match, Start: r.Start, Seed: r.Seed, First: first, Unscaled: r.Unscaled}
 }
 
 // drawn is the noise that a chain of given steps draws for a batch.

@@ -10,24 +10,43 @@ import (
 // mostPSNR stands for that of an image that is met exactly, in dB.
 const mostPSNR = 100
 
-// setSigmas replaces the SNRs of the request by those of noise levels σ/255.
-func (r *Request) setSigmas(sigmas []float64) error {
-	m := r.Image
+// setSigmas replaces the SNRs of the request by those of noise levels, which are in
+// units of 1/255 unless they are in the data's.
+func (r *Request) setSigmas(sigmas []float64, dataUnit bool) error {
+	m, flag, unit := r.Image, "--sigma", 255.
+	if r.Convention == quality.Kair {
+		flag = "--convention kair"
+	}
 	switch {
+	case r.Convention == quality.Kair && dataUnit:
+		return configs.Usagef("--convention kair: noise levels are in units of 1/255; leave out --unit data")
+	case dataUnit:
+		unit = 1
 	case m == nil || !m.Known:
-		return configs.Usagef("--convention kair: the data are no 8-bit images")
-	case !m.White():
-		return configs.Usagef("--convention kair: data.normalize = dimension does not leave noise white in the images")
-	case len(sigmas) == 0:
-		return configs.Usagef("--convention kair: name the noise levels by --sigma, such as 15,25,50")
-	}
-	r.Sigmas, r.SNRs = sigmas, nil
-	for _, sigma := range sigmas {
-		if !(sigma > 0) {
-			return configs.Usagef("--sigma %v: want noise levels above 0, in units of 1/255", sigma)
+		hint := ""
+		if r.Convention != quality.Kair {
+			hint = ", which 1/255 is a unit of; with --unit data noise levels are in the data's own"
 		}
-		r.SNRs = append(r.SNRs, 20*math.Log10(r.std()*m.Norm.Scale[0]*255/sigma))
+		return configs.Usagef("%s: the data are no 8-bit images%s", flag, hint)
 	}
+	scale := r.Denoiser.Norm().Scale
+	if m != nil {
+		scale = m.Norm.Scale
+	}
+	switch {
+	case len(scale) > 1:
+		return configs.Usagef("%s: data.normalize = dimension does not leave noise white in the data", flag)
+	case len(sigmas) == 0:
+		return configs.Usagef("%s: name the noise levels by --sigma, such as 15,25,50", flag)
+	}
+	snrs := make([]float64, 0, len(sigmas))
+	for _, sigma := range sigmas {
+		if !(sigma > 0) || math.IsInf(sigma, 0) {
+			return configs.Usagef("--sigma %v: want noise levels above 0", sigma)
+		}
+		snrs = append(snrs, 20*math.Log10(r.std()*scale[0]*unit/sigma))
+	}
+	r.Sigmas, r.DataUnit, r.SNRs = sigmas, dataUnit, snrs
 	return nil
 }
 

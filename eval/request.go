@@ -35,7 +35,9 @@ type Request struct {
 	Fit func(ctx context.Context, k int) (*gmm.Mixture, error)
 
 	Convention quality.Convention
-	Sigmas     []float64 // under quality.Kair the noise levels that SNRs stand for, in units of 1/255
+	Sigmas     []float64 // noise levels that SNRs stand for, in units of 1/255 or the data's; may be nil
+	DataUnit   bool      // of Sigmas
+	Unscaled   bool      // see sched.Options
 	Examples   int       // how many samples the report shows
 	Studies    Studies
 	Threads    int               // of baselines, 0: all processors; never changes results

@@ -26,7 +26,10 @@ type Options struct {
 	Change     func(*configs.Config) // overrides settings of the checkpoint's configuration; may be nil
 	Seed       *uint64               // of the observations' noise; nil means the configuration's, which draws the data in any case
 	Convention quality.Convention    // of noise levels and image quality
-	Sigmas     []float64             // under quality.Kair: noise levels in units of 1/255, in place of the SNRs
+	Sigmas     []float64             // noise levels in place of the SNRs, of a real part for complex data
+	DataUnit   bool                  // Sigmas are in the data's units, not in 1/255
+	Clip       bool                  // as the network's scheduler does, see denoiser.WithClip
+	Unscaled   bool                  // see sched.Options
 	Studies    Studies               // what is looked at beside the sweep
 	Out        string                // folder of the report; "" writes none
 	Err        io.Writer             // progress
@@ -112,6 +115,9 @@ func (o *Options) load(ctx context.Context, from source) (*denoiser.Denoiser, co
 		}
 		return set.Shape(), nil
 	})}
+	if o.Clip {
+		options = append(options, denoiser.WithClip())
+	}
 	if o.Steps != 0 {
 		if !strings.HasPrefix(o.Checkpoint, denoiser.ExactPrefix) {
 			return nil, configs.Config{}, configs.Usagef("--steps: a network's schedule is that of its training; for fewer network calls use --sweep-steps")
@@ -144,14 +150,12 @@ func (o *Options) request(ctx context.Context, from source, d *denoiser.Denoiser
 	if err := r.Settings(c.Eval, seed); err != nil {
 		return nil, err
 	}
-	r.Studies, r.Convention, r.Log, r.Examples = o.Studies, o.Convention, log, shownSamples
-	switch {
-	case o.Convention == quality.Kair:
-		err = r.setSigmas(o.Sigmas)
-	case len(o.Sigmas) > 0:
-		err = configs.Usagef("--sigma belongs to --convention kair; give noise levels by --snr")
-	default:
+	r.Studies, r.Convention, r.Log, r.Examples, r.Unscaled = o.Studies, o.Convention, log, shownSamples, o.Unscaled
+	if r.Convention == "" {
 		r.Convention = quality.Float
+	}
+	if r.Convention == quality.Kair || len(o.Sigmas) > 0 {
+		err = r.setSigmas(o.Sigmas, o.DataUnit)
 	}
 	return r, err
 }

@@ -86,8 +86,13 @@ func part[T any](s *session, key string, cost int, compute func() (T, error)) (T
 
 // newReport returns the report of a request without results.
 func (r *Request) newReport(list []estimator) *report.Report {
-	rep := &report.Report{Name: r.Name, SNRs: r.SNRs, Sigmas: r.Sigmas, Match: string(r.Match), Start: string(r.Start), Convention: r.Convention,
+	rep := &report.Report{Name: r.Name, SNRs: r.SNRs, Ratio: r.Denoiser.Reference(), Clip: r.Denoiser.Clip(), Unscaled: r.Unscaled, Match: string(r.Match), Start: string(r.Start), Convention: r.Convention,
 		Steps: r.Denoiser.Schedule().T, Seed: r.Seed, Samples: r.samples(), Shape: r.Denoiser.Shape(), Shrinkage: r.Train.Shrinkage, Image: r.Image}
+	if r.DataUnit {
+		rep.SigmasData = r.Sigmas
+	} else {
+		rep.Sigmas = r.Sigmas
+	}
 	if r.Image != nil {
 		rep.Range = r.Image.Range
 	}

@@ -96,6 +96,9 @@ func (r *Request) errorsOf(ctx context.Context, db float64, m sched.Method, step
 	errors := make([]float64, r.samples())
 	snr := decibel.Linear(db)
 	scale := math.Sqrt(snr / (1 + snr))
+	if r.Unscaled {
+		scale = 1
+	}
 	return errors, r.batches(ctx, db, func(y, x []float64, first int) error {
 		for i := range y {
 			y[i] *= scale

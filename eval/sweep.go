@@ -33,7 +33,9 @@ func (s *session) sweep(ctx context.Context, list []estimator, rep *report.Repor
 		}
 		if s.Sigmas != nil {
 			for k := range p.Rows {
-				p.Rows[k].Sigma = report.Of(s.Sigmas[i])
+				if p.Rows[k].Sigma = report.Of(s.Sigmas[i]); s.DataUnit {
+					p.Rows[k].Sigma, p.Rows[k].SigmaData = nil, p.Rows[k].Sigma
+				}
 			}
 		}
 		rep.Rows = append(rep.Rows, p.Rows...)

@@ -176,7 +176,7 @@ func TestFiles(t *testing.T) {
 	if err != nil || len(rows) != 1+len(rep.Rows) {
 		t.Fatalf("%d rows: %v", len(rows), err)
 	}
-	if got := strings.Join(rows[0], ","); got != "snr_db,method,nmse,nmse_db,ci95_db,gap_db,psnr_db,ssim,calls,seconds,samples,gap_ci95_db,mmse,sigma_255" {
+	if got := strings.Join(rows[0], ","); got != "snr_db,method,nmse,nmse_db,ci95_db,gap_db,psnr_db,ssim,calls,seconds,samples,gap_ci95_db,mmse,sigma_255,sigma" {
 		t.Errorf("header %s", got)
 	}
 	var back report.Report
@@ -194,7 +194,7 @@ func TestFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
-	if len(lines) != 2+1+len(rep.SNRs) || !strings.Contains(lines[2], "lmmse") || strings.Count(lines[3], "(") != 6 {
+	if len(lines) != 3+1+len(rep.SNRs) || !strings.HasPrefix(lines[1], "SNRs are ratios of ") || !strings.Contains(lines[3], "lmmse") || strings.Count(lines[4], "(") != 6 {
 		t.Errorf("table:\n%s", b.String())
 	}
 }

@@ -233,7 +233,26 @@ func (n *network) settings() configs.Model {
 	return configs.Model{Kind: "unet2d", UNet2D: n.unet}
 }
 
-// sample returns the shape of a sample, checked against the network.
+// halvings is how often the network halves an image.
+func (n *network) halvings() int {
+	if n.lucid != nil {
+		return max(len(n.lucid.DimMults)-1, 0)
+	}
+	return max(len(n.unet.BlockOutChannels)-1, 0)
+}
+
+// whole returns the next size that the network can halve.
+func (n *network) whole(size int) int {
+	const most = 1 << 24 // of any sample
+	if factor := 1 << n.halvings(); size > 0 && size < most {
+		return (size + factor - 1) / factor * factor
+	}
+	return size
+}
+
+// sample returns the shape of a sample, checked against the network. Sizes that its
+// levels cannot halve become the next ones that they can: to those, images are
+// continued.
 func (n *network) sample(size []int) ([]int, error) {
 	switch {
 	case len(size) == 0 && n.size[0] == 0:
@@ -243,7 +262,11 @@ func (n *network) sample(size []int) ([]int, error) {
 	case len(size) != 2:
 		return nil, configs.Usagef("size %v: want a height and a width", size)
 	}
-	shape := []int{n.channels, size[0], size[1]}
+	shape := []int{n.channels, n.whole(size[0]), n.whole(size[1])}
+	if shape[1] != size[0] || shape[2] != size[1] {
+		n.notes = append(n.notes, fmt.Sprintf("the network halves images %d times: those of %d×%d are continued by reflection to %d×%d, and cut back",
+			n.halvings(), size[0], size[1], shape[1], shape[2]))
+	}
 	err := error(nil)
 	if n.lucid != nil {
 		err = n.lucid.CheckSample(shape)

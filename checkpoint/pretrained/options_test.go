@@ -2,6 +2,7 @@ package pretrained
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -93,6 +94,31 @@ func TestFittingPresets(t *testing.T) {
 		t.Error(err)
 	} else if err := m.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Sizes that the network cannot halve become the next ones, which a note says.
+func TestSizes(t *testing.T) {
+	for _, c := range []struct {
+		size []int
+		want []int
+		note bool
+	}{{nil, []int{1, 28, 28}, false}, {[]int{30, 28}, []int{1, 32, 28}, true}, {[]int{45, 61}, []int{1, 48, 64}, true}, {[]int{64, 64}, []int{1, 64, 64}, false}} {
+		m, err := Open("testdata/mnist-28", Options{Size: c.size})
+		if err != nil {
+			t.Fatal(err)
+		}
+		noted := slices.ContainsFunc(m.Notes, func(n string) bool { return strings.Contains(n, "continued by reflection to") })
+		if !slices.Equal(m.Sample, c.want) || noted != c.note {
+			t.Errorf("%v: sample %v, notes %q", c.size, m.Sample, m.Notes)
+		}
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, size := range [][]int{{1 << 62, 8}, {1 << 23, 1 << 23}} {
+		_, err := Open("testdata/mnist-28", Options{Size: size})
+		oneLine(t, "large", err, "sample shape")
 	}
 }
 

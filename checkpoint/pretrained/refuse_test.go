@@ -290,7 +290,6 @@ func TestOpenAIIsRefused(t *testing.T) {
 		"channel_mult":     func(f *OpenAI) { f.ChannelMult = []int{1 << 40} },
 		"num_channels":     func(f *OpenAI) { f.NumChannels = 1 << 40 },
 		"layers_per_block": func(f *OpenAI) { f.NumResBlocks = 1 << 40 },
-		"multiples of 2":   func(f *OpenAI) { f.ImageSize, f.AttentionResolutions = 9, nil },
 	} {
 		flags := *fixtures[8].options.OpenAI
 		change(&flags)

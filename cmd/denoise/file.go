@@ -26,14 +26,17 @@ func (o *options) files(ctx context.Context, s cli.Streams) error {
 	if o.flags.Changed("seed") {
 		request.Seed = &o.seed
 	}
-	snr, blind, err := fileSNR(o.eval.SNR)
+	snr, err := o.noise(&request)
 	if err != nil {
+		return err
+	}
+	if request.Clip, err = o.clips(); err != nil {
 		return err
 	}
 	if request.Options, err = o.chain(); err != nil {
 		return &configs.UsageError{Err: err}
 	}
-	request.Options.SNR, request.Blind = snr, blind
+	request.Options.SNR, request.Options.Unscaled = snr, o.unscaled
 	list, many, err := jobs(o.inputs, o.output)
 	switch {
 	case err != nil:
@@ -62,6 +65,38 @@ func summary(j job, r *single.Denoised) string {
 	return fmt.Sprintf("%s: %v", j.output, r)
 }
 
+// noise reads what is said of the noise of a file: its SNR, its level, or how to
+// estimate it.
+func (o *options) noise(request *single.DenoiseOptions) (db float64, err error) {
+	if request.Unit, err = single.ParseUnit(o.unit); err != nil {
+		return 0, err
+	}
+	switch {
+	case o.flags.Changed("sigma"):
+		points, err := configs.ParseRange(o.sigmas)
+		if err != nil || len(points) != 1 || !(points[0] > 0) || math.IsInf(points[0], 0) {
+			return 0, configs.Usagef("--sigma %q: with --input give the noise level of the file, one number above 0", o.sigmas)
+		}
+		request.Sigma = points[0]
+		return 0, nil
+	case o.flags.Changed("unit"):
+		return 0, configs.Usagef("--unit is that of --sigma, which is missing")
+	}
+	db, request.Blind, err = fileSNR(o.eval.SNR)
+	return db, err
+}
+
+// clips reads --clip.
+func (o *options) clips() (bool, error) {
+	switch o.clip {
+	case "none":
+		return false, nil
+	case "config":
+		return true, nil
+	}
+	return false, configs.Usagef("--clip %q: want none or config", o.clip)
+}
+
 // fileSNR reads --snr for a file: one number, or how to estimate it.
 func fileSNR(text string) (db float64, blind single.Blind, err error) {
 	blind, ok, err := single.ParseBlind(text)
@@ -74,7 +109,7 @@ func fileSNR(text string) (db float64, blind single.Blind, err error) {
 	const most = 200 // dB
 	points, err := configs.ParseRange(text)
 	if err != nil || len(points) != 1 || math.Abs(points[0]) > most {
-		return 0, "", configs.Usagef("--snr %q: with --input give the SNR of the file in dB, one number, or auto", text)
+		return 0, "", configs.Usagef("--snr %q: with --input give the SNR of the file in dB, one number, or auto, or its noise by --sigma", text)
 	}
 	return points[0], "", nil
 }

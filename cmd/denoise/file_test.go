@@ -129,6 +129,10 @@ func TestFileScripts(t *testing.T) {
 		t.Skip("trains two networks")
 	}
 	pictures, audio := images(t), recordings(t)
+	pretrained, err := filepath.Abs("../../checkpoint/pretrained/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	commands := clitest.Commands()
 	commands["closer"], commands["like"] = closer, like
 	testscript.Run(t, testscript.Params{
@@ -137,8 +141,10 @@ func TestFileScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("IMAGES", pictures)
 			e.Setenv("AUDIO", audio)
+			e.Setenv("PRETRAINED", pretrained)
 			e.Setenv("EXACT", "gmm:"+exactMixture(t))
 			at := func(name string) string { return filepath.Join(e.WorkDir, name) }
+			writeNPY(t, at("bytes.npy"), bytes255())
 			large := image.Rect(0, 0, 70, 51)
 			for name, img := range map[string]draw.Image{
 				"grey.png": image.NewGray(large), "deep.png": image.NewGray16(large), "colour.png": colours(large), "small.png": image.NewGray(image.Rect(0, 0, 5, 6)),
@@ -180,6 +186,15 @@ func exactMixture(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// bytes255 is an image in units of 1/255.
+func bytes255() weights.Array {
+	x := make([]float32, 28*28)
+	for i := range x {
+		x[i] = float32(i % 256)
+	}
+	return weights.FromFloat32("", []int{28, 28}, x)
 }
 
 func greys() (p color.Palette) {

@@ -24,6 +24,9 @@ denoise --checkpoint runs/mnist-1 --baselines lmmse,nlm,tv,wavelet --convention 
 denoise --checkpoint runs/quickstart-1 --input noisy.npy --snr 10 --output clean.npy
 denoise --checkpoint runs/photos-1 --input noisy.png --snr auto --output clean.png
 denoise --checkpoint runs/photos-1 --input noisy/ --snr auto --output clean/   # a folder, or --input 'in/*.png'
+denoise --checkpoint runs/photos-1 --input noisy.png --sigma 25 --output clean.png
+denoise --checkpoint ddpm-cifar10-32 --input noisy.png --sigma 25 --methods oneshot --output clean.png   # a folder of diffusers
+denoise --checkpoint ffhq_10m.pt --preset ffhq_10m --input noisy.png --sigma 25 --output clean.png
 `
 
 func main() { command().Main() }
@@ -35,14 +38,17 @@ func command() *cli.Command {
 	cli.PresetFlag(f, &o.preset, pretrained.Presets())
 	f.IntVar(&o.steps, "steps", 0, "`T` of the paper's schedule, with gmm:FILE.npz (default 300)")
 	f.StringVar(&o.data, "data", "", "`folder` of the data, if it is no longer where the run had it")
-	f.StringVar(&o.eval.SNR, "snr", "", "`dB` as start:step:stop, a list a,b,c or one number (default: as in the run's settings); with --input one number, or auto to estimate it")
+	f.StringVar(&o.eval.SNR, "snr", "", "`dB` as start:step:stop, a list a,b,c or one number (default: as in the run's settings); with --input one number, or auto to estimate it. The training data's average power over the noise's, whatever the power of a file; for networks of images in [-1,1] 1 over the noise's power there")
+	f.StringVar(&o.sigmas, "sigma", "", "noise `levels` in place of --snr, as standard deviations: of images in units of 1/255, as in 15,25,50; of anything with --unit data; of complex data those of a real part. With --input one number")
+	f.StringVar(&o.unit, "unit", "255", "`unit` of --sigma: 255 for 1/255 of the range of pixels, data for the data's or the file's own")
+	f.StringVar(&o.clip, "clip", "none", "clamp the estimate of the clean sample in each step: `none|config`, as the scheduler that a network of another library came with does")
+	f.BoolVar(&o.unscaled, "unscaled", false, "start from the observation as it is, not scaled to its level, as the package diffusers-dmse does: with --clip config its figures are repeated")
 	f.StringSliceVar(&o.eval.Methods, "methods", nil, "`list` of "+strings.Join(configs.Words("eval.methods"), ", "))
 	f.StringSliceVar(&o.eval.Baselines, "baselines", nil, "`list` of "+strings.Join(eval.Baselines(), ", "))
 	f.IntVar(&o.eval.Samples, "samples", 0, "`number` of samples of the test split; 0 for all")
 	f.StringVar(&o.eval.Match, "match", "", "how an SNR finds its `level`: db, linear or exact")
 	f.StringVar(&o.eval.Start, "start", "", "first `step` of a chain: paper (the matched level) or code (one level cleaner)")
 	f.StringVar(&o.convention, "convention", "", "`name` of how noise levels are given and images compared: float (SNRs, exact values) or kair (--sigma, 8-bit values)")
-	f.StringVar(&o.sigmas, "sigma", "", "noise `levels` in units of 1/255, with --convention kair, as in 15,25,50")
 	f.BoolVar(&o.studies.PerStep, "per-step", false, "study the errors along the chains")
 	f.StringVar(&o.mismatch, "mismatch", "", "study wrong SNRs: `dB` told minus true, as in -6:1:6")
 	f.StringVar(&o.sweepSteps, "sweep-steps", "", "study chains of such `numbers` of network calls, as in 1,5,10,50")
@@ -69,7 +75,11 @@ type options struct {
 	checkpoint string
 	preset     []string
 	told       pretrained.Options // by preset
-	eval       configs.Eval       // what was given; the rest is the run's
+	sigmas     string
+	unit       string
+	clip       string
+	unscaled   bool
+	eval       configs.Eval // what was given; the rest is the run's
 	seed       uint64
 	threads    int
 	out        string
@@ -80,7 +90,7 @@ type options struct {
 	// Of evaluations alone.
 	steps                int
 	data                 string
-	convention, sigmas   string
+	convention           string
 	studies              eval.Studies
 	mismatch, sweepSteps string
 }
@@ -91,6 +101,9 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 		return configs.Usagef("--checkpoint is missing: name a run folder, such as runs/quickstart-1, or built-in weights: %s", strings.Join(checkpoint.Builtins(), ", "))
 	case o.threads < 0:
 		return configs.Usagef("--threads %d: want 0 or more", o.threads)
+	}
+	if o.flags.Changed("snr") && o.flags.Changed("sigma") {
+		return configs.Usagef("--snr and --sigma exclude each other: both say how strong the noise is")
 	}
 	var err error
 	if o.told, err = pretrained.ParseOptions(o.preset); err != nil {

@@ -7,10 +7,11 @@ import (
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/eval"
 	"github.com/condmean/condmean/eval/quality"
+	"github.com/condmean/condmean/eval/single"
 )
 
 // evaluationFlags mean nothing for a file.
-var evaluationFlags = []string{"steps", "data", "baselines", "convention", "sigma", "per-step", "mismatch", "sweep-steps", "blind", "lipschitz", "samples", "out", "json"}
+var evaluationFlags = []string{"steps", "data", "baselines", "convention", "per-step", "mismatch", "sweep-steps", "blind", "lipschitz", "samples", "out", "json"}
 
 // study reads the flags of the studies and of the convention.
 func (o *options) study(request *eval.Options) (err error) {
@@ -26,6 +27,15 @@ func (o *options) study(request *eval.Options) (err error) {
 	if request.Convention == quality.Kair && o.flags.Changed("snr") {
 		return fmt.Errorf("--snr and --convention kair exclude each other: give noise levels by --sigma")
 	}
+	unit, err := single.ParseUnit(o.unit)
+	if err != nil {
+		return err
+	}
+	request.DataUnit = unit == single.UnitData
+	if request.Clip, err = o.clips(); err != nil {
+		return err
+	}
+	request.Unscaled = o.unscaled
 	if o.studies.Mismatch, err = points("mismatch", o.mismatch); err != nil {
 		return err
 	}

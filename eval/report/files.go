@@ -15,7 +15,7 @@ import (
 
 // csvHeader lists the columns of eval.csv. Figures that do not apply are empty.
 var csvHeader = []string{"snr_db", "method", "nmse", "nmse_db", "ci95_db", "gap_db", "psnr_db", "ssim", "calls", "seconds", "samples",
-	"gap_ci95_db", "mmse", "sigma_255"}
+	"gap_ci95_db", "mmse", "sigma_255", "sigma"}
 
 // WriteCSV writes the rows.
 func (r *Report) WriteCSV(w io.Writer) error {
@@ -32,7 +32,7 @@ func (r *Report) WriteCSV(w io.Writer) error {
 	}
 	for _, row := range r.Rows {
 		if err := c.Write([]string{g(row.SNR), row.Method, may(&row.NMSE), may(&row.NMSEdB), may(&row.CI95dB), may(row.GapdB), may(row.PSNR), may(row.SSIM),
-			strconv.Itoa(row.Calls), g(row.Seconds), strconv.Itoa(row.Samples), may(row.GapCI95), may(row.MMSE), may(row.Sigma)}); err != nil {
+			strconv.Itoa(row.Calls), g(row.Seconds), strconv.Itoa(row.Samples), may(row.GapCI95), may(row.MMSE), may(row.Sigma), may(row.SigmaData)}); err != nil {
 			return err
 		}
 	}

@@ -52,8 +52,12 @@ func (r *Report) gallery() ([]gallery, error) {
 func (r *Report) galleryOf(list []Example) (gallery, error) {
 	g := gallery{SNR: list[0].SNR, Label: number(list[0].SNR) + " dB"}
 	for i, db := range r.SNRs {
-		if db == g.SNR && r.Sigmas != nil {
+		switch {
+		case db != g.SNR:
+		case r.Sigmas != nil:
 			g.Label = fmt.Sprintf("σ = %g/255 (%s dB)", r.Sigmas[i], number(db))
+		case r.SigmasData != nil:
+			g.Label = fmt.Sprintf("σ = %g (%s dB)", r.SigmasData[i], number(db))
 		}
 	}
 	clean := list[0]

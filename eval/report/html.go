@@ -85,7 +85,8 @@ func (r *Report) facts() [][2]string {
 		{"Checkpoint", r.Source},
 		{"SHA-256", r.Checkpoint},
 		{"Test samples", fmt.Sprintf("%d of shape %s", r.Samples, shapeText(r.Shape))},
-		{"Schedule", fmt.Sprintf("T = %d, matched by %s, start %s", r.Steps, r.Match, r.Start)},
+		{"SNR", r.Ratio},
+		{"Schedule", fmt.Sprintf("T = %d, matched by %s, start %s", r.Steps, r.Match, r.Start) + r.letter()},
 		{"Seeds", fmt.Sprintf("%d of the noise, %d of the data", r.Seed, r.DataSeed)},
 		{"Machine", fmt.Sprintf("%s, %d of %d cores, kernels %s, %s, %s", r.Machine.CPU, r.Machine.Threads, r.Machine.Cores, r.Machine.Kernels, r.Machine.System, r.Machine.Go)},
 		{"Made", r.Made.Format("2006-01-02 15:04:05 MST")},
@@ -104,6 +105,18 @@ func (r *Report) facts() [][2]string {
 		facts = append(facts, [2]string{"LMMSE", fmt.Sprintf("covariance of the train split, shrunk by %.4g towards the identity", r.Shrinkage)})
 	}
 	return facts
+}
+
+// letter says in what chains differ from the paper's.
+func (r *Report) letter() string {
+	text := ""
+	if r.Clip > 0 {
+		text = fmt.Sprintf(", the estimate of each step clamped to ±%g", r.Clip)
+	}
+	if r.Unscaled {
+		text += ", observations not scaled to the level"
+	}
+	return text
 }
 
 // notes collects what rows have to say, each once.
@@ -134,8 +147,16 @@ func (p page) Grid() [][]Row {
 // Settings returns the configuration without what an evaluation never uses.
 func (p page) Settings() string { return strings.TrimSpace(p.Config) }
 
-// Kair tells whether noise levels stand for SNRs.
-func (p page) Kair() bool { return p.Convention == quality.Kair }
+// Level heads the column of the SNRs, with the noise levels that they stand for.
+func (p page) Level() string {
+	switch {
+	case p.Sigmas != nil:
+		return "σ·255 / SNR"
+	case p.SigmasData != nil:
+		return "σ / SNR"
+	}
+	return "SNR / dB"
+}
 
 // fixed formats decibels.
 func fixed(x Float) string { return may(&x, 2) }

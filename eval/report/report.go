@@ -8,22 +8,23 @@ import (
 
 // Row is the result of one method or baseline at one SNR.
 type Row struct {
-	SNR      float64 `json:"snr_db"`
-	Method   string  `json:"method"`
-	NMSE     Float   `json:"nmse"`
-	NMSEdB   Float   `json:"nmse_db"`
-	CI95dB   Float   `json:"ci95_db"`               // half width of the 95 % interval of NMSEdB
-	GapdB    *Float  `json:"gap_db,omitempty"`      // to cme, on the same noise
-	GapCI95  *Float  `json:"gap_ci95_db,omitempty"` // half width of its interval
-	PSNR     *Float  `json:"psnr_db,omitempty"`     // of images: mean over the samples
-	SSIM     *Float  `json:"ssim,omitempty"`        // of images: mean over the samples
-	Calls    int     `json:"calls"`                 // predictor calls a sample
-	Seconds  float64 `json:"seconds"`               // a sample
-	Samples  int     `json:"samples"`
-	Note     string  `json:"note,omitempty"`
-	MMSE     *Float  `json:"mmse,omitempty"`      // with cme: mean of tr Cov(x|y) over the mean power
-	Sigma    *Float  `json:"sigma_255,omitempty"` // under the convention kair: the noise level, in units of 1/255
-	Baseline bool    `json:"baseline"`
+	SNR       float64 `json:"snr_db"`
+	Method    string  `json:"method"`
+	NMSE      Float   `json:"nmse"`
+	NMSEdB    Float   `json:"nmse_db"`
+	CI95dB    Float   `json:"ci95_db"`               // half width of the 95 % interval of NMSEdB
+	GapdB     *Float  `json:"gap_db,omitempty"`      // to cme, on the same noise
+	GapCI95   *Float  `json:"gap_ci95_db,omitempty"` // half width of its interval
+	PSNR      *Float  `json:"psnr_db,omitempty"`     // of images: mean over the samples
+	SSIM      *Float  `json:"ssim,omitempty"`        // of images: mean over the samples
+	Calls     int     `json:"calls"`                 // predictor calls a sample
+	Seconds   float64 `json:"seconds"`               // a sample
+	Samples   int     `json:"samples"`
+	Note      string  `json:"note,omitempty"`
+	MMSE      *Float  `json:"mmse,omitempty"`      // with cme: mean of tr Cov(x|y) over the mean power
+	Sigma     *Float  `json:"sigma_255,omitempty"` // the noise level that was asked for, in units of 1/255
+	SigmaData *Float  `json:"sigma,omitempty"`     // likewise, in the data's units
+	Baseline  bool    `json:"baseline"`
 }
 
 // Example is what one column makes of the samples that a report shows.
@@ -49,7 +50,11 @@ type Report struct {
 	Name       string             `json:"name"`
 	Columns    []string           `json:"columns"` // methods and baselines, in order
 	SNRs       []float64          `json:"snr_db"`
-	Sigmas     []float64          `json:"sigma_255,omitempty"` // under the convention kair, of the SNRs
+	Ratio      string             `json:"snr_ratio,omitempty"` // what an SNR is the ratio of, in words
+	Sigmas     []float64          `json:"sigma_255,omitempty"` // noise levels that were asked for, of the SNRs, in units of 1/255
+	SigmasData []float64          `json:"sigma,omitempty"`     // likewise, in the data's units
+	Clip       float64            `json:"clip,omitempty"`      // x̂0 is clamped to ± so much in each step; 0: it is not
+	Unscaled   bool               `json:"unscaled,omitempty"`  // observations were fed as they are
 	Rows       []Row              `json:"rows"`                // by SNR, then by column
 	Match      string             `json:"match"`
 	Start      string             `json:"start"`

@@ -19,6 +19,9 @@ func (r *Report) WriteTable(w io.Writer, width int) error {
 		b.WriteString(" (in brackets: gap to the exact conditional mean, cme)")
 	}
 	b.WriteByte('\n')
+	if r.Ratio != "" {
+		fmt.Fprintf(&b, "SNRs are ratios of %s\n", r.Ratio)
+	}
 	for _, columns := range fold(r.columns(), width) {
 		b.WriteByte('\n')
 		for i := range columns[0].cells {
@@ -47,8 +50,11 @@ func (c *column) add(cell string) {
 func (r *Report) columns() []column {
 	list := make([]column, 1+len(r.Columns))
 	head, levels := "SNR/dB", r.SNRs
-	if r.Sigmas != nil {
+	switch {
+	case r.Sigmas != nil:
 		head, levels = "σ·255", r.Sigmas
+	case r.SigmasData != nil:
+		head, levels = "σ", r.SigmasData
 	}
 	list[0].add(head)
 	for _, level := range levels {

@@ -40,12 +40,12 @@ func ParseBlind(text string) (b Blind, ok bool, err error) {
 // maxBlindPieces is how many pieces the network looks at to estimate an SNR.
 const maxBlindPieces = 128
 
-// blind estimates the SNR of a file in dB.
-func (f file) blind(ctx context.Context, b Blind, p pieces) (float64, error) {
+// blind estimates the SNR of a file in dB, the network by at most so many pieces.
+func (f file) blind(ctx context.Context, b Blind, p pieces, most int) (float64, error) {
 	shape := f.planes(p)
 	if b == BlindAuto {
 		b = BlindModel
-		if _, ok := p.(*tiled); ok && shape[1] > 1 {
+		if f.classical(p) {
 			sigma := min(classical.SigmaMAD(f.media.X, shape), classical.SigmaPatches(f.media.X, shape))
 			return f.snr(p, sigma)
 		}
@@ -56,12 +56,18 @@ func (f file) blind(ctx context.Context, b Blind, p pieces) (float64, error) {
 	case BlindPatches:
 		return f.snr(p, classical.SigmaPatches(f.media.X, shape))
 	}
-	n, dim := min(p.count(), maxBlindPieces), f.Dim()
+	n, dim := min(p.count(), most), f.Dim()
 	y := make([]float64, n*dim)
 	for i := range n {
 		p.cut(y[i*dim:][:dim], i*p.count()/n)
 	}
 	return f.EstimateSNR(ctx, y, false)
+}
+
+// classical tells whether auto needs no network: for images in tiles.
+func (f file) classical(p pieces) bool {
+	_, ok := p.(*tiled)
+	return ok && f.planes(p)[1] > 1
 }
 
 // planes returns the form (C,H,W) of what the noise is estimated on, as images

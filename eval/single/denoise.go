@@ -24,6 +24,9 @@ type DenoiseOptions struct {
 	Threads       int                // 0: all processors; never changes results
 	Input, Output string             // media.Known; Output is replaced as a whole
 	Blind         Blind              // estimates the SNR unless ""
+	Sigma         float64            // noise level in place of the SNR, a real part's of complex values; 0: none
+	Unit          Unit               // of Sigma
+	Clip          bool               // as the network's scheduler does, see denoiser.WithClip
 	Options       denoiser.Options   // without a method, the one that the training recommends, else mean
 	Seed          *uint64            // of stochastic methods; nil: the run's
 	In            io.Reader          // what the input "-" is
@@ -71,7 +74,7 @@ type Files struct {
 // Open loads the denoiser that the options name; their input and output mean
 // nothing to it.
 func Open(ctx context.Context, o DenoiseOptions) (*Files, error) {
-	d, end, err := load(ctx, o.Checkpoint, o.Told, o.Threads)
+	d, end, err := load(ctx, o.Checkpoint, o.Told, o.Clip, o.Threads)
 	if err != nil {
 		return nil, err
 	}
@@ -104,13 +107,25 @@ func (f *Files) Denoise(ctx context.Context, input, output string, tell func(don
 	start := time.Now()
 	r := in.describe(p)
 	o := f.o
-	if r.Blind = o.Blind; o.Blind != "" {
-		if o.Options.SNR, err = in.blind(ctx, o.Blind, p); err != nil {
+	o.Options.Method, r.Why = f.method()
+	r.Method = o.Options.Method
+	switch r.Blind = o.Blind; {
+	case o.Blind != "":
+		o.Options.SNR, err = in.blind(ctx, o.Blind, p, maxBlindPieces)
+	case o.Sigma != 0:
+		o.Options.SNR, err = in.told(p, o.Sigma, o.Unit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if o.Blind == "" {
+		note, err := in.doubt(ctx, p, o.Options)
+		if err != nil {
 			return nil, err
 		}
+		r.note(note)
 	}
-	o.Options.Method, r.Why = f.method()
-	r.Method, r.SNR = o.Options.Method, o.Options.SNR
+	r.SNR = o.Options.SNR
 	r.Sigma = f.d.Sigma(r.SNR) / math.Sqrt(p.noise())
 	if err := r.run(ctx, f.d, p, o.Options, tell); errors.Is(err, errNotFinite) {
 		return nil, configs.Usagef("--input: %s: %w", foreign.Name(input), err)

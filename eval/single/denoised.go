@@ -18,8 +18,10 @@ import (
 type Denoised struct {
 	What   string  // the samples, in words
 	SNR    float64 // used, dB
+	Ratio  string  // what the SNR is the ratio of
 	Blind  Blind   // how it was estimated; "" if it was given
 	Sigma  float64 // standard deviation of the noise that means, in the file's units
+	Bytes  bool    // of pixels in [0,1]: 255·Sigma is that of 8-bit values
 	Parts  bool    // of complex numbers: Sigma is that of a real or an imaginary part
 	THat   float64 // matched level, -1 if the SNR lies above the grid
 	Calls  int     // network calls a sample
@@ -34,10 +36,14 @@ const atOnce = 128
 
 // describe says what is known of a file before it is denoised.
 func (f file) describe(p pieces) *Denoised {
-	r := &Denoised{What: p.String(), Parts: f.media.Complex || f.Config().Data.Noise == configs.NoiseComplex && f.media.Kind == media.Array}
+	r := &Denoised{What: p.String(), Ratio: f.Reference(), Bytes: f.pixels(), Parts: f.media.Complex || f.Config().Data.Noise == configs.NoiseComplex && f.media.Kind == media.Array}
 	r.note(f.media.Note)
 	if f.Config().Data.Kind != "audio" { // whose range is that of frames
-		r.note(f.media.UnitsNote(f.Norm().Low, f.Norm().High))
+		low, high := f.Norm().Low, f.Norm().High
+		if low == high && f.Config().Data.Pixels() { // of another library's network
+			high = 1
+		}
+		r.note(f.media.UnitsNote(low, high))
 	}
 	r.note(colouredNote(f.Norm().Scale))
 	return r
@@ -109,8 +115,14 @@ func (r *Denoised) String() string {
 		snr += fmt.Sprintf(" (estimated, %s)", r.Blind)
 	}
 	sigma := fmt.Sprintf("noise σ = %.4g", r.Sigma)
+	if r.Bytes {
+		sigma += fmt.Sprintf(" = %.4g/255", 255*r.Sigma)
+	}
 	if r.Parts {
 		sigma += " a real part"
+	}
+	if r.Ratio != "" {
+		sigma += " (SNR: " + r.Ratio + ")"
 	}
 	why := ""
 	if r.Why != "" {

@@ -53,7 +53,7 @@ const generateBatch = 64
 // would make the work useless, such as an output that cannot be written or data
 // to compare with that cannot be read, is found before it.
 func Generate(ctx context.Context, o GenerateOptions) (g *Generated, err error) {
-	d, end, err := load(ctx, o.Checkpoint, o.Told, o.Threads)
+	d, end, err := load(ctx, o.Checkpoint, o.Told, false, o.Threads)
 	if err != nil {
 		return nil, err
 	}

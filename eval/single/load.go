@@ -13,18 +13,22 @@ import (
 
 // load loads a denoiser and returns what ends it and its threads. Early checkpoints
 // do not tell the shape of a sample; their data set does.
-func load(ctx context.Context, checkpoint string, told pretrained.Options, threads int) (d *denoiser.Denoiser, end func() error, err error) {
+func load(ctx context.Context, checkpoint string, told pretrained.Options, clip bool, threads int) (d *denoiser.Denoiser, end func() error, err error) {
 	rt, err := op.NewRuntime(threads)
 	if err != nil {
 		return nil, nil, configs.Usagef("%w", err)
 	}
-	d, err = denoiser.Load(checkpoint, denoiser.WithRuntime(rt), denoiser.WithTold(told), denoiser.WithShapeOf(func(c configs.Config) ([]int, error) {
+	options := []denoiser.Option{denoiser.WithRuntime(rt), denoiser.WithTold(told), denoiser.WithShapeOf(func(c configs.Config) ([]int, error) {
 		set, err := data.Open(ctx, c.Data, c.Seed, data.WithThreads(rt.Threads()))
 		if err != nil {
 			return nil, err
 		}
 		return set.Shape(), nil
-	}))
+	})}
+	if clip {
+		options = append(options, denoiser.WithClip())
+	}
+	d, err = denoiser.Load(checkpoint, options...)
 	if err != nil {
 		rt.Close()
 		return nil, nil, fmt.Errorf("--checkpoint %w", err)

@@ -232,7 +232,7 @@ func TestRecording(t *testing.T) {
 		t.Errorf("σ = %v is %v dB, which is σ = %v", sigma, db, again)
 	}
 	for _, b := range []Blind{BlindAuto, BlindModel, BlindMAD, BlindPatches} {
-		if got, err := (file{s, m}).blind(context.Background(), b, p); err != nil || math.Abs(got-db) > 1 {
+		if got, err := (file{s, m}).blind(context.Background(), b, p, maxBlindPieces); err != nil || math.Abs(got-db) > 1 {
 			t.Errorf("the SNR of %.2f dB is estimated as %.2f dB (%s): %v", db, got, b, err)
 		}
 	}
@@ -256,7 +256,7 @@ func TestBlindImages(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, b := range []Blind{BlindAuto, BlindMAD, BlindPatches, BlindModel} {
-			if got, err := (file{s, m}).blind(context.Background(), b, p); err != nil || math.Abs(got-db) > 0.5 {
+			if got, err := (file{s, m}).blind(context.Background(), b, p, maxBlindPieces); err != nil || math.Abs(got-db) > 0.5 {
 				t.Errorf("the SNR of %v dB is estimated as %.2f dB (%s): %v", db, got, b, err)
 			}
 		}
