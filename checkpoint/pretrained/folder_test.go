@@ -85,7 +85,6 @@ func TestFolders(t *testing.T) {
 		{name: "no averaged weights", options: Options{EMA: true}, change: func(string) {}, want: "unet_ema"},
 		{name: "averaged weights", options: Options{EMA: true}, change: func(dir string) { move(t, dir, "unet", "unet_ema") }},
 		{name: "size", options: Options{Size: []int{16, 24}}, change: func(string) {}},
-		{name: "odd size", options: Options{Size: []int{15, 16}}, change: func(string) {}}, // continued to 16
 		{name: "no size", change: func(dir string) {
 			replace(t, filepath.Join(dir, "unet/config.json"), `"sample_size": 8`, `"sample_size": null`)
 		}, want: "sample_size"},
