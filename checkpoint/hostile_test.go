@@ -49,8 +49,9 @@ var hostileMeta = map[string][]string{
 	metaNorm: {"", "3", "[]", `{"mean":[1]}`, `{"mean":[],"scale":[]}`, `{"mean":[1],"scale":[1]}`, `{"mean":[[1]]}`, `{"mean":"a"}`, `{"mean":[1e400]}`, `{"mean":{"a":1}}`, `{"a\nb":[1]}`, `{"mean":[1,2],"scale":[0]}`,
 		`{"mean":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"scale":[0]}`, `{"mean":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"scale":[-1]}`, `{"mean":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"scale":[1,2]}`,
 		`{"` + strings.Repeat("x", 100_000) + `":[1]}`, `{"mean":[` + strings.Repeat("0,", 100_000) + `0],"scale":[1]}`},
-	metaData: {"", "3", "[]", "null", "{}", `{"shape":"1,16"}`, `{"shape":[1,-16]}`, `{"shape":[1,16],"train":-1}`, `{"shape":[1,16],"hash":7}`, strings.Repeat("[", 100_000), `{"shape":[1` + strings.Repeat(",1", 100_000) + `]}`},
-	metaStep: {"", "-1", "1.5", `"7"`, "[]", "4611686018427387904", "9223372036854775808", "1e400", "2147483648", strings.Repeat("9", 100_000), "{}", "true"},
+	metaData:   {"", "3", "[]", "null", "{}", `{"shape":"1,16"}`, `{"shape":[1,-16]}`, `{"shape":[1,16],"train":-1}`, `{"shape":[1,16],"hash":7}`, strings.Repeat("[", 100_000), `{"shape":[1` + strings.Repeat(",1", 100_000) + `]}`},
+	metaOrigin: {"", "3", "[]", `{"layout":"x"}`, `{"layout":7}`, `{"layout":"openai"}`, `{"layout":"lucidrains"}`, `{"openai":{"image_size":1e300}}`, strings.Repeat("[", 100_000)},
+	metaStep:   {"", "-1", "1.5", `"7"`, "[]", "4611686018427387904", "9223372036854775808", "1e400", "2147483648", strings.Repeat("9", 100_000), "{}", "true"},
 }
 
 func writeMeta(t testing.TB, im *Imported, change map[string]string) string {

@@ -42,6 +42,9 @@ func (im *Imported) Check() error {
 	if _, _, err := data.FingerprintFrom(im.Data); err != nil {
 		return err
 	}
+	if err := im.Origin.Check(); err != nil {
+		return err
+	}
 	if im.Sample != nil {
 		if err := configs.CheckSample(im.Sample); err != nil {
 			return err

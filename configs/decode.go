@@ -18,11 +18,13 @@ import (
 // Parse reads YAML over [Default] and refuses keys that do not exist. name is
 // the file's name for messages. Ranges of values are checked by
 // [Config.Validate], after overrides.
-func Parse(name string, text []byte) (Config, error) {
+func Parse(name string, text []byte) (Config, error) { return parseOver(Default(), name, text) }
+
+// parseOver is Parse over other settings than [Default].
+func parseOver(cfg Config, name string, text []byte) (Config, error) {
 	if len(text) > maxFile {
 		return Config{}, Usagef("%s: larger than %d bytes; this is no configuration", name, maxFile)
 	}
-	cfg := Default()
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	var doc yaml.Node
 	if err := dec.Decode(&doc); err != nil {

@@ -47,11 +47,14 @@ func ListPresets() []Preset {
 
 // Load reads a preset by name, or else a YAML file by path, over [Default].
 // Presets win over files of the same name; write ./name for such a file.
-func Load(nameOrPath string) (Config, error) {
+func Load(nameOrPath string) (Config, error) { return LoadOver(Default(), nameOrPath) }
+
+// LoadOver is Load over other settings than [Default], which change.
+func LoadOver(base Config, nameOrPath string) (Config, error) {
 	var names []string
 	for _, p := range ListPresets() {
 		if p.Name == nameOrPath {
-			return Parse("preset "+p.Name, []byte(p.Text))
+			return parseOver(base, "preset "+p.Name, []byte(p.Text))
 		}
 		names = append(names, p.Name)
 	}
@@ -66,5 +69,5 @@ func Load(nameOrPath string) (Config, error) {
 	case err != nil:
 		return Config{}, &UsageError{Err: err}
 	}
-	return Parse(nameOrPath, text)
+	return parseOver(base, nameOrPath, text)
 }

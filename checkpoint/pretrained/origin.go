@@ -24,6 +24,24 @@ type Origin struct {
 	Lucidrains *LucidrainsFile `json:"lucidrains,omitempty"`
 }
 
+// Check refuses what no source told.
+func (o Origin) Check() error {
+	switch o.Layout {
+	case "", LayoutModel, LayoutFlat, LayoutPipeline:
+	case LayoutOpenAI:
+		if o.OpenAI == nil {
+			return configs.Usagef("origin: the flags of the network are missing")
+		}
+	case LayoutLucidrains:
+		if o.Lucidrains == nil {
+			return configs.Usagef("origin: what the file told is missing")
+		}
+	default:
+		return configs.Usagef("origin: layout %s is unknown", foreign.Quote(string(o.Layout)))
+	}
+	return nil
+}
+
 // Clip returns what the source's sampler does to x̂0 in every step; known is false for
 // a network that was trained here.
 func (o Origin) Clip() (c Clip, known bool) {

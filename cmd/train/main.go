@@ -28,6 +28,7 @@ train --resume runs/gmm64                      # goes on after an interruption
 train --config my.yaml --overfit-batch         # can these settings learn at all?
 train --config fashion --init-from runs/mnist --dry-run             # what would become of every tensor
 train --config fashion --init-from runs/mnist --freeze '^downs'     # fine-tune all but the encoder
+train --config photos.yaml --init-from ddpm-butterflies-128         # a folder of diffusers tells its network and schedule
 train --config fashion --init-from model.safetensors --set adapt.lora.rank=4   # low-rank adapters
 train --config rgb.yaml --init-from runs/mnist --adapt first,last   # grey weights for coloured images
 train --config fast.yaml --init-from runs/mnist --remap-levels      # another number of levels
@@ -73,7 +74,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	if err := o.settle(); err != nil {
 		return err
 	}
-	cfg, err := o.config.Resolve()
+	cfg, err := o.resolve()
 	if err != nil {
 		return err
 	}
@@ -140,6 +141,19 @@ func (o *options) report(ctx context.Context, s cli.Streams, cfg configs.Config,
 	}
 	_, err = fmt.Fprintf(s.Out, "%sreport: %s\n", lines, filepath.Join(result.Dir, "report", "report.html"))
 	return err
+}
+
+// resolve returns the settings of the run. One that begins with a network of another
+// library takes from there what describes that.
+func (o *options) resolve() (configs.Config, error) {
+	if o.flags.Changed("resume") || o.flags.Changed("replay") {
+		return o.config.Resolve()
+	}
+	cfg, err := train.Inherit(o.config.Load, o.adapt.remap)
+	if err != nil {
+		return configs.Config{}, err
+	}
+	return cfg, cfg.Validate()
 }
 
 // settle refuses flags that exclude each other and finds the configuration of

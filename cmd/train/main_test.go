@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,8 +9,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/internal/cli"
 	"github.com/condmean/condmean/internal/cli/clitest"
+	"github.com/condmean/condmean/internal/rng"
 )
 
 func TestMain(m *testing.M) {
@@ -17,7 +20,23 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: clitest.Commands()})
+	networks, err := filepath.Abs("../../checkpoint/pretrained/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: clitest.Commands(), Setup: func(e *testscript.Env) error {
+		e.Setenv("PRETRAINED", networks)
+		x := make([]float32, 20*28*28)
+		r := rng.New(3, rng.DataTrain, 0, 0).Rand()
+		for i := range x {
+			x[i] = float32(r.Float64())
+		}
+		var images bytes.Buffer
+		if err := weights.WriteNPY(&images, weights.FromFloat32("", []int{20, 28, 28}, x)); err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(e.WorkDir, "images.npy"), images.Bytes(), 0o600)
+	}})
 }
 
 // Ctrl-C in the middle of a run ends it cleanly and leaves a checkpoint.

@@ -30,7 +30,16 @@ func (f *ConfigFlags) Register(fs *pflag.FlagSet, preset string) {
 
 // Resolve loads, overrides and validates the configuration.
 func (f *ConfigFlags) Resolve() (configs.Config, error) {
-	cfg, err := configs.Load(f.Config)
+	cfg, err := f.Load(configs.Default())
+	if err != nil {
+		return configs.Config{}, err
+	}
+	return cfg, cfg.Validate()
+}
+
+// Load loads the configuration over given settings, and overrides it.
+func (f *ConfigFlags) Load(base configs.Config) (configs.Config, error) {
+	cfg, err := configs.LoadOver(base, f.Config)
 	if err != nil {
 		return configs.Config{}, err
 	}
@@ -46,5 +55,5 @@ func (f *ConfigFlags) Resolve() (configs.Config, error) {
 	if f.flags.Changed("threads") {
 		cfg.Threads = f.Threads
 	}
-	return cfg, cfg.Validate()
+	return cfg, nil
 }
