@@ -15,8 +15,8 @@ func TestLoadRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := map[string]string{
-		"quickstrat":                     "quickstrat: no preset and no file of this name; did you mean quickstart? presets: audio, cifar10, fashion-gmm, fashion, folder, gmm64-unet, gmm64, mnist-gmm, mnist-unet2d, mnist, npy, quickstart",
-		filepath.Join(dir, "none.yaml"):  "none.yaml: no preset and no file of this name; presets: audio, cifar10, fashion-gmm, fashion, folder, gmm64-unet, gmm64, mnist-gmm, mnist-unet2d, mnist, npy, quickstart",
+		"quickstrat":                     "quickstrat: no preset and no file of this name; did you mean quickstart? presets: audio, cifar10-ddpm, cifar10, fashion-gmm, fashion, folder, gmm64-unet, gmm64, mnist-gmm, mnist-unet2d, mnist, npy, quickstart",
+		filepath.Join(dir, "none.yaml"):  "none.yaml: no preset and no file of this name; presets: audio, cifar10-ddpm, cifar10, fashion-gmm, fashion, folder, gmm64-unet, gmm64, mnist-gmm, mnist-unet2d, mnist, npy, quickstart",
 		"":                               "no preset and no file of this name",
 		big:                              "more than the 1048576 that such a file may have",
 		dir:                              "not a regular file but a folder",
