@@ -12,7 +12,7 @@ the result; in brackets, with the scheduler's tables in float64, which are float
 
 The second takes a folder of diffusers and images (n,C,H,W) in [0,1], adds noise at
 some SNRs (1/sigma^2 on [-1,1]), and prints the NMSE in dB of what the package makes of
-them and of `denoise`, with and without clipping.
+them and of `denoise`, with and without scaling and clipping.
 
 Needs diffusers and diffusers-dmse, which the project does not.
 """
@@ -112,12 +112,13 @@ def trained_network(program, folder, images):
         return f"{10 * math.log10(((xhat - x) ** 2).sum() / (x**2).sum()):7.2f}"
 
     print(f"NMSE in dB on {len(x)} images of shape {x.shape[1:]}; SNR: 1/sigma^2 on [-1,1]")
-    print("| SNR / dB | observation | diffusers-dmse | mean, clipped | mean | oneshot |\n|---|---|---|---|---|---|")
+    print("| SNR / dB | observation | diffusers-dmse | mean, unscaled | mean, clipped | mean | oneshot, unscaled | oneshot |\n|---|---|---|---|---|---|---|---|")
     for snr_db in 0, 10, 20:
         y = x + 10 ** (-snr_db / 20) * rng.standard_normal(x.shape)
         snr = float(snr_db)
-        results = [y, package(net, scheduler.config, y, snr_db), denoise(program, folder, y, snr, "--methods", "mean", "--clip", "config"),
-                   denoise(program, folder, y, snr, "--methods", "mean"), denoise(program, folder, y, snr, "--methods", "oneshot")]
+        results = [y, package(net, scheduler.config, y, snr_db)]
+        for flags in "mean --unscaled", "mean --clip config", "mean", "oneshot --unscaled", "oneshot":
+            results.append(denoise(program, folder, y, snr, "--methods", *flags.split()))
         print(f"| {snr_db} | {' | '.join(nmse(r) for r in results)} |", flush=True)
 
 

@@ -86,7 +86,7 @@ def values(rng, name, shape):
     """Weights as large as they are before training."""
     if len(shape) == 1:
         return np.full(shape, float(("norm" in name or ".0.weight" in name) and name.endswith("weight")), dtype=np.float32)
-    return rng.standard_normal(shape, dtype=np.float32) * (0.5 / np.prod(shape[1:])) ** 0.5
+    return rng.standard_normal(shape, dtype=np.float32) * np.float32((0.5 / np.prod(shape[1:])) ** 0.5)
 
 
 def write_folder(folder, c):

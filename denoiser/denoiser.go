@@ -31,6 +31,7 @@ type Denoiser struct {
 	source  string
 	step    int
 	mixture *gmm.Mixture
+	notes   []string
 	print   *data.Fingerprint // of the data of the training; nil: unknown
 	advice  *checkpoint.Recommendation
 }
@@ -104,6 +105,9 @@ func (d *Denoiser) Config() configs.Config { return d.config }
 // Source names what was loaded: a checkpoint folder, a file, "builtin:NAME" or
 // "gmm:FILE.npz"; "" after New.
 func (d *Denoiser) Source() string { return d.source }
+
+// Notes says what a user should know of how the weights were read.
+func (d *Denoiser) Notes() []string { return slices.Clone(d.notes) }
 
 // Step returns the optimizer steps of the training, 0 where they are unknown.
 func (d *Denoiser) Step() int { return d.step }

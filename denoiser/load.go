@@ -171,7 +171,7 @@ func (o *loading) network(rt *op.Runtime, path string) (*Denoiser, error) {
 		}
 	}
 	d.release = predictor.Close
-	d.source, d.step, d.advice = im.From, im.Step, im.Recommended
+	d.source, d.step, d.advice, d.notes = im.From, im.Step, im.Recommended, im.Notes
 	print, known, err := data.FingerprintFrom(im.Data)
 	if known {
 		d.print = &print

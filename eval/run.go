@@ -58,6 +58,9 @@ func Run(ctx context.Context, o Options) (rep *report.Report, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
+	for _, note := range d.Notes() {
+		log(note)
+	}
 	r, err := o.request(ctx, from, d, &c, log)
 	tasks.Close()
 	if err != nil {

@@ -62,11 +62,16 @@ func images(t *testing.T) string {
 
 func TestScripts(t *testing.T) {
 	run, pictures := trained(t), images(t)
+	networks, err := filepath.Abs("../../checkpoint/pretrained/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
 		Cmds: clitest.Commands(),
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("RUN", run)
+			e.Setenv("PRETRAINED", networks)
 			e.Setenv("IMAGES", pictures)
 			e.Setenv("MIXTURE", exactMixture(t))
 			return nil

@@ -37,6 +37,9 @@ const atOnce = 128
 // describe says what is known of a file before it is denoised.
 func (f file) describe(p pieces) *Denoised {
 	r := &Denoised{What: p.String(), Ratio: f.Reference(), Bytes: f.pixels(), Parts: f.media.Complex || f.Config().Data.Noise == configs.NoiseComplex && f.media.Kind == media.Array}
+	for _, note := range f.Notes() {
+		r.note(note)
+	}
 	r.note(f.media.Note)
 	if f.Config().Data.Kind != "audio" { // whose range is that of frames
 		low, high := f.Norm().Low, f.Norm().High

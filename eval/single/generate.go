@@ -58,6 +58,14 @@ func Generate(ctx context.Context, o GenerateOptions) (g *Generated, err error) 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, end()) }()
+	for _, note := range d.Notes() {
+		if o.Err == nil {
+			break
+		}
+		if _, err := fmt.Fprintln(o.Err, "generate: note: "+note); err != nil {
+			return nil, err
+		}
+	}
 	c, s := d.Config(), d.Schedule()
 	g = &Generated{Shape: d.Shape(), Method: o.Method, Steps: o.Steps, Seed: c.Seed, stretch: c.Data.Arrays(), wide: d.Norm().Wide()}
 	if o.Seed != nil {
