@@ -60,7 +60,8 @@ def save(unet, scheduler, layout, folder):
 @torch.no_grad()
 def package(net, settings, y, snr_db, double=False):
     """What diffusers-dmse makes of observations in [-1,1], by its documented loop."""
-    scheduler = DMSEScheduler.from_config(settings)
+    # from_config of version 0.1.0 leaves the settings of the levels out.
+    scheduler = DMSEScheduler(**{k: v for k, v in settings.items() if not k.startswith("_")})
     scheduler.set_timesteps(scheduler.config.num_train_timesteps)
     _, at = scheduler.init_step(snr=snr_db, is_logarithmic=True)
     if double:
