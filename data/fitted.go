@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/gmm"
 	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/par"
@@ -33,7 +34,11 @@ func (o *opener) fitted(ctx context.Context) (*prior, error) {
 		return nil, err
 	}
 	m, hash, err := loadMixture(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	missing := errors.Is(err, fs.ErrNotExist)
+	if err := dist.Tell(o.group, &missing, 0); err != nil {
+		return nil, err
+	}
+	if missing {
 		if err := o.fit(ctx, f, path); err != nil {
 			return nil, err
 		}
@@ -93,7 +98,7 @@ func (o *opener) fit(ctx context.Context, f files, path string) error {
 	const iterations = 100
 	o.log.Info("fitting a mixture by EM", "data", f.name, "samples", f.train.Len(), "components", o.c.Components, "covariance", o.c.Covariance, "to", path)
 	m, result, err := gmm.Fit(ctx, x, d, gmm.FitOptions{
-		Components: o.c.Components, Kind: kind, Rank: rank, Seed: fitSeed, MaxIter: iterations, Pool: pool,
+		Components: o.c.Components, Kind: kind, Rank: rank, Seed: fitSeed, MaxIter: iterations, Pool: pool, Group: o.group,
 		// Nats a sample; hundreds of dimensions make the default of 1e-3 a wait
 		// for nothing.
 		Tol: 1e-4 * float64(d),
@@ -106,5 +111,10 @@ func (o *opener) fit(ctx context.Context, f files, path string) error {
 		return err
 	}
 	o.log.Info("fitted", "iterations", len(result.Steps), "converged", result.Converged, "log_likelihood", result.Steps[len(result.Steps)-1].LogLik)
-	return m.Save(path)
+	if dist.Leads(o.group) {
+		if err := m.Save(path); err != nil {
+			return err
+		}
+	}
+	return o.group.Barrier()
 }

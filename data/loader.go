@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/rng"
 )
@@ -18,7 +19,8 @@ type Cursor struct {
 	Position int `json:"position"` // samples of the epoch already handed out
 }
 
-// Batch is some normalised samples. It is valid until the next call of Next.
+// Batch is some normalised samples, or this process's share of them. It is valid until
+// the next call of Next.
 type Batch struct {
 	X     []float32 // (n, dim)
 	IDs   []int     // index of each sample in its source
@@ -34,6 +36,7 @@ type LoaderOptions struct {
 	Augment configs.Augment // of images
 	Wrap    bool            // fill the last batch of an epoch from the next one, instead of leaving its samples out
 	Workers int             // goroutines that read; 0 means 2; never changes a batch
+	Group   dist.Group      // that has a share of each batch on each rank; nil: all is here
 }
 
 // Loader hands out shuffled batches of a source. The order is a function of
@@ -41,7 +44,9 @@ type LoaderOptions struct {
 // buffers that are used again.
 type Loader struct {
 	src   Source
-	batch int
+	batch int // samples, of which those from lo on to hi are this process's
+	lo    int
+	hi    int
 	seed  uint64
 	wrap  bool
 
@@ -75,12 +80,17 @@ func startLoader(src Source, norm *Norm, batch int, seed uint64, from Cursor, o 
 	if o.Augment != (configs.Augment{}) && len(src.Shape()) != 3 {
 		return nil, errors.New("data: only images can be augmented")
 	}
+	lo, hi := 0, batch
+	if o.Group != nil {
+		lo, hi = dist.Share(batch, o.Group.Rank(), o.Group.Size())
+	}
+	own := hi - lo
 	workers := cmp.Or(o.Workers, 2)
 	buffers := workers + 2
-	l := &Loader{src: src, batch: batch, seed: seed, wrap: o.Wrap,
+	l := &Loader{src: src, batch: batch, lo: lo, hi: hi, seed: seed, wrap: o.Wrap,
 		ready: make(chan *Batch, buffers), jobs: make(chan *Batch, buffers), free: make(chan *Batch, buffers)}
 	for range buffers {
-		l.free <- &Batch{X: make([]float32, batch*dims.Count(src.Shape())), IDs: make([]int, batch), epochs: make([]int, batch), filled: make(chan error, 1)}
+		l.free <- &Batch{X: make([]float32, own*dims.Count(src.Shape())), IDs: make([]int, own), epochs: make([]int, own), filled: make(chan error, 1)}
 	}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	l.done.Go(func() { l.plan(from) })
@@ -155,17 +165,22 @@ func (l *Loader) plan(c Cursor) {
 		if !l.wrap && c.Position+l.batch > n {
 			c = Cursor{Epoch: c.Epoch + 1}
 		}
-		for i := range b.IDs {
+		for i := range l.batch {
 			if c.Position == n {
 				c = Cursor{Epoch: c.Epoch + 1}
 			}
 			if shuffled != c.Epoch {
 				order, shuffled = rng.New(l.seed, rng.Shuffle, uint64(c.Epoch), 0).Rand().Perm(n), c.Epoch
 			}
-			b.IDs[i], b.epochs[i] = order[c.Position], c.Epoch
+			if i == 0 {
+				b.Epoch = c.Epoch
+			}
+			if i >= l.lo && i < l.hi {
+				b.IDs[i-l.lo], b.epochs[i-l.lo] = order[c.Position], c.Epoch
+			}
 			c.Position++
 		}
-		b.Epoch, b.Next = b.epochs[0], c
+		b.Next = c
 		l.jobs <- b
 		l.ready <- b
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/internal/limit"
 	"github.com/condmean/condmean/internal/par"
 )
@@ -37,8 +38,13 @@ func WithThreads(n int) Option {
 	}
 }
 
+// WithGroup lets the ranks of a group have shares of each batch of training, and fit
+// mixtures together. Rank 0 fetches files before the others look for them.
+func WithGroup(g dist.Group) Option { return func(o *opener) { o.group = g } }
+
 // opener opens one data set.
 type opener struct {
+	group    dist.Group
 	c        configs.Data
 	seed     uint64
 	log      *slog.Logger
@@ -79,7 +85,7 @@ func Open(ctx context.Context, c configs.Data, seed uint64, options ...Option) (
 
 func newOpener(c configs.Data, seed uint64) *opener {
 	return &opener{
-		c: c, seed: seed, log: slog.New(slog.DiscardHandler), progress: func(string, int64, int64) {}, threads: runtime.GOMAXPROCS(0),
+		group: dist.Single{}, c: c, seed: seed, log: slog.New(slog.DiscardHandler), progress: func(string, int64, int64) {}, threads: runtime.GOMAXPROCS(0),
 		client: newClient(), sets: publicSets(), pause: time.Second,
 	}
 }
@@ -107,12 +113,21 @@ func (o *opener) files(ctx context.Context) (files, error) {
 	return f, nil
 }
 
-func (o *opener) find(ctx context.Context) (files, error) {
+func (o *opener) find(ctx context.Context) (f files, err error) {
 	k, err := kindOf(o.c.Kind)
 	if err != nil {
 		return files{}, err
 	}
-	return k.read(o, ctx)
+	read := func() (err error) {
+		f, err = k.read(o, ctx)
+		return err
+	}
+	if _, fetched := o.sets[o.c.Kind]; fetched {
+		err = dist.First(o.group, read)
+	} else {
+		err = read()
+	}
+	return f, err
 }
 
 // set splits and normalises.
@@ -157,5 +172,5 @@ func (o *opener) survey(ctx context.Context, s *Set) error {
 }
 
 func (o *opener) loading() LoaderOptions {
-	return LoaderOptions{Augment: o.c.Augment, Wrap: o.c.Last == "wrap", Workers: o.c.Workers}
+	return LoaderOptions{Group: o.group, Augment: o.c.Augment, Wrap: o.c.Last == "wrap", Workers: o.c.Workers}
 }

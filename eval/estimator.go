@@ -76,15 +76,14 @@ func (l lmmse) estimate(_ context.Context, xhat, y []float64, db float64, _ int)
 	return 0, "", l.l.Estimate(xhat, y, l.r.precision(db))
 }
 
-// posteriorMean is the conditional mean of a mixture; it also sums tr Cov(x|y),
-// which is the MMSE where the mixture is the true prior.
+// posteriorMean is the conditional mean of a mixture; it also has tr Cov(x|y),
+// whose mean is the MMSE where the mixture is the true prior.
 type posteriorMean struct {
 	r     *Request
 	label string
 	exact bool // the mixture is the true prior
 	e     *gmm.Estimator
-	trace []float64
-	sum   float64 // since reset
+	trace []float64 // of the last batch
 }
 
 func knownPrior(r *Request, label string, _ int) error {
@@ -102,14 +101,6 @@ func (c *posteriorMean) name() string { return c.label }
 
 func (c *posteriorMean) estimate(ctx context.Context, xhat, y []float64, db float64, _ int) (int, string, error) {
 	n := len(y) / c.e.Dim()
-	if len(c.trace) < n {
-		c.trace = make([]float64, n)
-	}
-	if err := c.e.Denoise(ctx, xhat, c.trace[:n], y, c.r.precision(db)); err != nil {
-		return 0, "", err
-	}
-	for _, t := range c.trace[:n] {
-		c.sum += t
-	}
-	return 0, "", nil
+	c.trace = make([]float64, n)
+	return 0, "", c.e.Denoise(ctx, xhat, c.trace, y, c.r.precision(db))
 }

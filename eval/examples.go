@@ -36,11 +36,6 @@ func (r *Request) clean(db float64, shown int) []report.Example {
 	}
 }
 
-// example returns what the column made of the samples that are shown.
-func (c *column) example(name string) report.Example {
-	return report.Example{SNR: c.db, Method: name, X: c.estimates, Errors: c.errors[:c.shown]}
-}
-
 func appendSample(to []float32, x []float64) []float32 {
 	for _, v := range x {
 		to = append(to, float32(v))

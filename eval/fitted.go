@@ -7,6 +7,7 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/gmm"
 	"github.com/condmean/condmean/internal/par"
 )
@@ -69,14 +70,14 @@ func fitRounds(d, k int) int {
 
 // fitTrain fits a mixture of k components to normalised samples of the train
 // split, of power std² a value, by EM.
-func fitTrain(ctx context.Context, set *data.Set, k int, std float64, pool *par.Pool, log func(string)) (*gmm.Mixture, error) {
+func fitTrain(ctx context.Context, set *data.Set, k int, std float64, pool *par.Pool, g dist.Group, log func(string)) (*gmm.Mixture, error) {
 	d := set.Dim()
 	n := min(set.Train.Len(), mostFitted)
 	x := make([]float64, n*d)
 	if err := readAt(x, set, set.Train, spread(set.Train, n)); err != nil {
 		return nil, err
 	}
-	o := gmm.FitOptions{Components: k, Seed: 1, MaxIter: fitRounds(d, k), Reg: fitReg * std * std, Tol: fitGain * math.Max(1, float64(d)), Pool: pool}
+	o := gmm.FitOptions{Components: k, Seed: 1, MaxIter: fitRounds(d, k), Reg: fitReg * std * std, Tol: fitGain * math.Max(1, float64(d)), Pool: pool, Group: g}
 	o.Kind, o.Rank = fitKind(n, d, k)
 	kind := string(o.Kind)
 	if o.Rank > 0 {

@@ -48,7 +48,7 @@ func TestFitted(t *testing.T) {
 	r.Train.Mean, r.Train.Cov = set.Mixture.Moments()
 	var told []string
 	r.Fit = func(ctx context.Context, k int) (*gmm.Mixture, error) {
-		return fitTrain(ctx, set, k, 1, r.pool, func(line string) { told = append(told, line) })
+		return fitTrain(ctx, set, k, 1, r.pool, nil, func(line string) { told = append(told, line) })
 	}
 	r.Test = make([]float64, 2000*4)
 	if err := set.Mixture.Sample(r.pool, r.Test, 9, 99, 0); err != nil {

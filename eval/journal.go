@@ -26,7 +26,8 @@ const maxJournal = 1 << 28
 const journalFormat = 1
 
 // journal keeps finished parts, so that an evaluation that was interrupted goes
-// on where it was. A nil journal keeps nothing.
+// on where it was. A nil journal keeps nothing, and one without a path, as ranks other
+// than 0 have, keeps it nowhere else.
 type journal struct {
 	path        string
 	Fingerprint string                     `json:"fingerprint"` // of the request
@@ -64,6 +65,11 @@ func openJournal(dir, fingerprint string, log func(string)) (*journal, error) {
 	return j, nil
 }
 
+// has tells whether a part is finished.
+func (j *journal) has(key string) bool {
+	return j != nil && j.Parts[key] != nil
+}
+
 // get reads a finished part into v, if it is there.
 func (j *journal) get(key string, v any) bool {
 	if j == nil {
@@ -81,6 +87,9 @@ func (j *journal) put(key string, v any) error {
 	part, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("eval: %s: %w", key, err)
+	}
+	if j.path == "" {
+		return nil
 	}
 	j.Parts[key] = part
 	text, err := json.Marshal(j)

@@ -97,7 +97,7 @@ func TestOrderedTrainSplit(t *testing.T) {
 	}
 	pool := par.New(1)
 	defer pool.Close()
-	fitted, err := fitTrain(context.Background(), set, 1, 1, pool, nil)
+	fitted, err := fitTrain(context.Background(), set, 1, 1, pool, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/eval/report"
 	"github.com/condmean/condmean/internal/progress"
 	"github.com/condmean/condmean/op"
@@ -35,11 +36,14 @@ const (
 // The lower NMSE in dB, averaged over the SNRs, wins; oneshot does as well where it
 // is higher by less than 0.05 dB.
 func Recommend(ctx context.Context, o Options, steps int) (best *checkpoint.Recommendation, err error) {
-	rt, err := op.NewRuntime(o.Threads)
+	rt, err := op.NewRuntime(dist.Threads(o.Threads))
 	if err != nil {
 		return nil, configs.Usagef("%w", err)
 	}
 	defer rt.Close()
+	if o.Group != nil {
+		rt.Join(o.Group)
+	}
 	tasks := progress.NewTasks(o.Err)
 	defer tasks.Close()
 	from := source{rt, tasks.Show}
@@ -48,7 +52,7 @@ func Recommend(ctx context.Context, o Options, steps int) (best *checkpoint.Reco
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	r := &Request{Denoiser: d, pool: rt.Pool(), task: "compare methods"}
+	r := &Request{Denoiser: d, pool: rt.Pool(), group: rt.Group(), task: "compare methods"}
 	// The noise is not that of the test split.
 	if err := r.Settings(configs.Eval{SNR: c.Eval.SNR, Match: c.Eval.Match, Start: c.Eval.Start}, ^c.Seed); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/eval/quality"
 	"github.com/condmean/condmean/eval/report"
 	"github.com/condmean/condmean/gmm"
@@ -46,8 +47,9 @@ type Request struct {
 
 	fitSamples int // that Fit takes, 0: not known
 
-	task string    // what progress calls it; "" for an evaluation
-	pool *par.Pool // nil: one of so many threads
+	task  string     // what progress calls it; "" for an evaluation
+	pool  *par.Pool  // nil: one of so many threads
+	group dist.Group // whose ranks share the sweep; nil: this process alone
 }
 
 // Moments are the mean (dim) and covariance (dim, dim) of the data.

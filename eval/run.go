@@ -11,6 +11,7 @@ import (
 	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/eval/quality"
 	"github.com/condmean/condmean/eval/report"
 	"github.com/condmean/condmean/internal/progress"
@@ -31,6 +32,7 @@ type Options struct {
 	Clip       bool                  // as the network's scheduler does, see denoiser.WithClip
 	Unscaled   bool                  // see sched.Options
 	Studies    Studies               // what is looked at beside the sweep
+	Group      dist.Group            // whose ranks share the work; nil: this process alone
 	Out        string                // folder of the report; "" writes none
 	Err        io.Writer             // progress
 }
@@ -39,17 +41,25 @@ type Options struct {
 const shownSamples = 6
 
 // Run evaluates a checkpoint on the test split of its own data set. With an
-// output folder, an evaluation that was interrupted goes on where it was.
+// output folder, an evaluation that was interrupted goes on where it was. All ranks of
+// a group call it and get the same report, which rank 0 writes.
 func Run(ctx context.Context, o Options) (rep *report.Report, err error) {
 	if o.Err == nil {
 		o.Err = io.Discard
 	}
+	if o.Group == nil {
+		o.Group = dist.Single{}
+	}
 	log := func(line string) { _, _ = fmt.Fprintln(o.Err, "evaluate: "+line) }
-	rt, err := op.NewRuntime(o.Threads)
+	rt, err := op.NewRuntime(dist.Threads(o.Threads))
 	if err != nil {
 		return nil, configs.Usagef("%w", err)
 	}
 	defer rt.Close()
+	rt.Join(o.Group)
+	if err := dist.Same(o.Group, "the kernels of the processor", rt.Kernels()); err != nil {
+		return nil, err
+	}
 	tasks := progress.NewTasks(o.Err)
 	from := source{rt, tasks.Show}
 	d, c, err := o.load(ctx, from)
@@ -77,15 +87,16 @@ func Run(ctx context.Context, o Options) (rep *report.Report, err error) {
 	if err != nil {
 		return nil, err
 	}
-	var j *journal
-	if o.Out != "" {
-		print, err := r.fingerprint(string(text), hash)
-		if err != nil {
-			return nil, err
-		}
-		if j, err = openJournal(o.Out, print, log); err != nil {
-			return nil, err
-		}
+	print, err := r.fingerprint(string(text), hash)
+	if err != nil {
+		return nil, err
+	}
+	if err := dist.Same(o.Group, "what is evaluated", print); err != nil {
+		return nil, err
+	}
+	j, err := o.journal(print, log)
+	if err != nil {
+		return nil, err
 	}
 	rep, err = r.evaluate(ctx, j, o.Err)
 	if err != nil {
@@ -93,13 +104,28 @@ func Run(ctx context.Context, o Options) (rep *report.Report, err error) {
 	}
 	rep.Source, rep.Checkpoint, rep.Config, rep.Step = d.Source(), hash, string(text), d.Step()
 	rep.Warning, rep.DataSeed, rep.Machine, rep.Made = r.Warning, c.Seed, thisMachine(rt), time.Now().UTC().Truncate(time.Second)
-	if j == nil {
+	if o.Out == "" || !dist.Leads(o.Group) {
 		return rep, nil
 	}
 	if err := rep.WriteDir(o.Out); err != nil {
 		return nil, err
 	}
 	return rep, j.remove()
+}
+
+// journal returns the parts that are finished, which all ranks learn from rank 0; nil
+// without an output folder.
+func (o *Options) journal(fingerprint string, log func(string)) (j *journal, err error) {
+	if o.Out == "" {
+		return nil, nil
+	}
+	j = &journal{}
+	if dist.Leads(o.Group) {
+		if j, err = openJournal(o.Out, fingerprint, log); err != nil {
+			return nil, err
+		}
+	}
+	return j, dist.Tell(o.Group, &j.Parts, 0)
 }
 
 // load returns the denoiser and the settings that it is evaluated with. Early

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"runtime"
 
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/eval/report"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/internal/progress"
@@ -17,6 +18,7 @@ type session struct {
 	*Request
 	journal  *journal
 	progress *progress.Display // counts predictor calls, for chains differ in length
+	ahead    map[int][][]cell  // of SNRs, by their index, that were estimated along with others
 }
 
 // Sweep evaluates a request; progress goes to w.
@@ -40,6 +42,9 @@ func (r *Request) evaluate(ctx context.Context, j *journal, w io.Writer) (*repor
 			r.pool = nil
 		}()
 	}
+	if r.group == nil {
+		r.group = dist.Single{}
+	}
 	list, err := r.estimators(ctx)
 	if err != nil {
 		return nil, err
@@ -49,7 +54,7 @@ func (r *Request) evaluate(ctx context.Context, j *journal, w io.Writer) (*repor
 	for _, st := range studies {
 		total += st.cost
 	}
-	s := &session{r, j, progress.New(w, cmp.Or(r.task, "evaluate"), 0, total)}
+	s := &session{r, j, progress.New(w, cmp.Or(r.task, "evaluate"), 0, total), map[int][][]cell{}}
 	defer s.progress.Close()
 	rep := r.newReport(list)
 	if err := s.sweep(ctx, list, rep); err != nil {

@@ -19,7 +19,7 @@ type source struct {
 
 // open is in parallel, and not silent where data are fetched or fitted.
 func (s source) open(ctx context.Context, c configs.Config) (*data.Set, error) {
-	options := []data.Option{data.WithThreads(s.rt.Threads())}
+	options := []data.Option{data.WithThreads(s.rt.Threads()), data.WithGroup(s.rt.Group())}
 	if s.progress != nil {
 		options = append(options, data.WithProgress(s.progress))
 	}
@@ -41,7 +41,7 @@ func (s source) request(ctx context.Context, d *denoiser.Denoiser, c configs.Con
 	if samples := c.Eval.Samples; samples > 0 {
 		n = min(n, samples)
 	}
-	r := &Request{Name: c.Name, Denoiser: d, Prior: set.Mixture, Test: make([]float64, n*set.Dim()), pool: s.rt.Pool(),
+	r := &Request{Name: c.Name, Denoiser: d, Prior: set.Mixture, Test: make([]float64, n*set.Dim()), pool: s.rt.Pool(), group: s.rt.Group(),
 		fitSamples: min(set.Train.Len(), mostFitted)}
 	if err := readAt(r.Test, set, set.Test, tested(set.Test, c.Data, c.Seed, n)); err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func (s source) request(ctx context.Context, d *denoiser.Denoiser, c configs.Con
 		}
 	}
 	r.Fit = func(ctx context.Context, k int) (*gmm.Mixture, error) {
-		return fitTrain(ctx, set, k, r.std(), r.pool, r.Log)
+		return fitTrain(ctx, set, k, r.std(), r.pool, s.rt.Group(), r.Log)
 	}
 	return r, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/condmean/condmean/eval/report"
 	"github.com/condmean/condmean/internal/decibel"
@@ -22,9 +21,9 @@ type point struct {
 
 // sweep evaluates all columns at all SNRs.
 func (s *session) sweep(ctx context.Context, list []estimator, rep *report.Report) error {
-	shown := s.shownSNRs()
 	for i, db := range s.SNRs {
-		p, err := part(s, dB(db)+" dB", s.costAt(db), func() (point, error) { return s.at(ctx, list, db, shown[i]) })
+		s.group.Watch("evaluation at " + dB(db) + " dB")
+		p, err := part(s, s.key(i), s.costAt(db), func() (point, error) { return s.at(ctx, list, i) })
 		if err != nil {
 			return fmt.Errorf("eval: %s dB: %w", dB(db), err)
 		}
@@ -41,32 +40,42 @@ func (s *session) sweep(ctx context.Context, list []estimator, rep *report.Repor
 		rep.Rows = append(rep.Rows, p.Rows...)
 		rep.Examples = append(rep.Examples, p.Examples...)
 	}
+	s.group.Watch("")
 	return nil
 }
 
-// at evaluates all columns at one SNR and keeps the estimates of so many samples.
-func (s *session) at(ctx context.Context, list []estimator, db float64, shown int) (point, error) {
-	n, power := s.samples(), s.powers()
+// key names the part of the results at SNR i.
+func (s *session) key(i int) string { return dB(s.SNRs[i]) + " dB" }
+
+// at evaluates all columns at SNR i.
+func (s *session) at(ctx context.Context, list []estimator, i int) (point, error) {
+	batches, err := s.estimates(ctx, list, i)
+	if err != nil {
+		return point{}, err
+	}
+	n, power, db, shown := s.samples(), s.powers(), s.SNRs[i], s.shownSNRs()[i]
 	p := point{Rows: make([]report.Row, len(list)), Examples: s.clean(db, shown)}
 	errors := make([][]float64, len(list))
 	for k, e := range list {
-		c := column{e: e, db: db, shown: shown, errors: make([]float64, n)}
-		if err := s.column(ctx, &c); err != nil {
-			return p, fmt.Errorf("%s: %w", e.name(), err)
+		all := batches[0][k]
+		for _, b := range batches[1:] {
+			all.add(b[k])
 		}
-		errors[k] = c.errors
-		row := report.Row{SNR: db, Method: e.name(), Samples: n, Baseline: k < len(s.Baselines), Calls: c.calls, Note: c.note,
-			Seconds: c.spent.Seconds() / float64(n), PSNR: c.psnr, SSIM: c.ssim}
+		errors[k] = all.Errors
+		row := report.Row{SNR: db, Method: e.name(), Samples: n, Baseline: k < len(s.Baselines), Calls: all.Calls, Note: all.Note,
+			Seconds: all.Spent.Seconds() / float64(n)}
+		if s.Image != nil {
+			row.PSNR, row.SSIM = report.Of(sum(all.PSNR)/float64(n)), report.Of(sum(all.SSIM)/float64(n))
+		}
 		nmse, ci := ratio(errors[k], power)
 		row.NMSE, row.NMSEdB, row.CI95dB = report.Float(nmse), report.Float(decibel.Of(nmse)), report.Float(ci)
 		if m, ok := e.(*posteriorMean); ok && m.exact {
-			row.MMSE = report.Of(m.sum / sum(power))
+			row.MMSE = report.Of(sum(all.Trace) / sum(power))
 		}
 		p.Rows[k] = row
 		if shown > 0 {
-			p.Examples = append(p.Examples, c.example(e.name()))
+			p.Examples = append(p.Examples, report.Example{SNR: db, Method: e.name(), X: all.Shown, Errors: all.Errors[:shown]})
 		}
-		s.progress.Add(1 + c.calls)
 	}
 	gaps(list, p.Rows, errors)
 	return p, nil
@@ -83,58 +92,6 @@ func gaps(list []estimator, rows []report.Row, errors [][]float64) {
 			rows[j].GapdB, rows[j].GapCI95 = report.Of(gap), report.Of(ci)
 		}
 	}
-}
-
-// column is one estimator at one SNR.
-type column struct {
-	e     estimator
-	db    float64
-	shown int
-
-	errors     []float64 // ‖x̂-x‖² of each sample
-	psnr, ssim *report.Float
-	calls      int
-	note       string
-	spent      time.Duration
-	estimates  []float32 // of the samples shown
-}
-
-// column estimates all samples.
-func (s *session) column(ctx context.Context, c *column) error {
-	d, n := s.Denoiser.Dim(), s.samples()
-	y, xhat := make([]float64, batch*d), make([]float64, batch*d)
-	var psnr, ssim []float64
-	if s.Image != nil {
-		psnr, ssim = make([]float64, n), make([]float64, n)
-	}
-	if m, ok := c.e.(*posteriorMean); ok {
-		m.sum = 0
-	}
-	for first := 0; first < n; first += batch {
-		b := min(batch, n-first)
-		x, y, xhat := s.Test[first*d:][:b*d], y[:b*d], xhat[:b*d]
-		s.observe(y, x, c.db, first)
-		start := time.Now()
-		var err error
-		if c.calls, c.note, err = c.e.estimate(ctx, xhat, y, c.db, first); err != nil {
-			return err
-		}
-		c.spent += time.Since(start)
-		squares(c.errors[first:][:b], xhat, x)
-		if i := notFinite(c.errors[first:][:b]); i >= 0 {
-			return fmt.Errorf("the estimate of test sample %d is not finite", first+i)
-		}
-		if s.Image != nil {
-			s.compare(psnr[first:][:b], ssim[first:][:b], x, xhat)
-		}
-		for i := first; i < min(c.shown, first+b); i++ {
-			c.estimates = appendSample(c.estimates, xhat[(i-first)*d:][:d])
-		}
-	}
-	if s.Image != nil {
-		c.psnr, c.ssim = report.Of(sum(psnr)/float64(n)), report.Of(sum(ssim)/float64(n))
-	}
-	return nil
 }
 
 // squares writes ‖a_i-b_i‖² of each sample.

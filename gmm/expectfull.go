@@ -84,13 +84,14 @@ func (f *fit) expectFull(ctx context.Context) error {
 	for i := range best {
 		best[i] = math.Inf(-1)
 	}
-	rows := make([]int, 0, f.b)
+	lo, hi := f.ownSamples(f.Group.Rank())
+	rows := make([]int, 0, hi-lo)
 	work := make([]stageScratch, f.Pool.Threads())
 	for _, own := range []bool{true, false} {
 		for j := range k { // one component at a time stays in the cache
 			rows = rows[:0]
-			for i, l := range f.label {
-				if (l == j) == own {
+			for i := lo; i < hi; i++ {
+				if (f.label[i] == j) == own {
 					rows = append(rows, i)
 				}
 			}
@@ -101,8 +102,8 @@ func (f *fit) expectFull(ctx context.Context) error {
 			})
 		}
 	}
-	f.Pool.Do(chunks(f.b), func(c, _ int) {
-		for i := c * chunk; i < min((c+1)*chunk, f.b); i++ {
+	f.Pool.Do(chunks(hi-lo), func(c, _ int) {
+		for i := lo + c*chunk; i < min(lo+(c+1)*chunk, hi); i++ {
 			f.logp[i], f.label[i] = softmax(f.resp[i*k : (i+1)*k])
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/internal/gemm"
 	"github.com/condmean/condmean/internal/par"
 )
@@ -20,6 +21,7 @@ type FitOptions struct {
 	MaxIter    int           // default 100
 	Tol        float64       // stop when the mean log-likelihood gains less in an iteration; default 1e-3
 	Reg        float64       // added to every variance; default 1e-6
+	Group      dist.Group    // whose ranks fit the same data together; nil: this process alone
 	Pool       *par.Pool     // default: as many workers as processors
 	Progress   func(FitStep) // called after every iteration; may be nil
 }
@@ -57,7 +59,9 @@ func ParseCovariance(s string) (kind Kind, rank int, err error) {
 // explains less than one sample moves to the sample that the mixture explains
 // worst, with the data's overall variances.
 //
-// The result is a function of x and the options, but not of the pool.
+// The result is a function of x and the options, but not of the pool, nor of the
+// number of ranks: these share samples where densities are computed and components
+// where moments are, and no sum is cut.
 func Fit(ctx context.Context, x []float64, n int, o FitOptions) (*Mixture, FitResult, error) {
 	var res FitResult
 	if err := o.complete(x, n); err != nil {
@@ -65,6 +69,9 @@ func Fit(ctx context.Context, x []float64, n int, o FitOptions) (*Mixture, FitRe
 	}
 	if err := gemm.Check(); err != nil {
 		return nil, res, err
+	}
+	if o.Group == nil {
+		o.Group = dist.Single{}
 	}
 	if o.Pool == nil {
 		o.Pool = par.New(defaultThreads())
@@ -75,6 +82,9 @@ func Fit(ctx context.Context, x []float64, n int, o FitOptions) (*Mixture, FitRe
 		f.m = o.Start
 	} else {
 		if err := f.kmeans(ctx); err != nil {
+			return nil, res, fmt.Errorf("gmm: fit: %w", err)
+		}
+		if err := f.tellStart(); err != nil {
 			return nil, res, fmt.Errorf("gmm: fit: %w", err)
 		}
 		if _, err := f.maximisation(ctx); err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"sort"
+
+	"github.com/condmean/condmean/dist"
 )
 
 // fit is the state of an EM fit.
@@ -62,6 +64,9 @@ func (f *fit) expectation(ctx context.Context) (float64, error) {
 	} else {
 		err = f.expectDiagonalised(ctx)
 	}
+	if err == nil {
+		err = f.gatherExpectation()
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -78,12 +83,13 @@ func (f *fit) expectDiagonalised(ctx context.Context) error {
 	e := NewEstimator(f.m, f.Pool)
 	inv := e.inverses(1)
 	k := f.Components
-	f.Pool.Do(chunks(f.b), func(c, worker int) {
+	first, last := dist.Share(chunks(f.b), f.Group.Rank(), f.Group.Size())
+	f.Pool.Do(last-first, func(c, worker int) {
 		if ctx.Err() != nil {
 			return
 		}
 		s := e.scratch(worker)
-		lo := c * chunk
+		lo := (first + c) * chunk
 		b := min(chunk, f.b-lo)
 		e.responsibilities(s, f.x[lo*f.n:(lo+b)*f.n], b, 1, inv)
 		copy(f.logp[lo:], s.logp[:b])

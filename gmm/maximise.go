@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/internal/gemm"
 )
 
@@ -26,7 +27,9 @@ const (
 func (f *fit) maximisation(ctx context.Context) (reseeded int, err error) {
 	k := f.Components
 	next := &Mixture{n: f.n, kind: f.Kind, weights: make([]float64, k), means: make([]float64, k*f.n), comps: make([]component, k)}
-	f.Pool.Do(k, func(j, _ int) {
+	own, end := dist.Share(k, f.Group.Rank(), f.Group.Size())
+	f.Pool.Do(end-own, func(i, _ int) {
+		j := own + i
 		mean := vector(next.mean(j))
 		for i := range f.b {
 			if r := f.resp[i*k+j]; r > negligible {
@@ -38,6 +41,9 @@ func (f *fit) maximisation(ctx context.Context) (reseeded int, err error) {
 			blas64.Scal(1/next.weights[j], mean)
 		}
 	})
+	if err := f.gatherMeans(next); err != nil {
+		return 0, err
+	}
 	var empty []int
 	for j, count := range next.weights {
 		if err := ctx.Err(); err != nil {
@@ -45,6 +51,9 @@ func (f *fit) maximisation(ctx context.Context) (reseeded int, err error) {
 		}
 		if count < 1 {
 			empty = append(empty, j)
+			continue
+		}
+		if j < own || j >= end {
 			continue
 		}
 		switch f.Kind {
@@ -66,6 +75,9 @@ func (f *fit) maximisation(ctx context.Context) (reseeded int, err error) {
 				return 0, fmt.Errorf("component %d: %w", j, err)
 			}
 		}
+	}
+	if err := f.gatherComponents(next); err != nil {
+		return 0, err
 	}
 	f.reseed(next, empty)
 	sum := 0.0

@@ -16,6 +16,7 @@ type builder struct {
 	g      *G.ExprGraph
 	mode   op.Mode
 	random *op.Randomness
+	share  op.Share           // of a batch
 	leaves map[string]*G.Node // weights already in the graph
 	layers int                // dropout layers so far
 	err    error
@@ -138,7 +139,7 @@ func (b *builder) conv(in op.Input, name string, o op.ConvOptions) *G.Node {
 // convolution that reads the result applies it, and SiLU.
 func (b *builder) norm(kind normalization, x, film *G.Node, name string) op.Input {
 	affine := b.do(func() (*G.Node, error) {
-		o := op.NormOptions{Kind: kind.kind, Mode: b.mode}
+		o := op.NormOptions{Kind: kind.kind, Mode: b.mode, Share: b.share}
 		if o.Kind == op.Group {
 			o.Groups = norms.groups
 		}

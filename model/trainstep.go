@@ -10,7 +10,8 @@ import (
 )
 
 // TrainStep is a compiled graph of the loss and its gradients for one batch
-// size. Fill X, Level, Target and Weight, then Run.
+// size. Fill X, Level, Target and Weight, then Run. Where the runtime has joined a
+// group, N is this rank's share of the batch, and loss and gradients are those of all.
 type TrainStep struct {
 	X      []float32 // (N,C,L) or (N,C,H,W): noisy samples x_t
 	Level  []float32 // (N): index t of the noise level
@@ -21,13 +22,15 @@ type TrainStep struct {
 	trainable []*Tensor
 	program   *op.Program
 	random    *op.Randomness
+	exchange  *op.Exchange // nil: this process has all of the batch
 	grads     []*Tensor
 	tracked   []*Tensor // num_batches_tracked of batch norms that are not held
 }
 
 // NewTrainStep builds the graph in training mode for batches of n samples.
 // Loss is "mse" or "l1"; dropout derives from seed and the step. What is held
-// (see Hold) costs no work on its gradients.
+// (see Hold) costs no work on its gradients. All ranks of the runtime's group, if
+// there is one, take the step together.
 func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, error) {
 	kind, err := op.ParseLoss(loss)
 	if err != nil {
@@ -39,8 +42,12 @@ func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, e
 	if err := net.arch.checkBatch(n); err != nil {
 		return nil, err
 	}
+	if ranks := net.rt.Group().Size(); n < ranks {
+		return nil, fmt.Errorf("train.batch: %d samples cannot be shared by %d processes; want one for each", n, ranks)
+	}
 	b := newBuilder(net, op.Train)
-	b.random.Seed = seed
+	b.share, n = net.rt.Share(n)
+	b.random.Seed, b.random.First = seed, b.share.First
 	s := &TrainStep{net: net, random: b.random,
 		X: make([]float32, n*net.Dim()), Level: make([]float32, n), Target: make([]float32, n*net.Dim()), Weight: make([]float32, n)}
 	fill(s.Weight, 1)
@@ -51,7 +58,7 @@ func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, e
 	weight := op.NewInput(b.g, "weight", s.Weight, n)
 
 	pred := net.arch.forward(b, x, level)
-	lossNode := b.do(func() (*G.Node, error) { return op.NewLoss(net.rt, kind, pred, target, weight) })
+	lossNode := b.do(func() (*G.Node, error) { return op.NewShareLoss(net.rt, kind, b.share, pred, target, weight) })
 	if b.err != nil {
 		return nil, b.err
 	}
@@ -60,10 +67,17 @@ func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, e
 		return nil, errors.New("model: all parameters are held; there is nothing to train")
 	}
 	leaves := make(G.Nodes, len(s.trainable))
+	values := 0
 	for i, t := range s.trainable {
 		leaves[i] = b.param(t.Name)
+		values += len(t.Data)
 	}
-	grads, err := op.Grad(net.rt, lossNode, leaves...)
+	var through func(*G.Node) (*G.Node, error)
+	if net.rt.Group().Size() > 1 {
+		s.exchange = op.NewExchange(net.rt, values)
+		through = s.exchange.Add
+	}
+	grads, err := op.GradThrough(net.rt, lossNode, through, leaves...)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +107,18 @@ func (s *TrainStep) Run(step uint64) (loss float64, err error) {
 	for _, t := range s.tracked {
 		t.Data[0]++
 	}
-	return float64(s.program.Output(0)[0]), nil
+	loss = float64(s.program.Output(0)[0])
+	if s.exchange == nil {
+		return loss, nil
+	}
+	if err := s.exchange.Wait(); err != nil {
+		return 0, fmt.Errorf("model: training step %d: %w", step, err)
+	}
+	sum := []float64{loss}
+	if err := s.net.rt.Group().AllReduceSum(sum); err != nil {
+		return 0, fmt.Errorf("model: training step %d: %w", step, err)
+	}
+	return sum[0], nil
 }
 
 // Grads returns the gradients of the last Run, aligned with Trainable as it was

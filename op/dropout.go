@@ -12,7 +12,8 @@ import (
 // Dropout multiplies each value of its input, an activation, by 0 with probability
 // P and by 1/(1-P) otherwise (PyTorch's Dropout). The values of sample n go by
 // channel, then by pixel over the uniform numbers of the stream (Random.Seed,
-// rng.Dropout, Random.Step, Layer + (n+1)·2^32): one below P drops the value.
+// rng.Dropout, Random.Step, Layer + (Random.First+n+1)·2^32): one below P drops the
+// value.
 type Dropout struct {
 	core
 	P      float64
@@ -60,7 +61,7 @@ func (d *Dropout) Do(v ...G.Value) (out G.Value, err error) {
 	hw, sample := s.H*s.W, d.size()/s.N
 	d.rt.pool.Do(s.N, func(n, worker int) {
 		stream, f := &d.stream[worker], d.factor[n*sample:][:sample]
-		stream.Reset(d.Random.Seed, rng.Dropout, d.Random.Step, d.Layer+uint64(n+1)<<32)
+		stream.Reset(d.Random.Seed, rng.Dropout, d.Random.Step, d.Layer+uint64(d.Random.First+n+1)<<32)
 		r := stream.Rand()
 		for c := range s.C {
 			plane := f[c/16*hw*16+c%16:]

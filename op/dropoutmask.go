@@ -9,16 +9,18 @@ import (
 )
 
 // Randomness keys the random numbers of a graph: the caller sets Step before
-// each run, and a mask is a function of (Seed, Step, layer) alone.
+// each run, and a mask is a function of (Seed, Step, layer) alone. That of a share of
+// a batch, whose first sample is First, is its part of the mask of the whole.
 type Randomness struct {
 	Seed, Step uint64
+	First      int
 }
 
 // DropoutMask draws factors (N,C), 0 with probability P and 1/(1-P) otherwise,
 // for whole channels (PyTorch's Dropout1d and Dropout2d). They go by sample and
 // channel over the uniform numbers of the stream (Random.Seed, rng.Dropout,
-// Random.Step, Layer): one below P drops the channel. Of its input only the shape
-// matters.
+// Random.Step, Layer), from sample Random.First of a batch on: one below P drops the
+// channel. Of its input only the shape matters.
 type DropoutMask struct {
 	core
 	noDiff
@@ -59,6 +61,9 @@ func (d *DropoutMask) Do(...G.Value) (out G.Value, err error) {
 	r, y, keep := d.stream.Rand(), d.buf(), float32(1/(1-d.P))
 	clear(y)
 	c, cp := d.shape[1], pad16(d.shape[1])
+	for range d.Random.First * c {
+		r.Float64()
+	}
 	for n := range d.shape[0] {
 		for i := range c {
 			if r.Float64() >= d.P {

@@ -11,6 +11,12 @@ import (
 // this package. Gradients that meet at a node are added in the order in which
 // the graph uses it.
 func Grad(rt *Runtime, loss *G.Node, wrt ...*G.Node) (G.Nodes, error) {
+	return GradThrough(rt, loss, nil, wrt...)
+}
+
+// GradThrough is Grad with what then makes of each gradient. The nodes that it adds
+// run as soon as the gradient is there, while others are still to come.
+func GradThrough(rt *Runtime, loss *G.Node, then func(*G.Node) (*G.Node, error), wrt ...*G.Node) (G.Nodes, error) {
 	order := topological(loss)
 	needed := map[*G.Node]bool{}
 	for _, n := range wrt {
@@ -39,11 +45,18 @@ func Grad(rt *Runtime, loss *G.Node, wrt ...*G.Node) (G.Nodes, error) {
 				return nil, fmt.Errorf("op: grad: gradients of %v: %w", n, err)
 			}
 		}
-		total[n] = g
 		o, ok := n.Op().(operation)
-		if !ok {
-			continue // a leaf
+		if !ok { // a leaf
+			if then != nil {
+				var err error
+				if g, err = then(g); err != nil {
+					return nil, fmt.Errorf("op: grad: %s: %w", n.Name(), err)
+				}
+			}
+			total[n] = g
+			continue
 		}
+		total[n] = g
 		ins := inputsOf(n)
 		grads, err := o.SymDiff(ins, n, g)
 		if err != nil {

@@ -31,9 +31,11 @@ func ParseLoss(name string) (LossKind, error) {
 }
 
 // Loss is the mean over all values of w_n·(pred-target)², or w_n·|pred-target|,
-// with a weight for each sample. Inputs: pred (N,…), target (N,…), w (N).
+// with a weight for each sample. Of a Share of a batch it is what the samples add to
+// the mean over the whole. Inputs: pred (N,…), target (N,…), w (N).
 type Loss struct {
 	core
+	Share
 	Kind   LossKind
 	scalar *G.F32
 }
@@ -41,6 +43,11 @@ type Loss struct {
 // NewLoss adds the scalar loss of pred against target, both of shape (N,…),
 // with weight (N).
 func NewLoss(rt *Runtime, kind LossKind, pred, target, weight *G.Node) (*G.Node, error) {
+	return NewShareLoss(rt, kind, Share{}, pred, target, weight)
+}
+
+// NewShareLoss is NewLoss for a share of a batch.
+func NewShareLoss(rt *Runtime, kind LossKind, share Share, pred, target, weight *G.Node) (*G.Node, error) {
 	if !pred.Shape().Eq(target.Shape()) {
 		return nil, fmt.Errorf("op: loss: prediction has shape %v, target %v", pred.Shape(), target.Shape())
 	}
@@ -57,11 +64,13 @@ func NewLoss(rt *Runtime, kind LossKind, pred, target, weight *G.Node) (*G.Node,
 	if err != nil {
 		return nil, err
 	}
-	return apply(&Loss{core: newCore(rt, "loss", plain), Kind: kind, scalar: G.NewF32(0)}, pred, target, weight)
+	return apply(&Loss{core: newCore(rt, "loss", plain), Share: share, Kind: kind, scalar: G.NewF32(0)}, pred, target, weight)
 }
 
-// Attributes tells the distance.
-func (l *Loss) Attributes() []Attribute { return []Attribute{{"kind", l.Kind}} }
+// Attributes tells the distance, and the share if it is one.
+func (l *Loss) Attributes() []Attribute {
+	return append([]Attribute{{"kind", l.Kind}}, l.attributes()...)
+}
 
 // FLOP counts difference, square or modulus, weight and sum of each value.
 func (l *Loss) FLOP() int64 { return 4 * int64(l.in[0].Shape().TotalSize()) }
@@ -70,7 +79,7 @@ func (l *Loss) FLOP() int64 { return 4 * int64(l.in[0].Shape().TotalSize()) }
 func (l *Loss) Do(v ...G.Value) (out G.Value, err error) {
 	defer l.guard(&err)
 	w := floats(v[2])
-	*l.scalar = G.F32(kernel.Loss(l.rt.ws, kernel.LossKind(l.Kind), floats(v[0]), floats(v[1]), w, len(w)))
+	*l.scalar = G.F32(kernel.Loss(l.rt.ws, kernel.LossKind(l.Kind), floats(v[0]), floats(v[1]), w, len(w), l.whole(len(w))))
 	return l.scalar, nil
 }
 
@@ -79,7 +88,7 @@ func (l *Loss) DiffWRT(int) []bool { return []bool{true, false, false} }
 
 // SymDiff returns the gradient of the prediction.
 func (l *Loss) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
-	g := &LossGrad{core: newCore(l.rt, "loss.dx", plain, in[0].Shape()...), Kind: l.Kind}
+	g := &LossGrad{core: newCore(l.rt, "loss.dx", plain, in[0].Shape()...), Share: l.Share, Kind: l.Kind}
 	n, err := apply(g, in[0], in[1], in[2], grad)
 	return G.Nodes{n, nil, nil}, err
 }
@@ -90,11 +99,14 @@ func (l *Loss) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 type LossGrad struct {
 	core
 	noDiff
+	Share
 	Kind LossKind
 }
 
-// Attributes tells the distance.
-func (l *LossGrad) Attributes() []Attribute { return []Attribute{{"kind", l.Kind}} }
+// Attributes tells the distance, and the share if it is one.
+func (l *LossGrad) Attributes() []Attribute {
+	return append([]Attribute{{"kind", l.Kind}}, l.attributes()...)
+}
 
 // FLOP counts difference, sign or factor and weight of each value.
 func (l *LossGrad) FLOP() int64 { return 3 * l.count() }
@@ -103,7 +115,7 @@ func (l *LossGrad) FLOP() int64 { return 3 * l.count() }
 func (l *LossGrad) Do(v ...G.Value) (out G.Value, err error) {
 	defer l.guard(&err)
 	w := floats(v[2])
-	kernel.LossGrad(l.rt.ws, kernel.LossKind(l.Kind), l.buf(), floats(v[0]), floats(v[1]), w, len(w), scalar(v[3]))
+	kernel.LossGrad(l.rt.ws, kernel.LossKind(l.Kind), l.buf(), floats(v[0]), floats(v[1]), w, len(w), l.whole(len(w)), scalar(v[3]))
 	return l.out, nil
 }
 

@@ -47,6 +47,7 @@ type NormOptions struct {
 	Groups  int      // for Group
 	Mode    Mode     // matters to Batch only
 	Running *Running // for Batch
+	Share   Share    // of a batch, over all of which Batch takes its statistics in Train
 	Eps     float64  // added to variances; 0: NormEps
 	After   bool     // the scale-shift is applied to the result, not to x
 }
@@ -71,6 +72,7 @@ func (a NormAttributes) attributes() []Attribute {
 		l = append(l, Attribute{"groups", a.Groups})
 	case Batch:
 		l = append(l, Attribute{"mode", a.Mode})
+		l = append(l, a.Share.attributes()...)
 	}
 	return append(l, Attribute{"eps", a.Eps}, Attribute{"pixels", a.Pixels},
 		Attribute{"film", a.Film}, Attribute{"shift", a.Shift}, Attribute{"after", a.After})
@@ -136,7 +138,7 @@ func NewNorm(rt *Runtime, x, moments, film, gamma, beta *G.Node, o NormOptions) 
 		ins = append(ins, film)
 	}
 	op := &Norm{core: newCore(rt, "norm", lanes, 2, n, c), NormAttributes: a}
-	op.math = newNormMath(rt.Pool(), a, n, c)
+	op.math = newNormMath(rt, a, n, c)
 	return apply(op, ins...)
 }
 
@@ -176,7 +178,9 @@ func (o *Norm) Do(v ...G.Value) (out G.Value, err error) {
 	if !o.NeedsMoments() {
 		o.math.use(o.Running)
 	} else {
-		o.math.measure(in)
+		if err := o.math.measure(in); err != nil {
+			return nil, err
+		}
 		if o.Kind == Batch {
 			o.math.update(o.Running)
 		}
@@ -257,7 +261,9 @@ func (g *NormGrad) Do(v ...G.Value) (out G.Value, err error) {
 	dA, dB := split(floats(v[0]))
 	dm, dM2 := split(g.buf())
 	o := g.forward
-	o.math.backward(normGrads{dm: dm, dM2: dM2, gamma: g.dgamma, beta: g.dbeta, film: g.dfilm}, dA, dB, o.values(v[1:]))
+	if err := o.math.backward(normGrads{dm: dm, dM2: dM2, gamma: g.dgamma, beta: g.dbeta, film: g.dfilm}, dA, dB, o.values(v[1:])); err != nil {
+		return nil, err
+	}
 	return g.out, nil
 }
 

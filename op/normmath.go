@@ -3,6 +3,7 @@ package op
 import (
 	"math"
 
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/internal/par"
 )
 
@@ -17,9 +18,11 @@ import (
 //	r = 1/√(V+ε)   A' = γr   A = A'(1+s)   B = A'b + β - A'μ.
 //
 // A scale-shift after the norm leaves s = b = 0 here and makes (1+s)A of A and
-// (1+s)B + b of B.
+// (1+s)B + b of B. The sets of a batch norm hold the planes of all samples of the
+// batch, whoever has them: sums over a set are added up over the group.
 type normMath struct {
 	pool     *par.Pool
+	group    dist.Group
 	n, c, cp int // samples, channels, channels padded to 16
 	NormAttributes
 	planes   int   // P
@@ -28,6 +31,7 @@ type normMath struct {
 	running  bool  // statistics are constants
 	mean, v  []float64
 	inv      []float64 // r
+	dstats   []float64 // of both of them:
 	dmean    []float64
 	dv       []float64
 	dgamma   []float64 // (C)
@@ -47,8 +51,11 @@ type normGrads struct {
 	gamma, beta, film []float32
 }
 
-func newNormMath(pool *par.Pool, a NormAttributes, n, c int) normMath {
-	m := normMath{pool: pool, n: n, c: c, cp: pad16(c), NormAttributes: a, together: 1, set: make([]int, n*c), running: !a.NeedsMoments()}
+func newNormMath(rt *Runtime, a NormAttributes, n, c int) normMath {
+	if a.Kind != Batch || a.Mode != Train {
+		a.Share = Share{} // statistics of samples of their own, or of none
+	}
+	m := normMath{pool: rt.pool, group: rt.group, n: n, c: c, cp: pad16(c), NormAttributes: a, together: 1, set: make([]int, n*c), running: !a.NeedsMoments()}
 	if a.Kind == Group {
 		m.together = c / a.Groups
 	}
@@ -62,10 +69,12 @@ func newNormMath(pool *par.Pool, a NormAttributes, n, c int) normMath {
 		}
 		sets = max(sets, m.set[i]+1)
 	}
-	m.planes = n * c / sets
-	for _, p := range []*[]float64{&m.mean, &m.v, &m.inv, &m.dmean, &m.dv} {
+	m.planes = a.Share.whole(n) * c / sets
+	for _, p := range []*[]float64{&m.mean, &m.v, &m.inv} {
 		*p = make([]float64, sets)
 	}
+	m.dstats = make([]float64, 2*sets)
+	m.dmean, m.dv = m.dstats[:sets], m.dstats[sets:]
 	m.dgamma, m.dbeta = make([]float64, c), make([]float64, c)
 	return m
 }
@@ -110,24 +119,35 @@ func (m *normMath) addFilm(film []float32, n, c int, ds, db float64) {
 }
 
 // measure computes μ and V of every set.
-func (m *normMath) measure(in normInputs) {
+func (m *normMath) measure(in normInputs) error {
 	m.split(func(r channels) {
 		r.sets(func(set int) { m.mean[set], m.v[set] = 0, 0 })
 		r.each(func(lane, set, n, c int) {
 			s, b := m.before(in, n, c)
 			m.mean[set] += s*float64(in.mean[lane]) + b
 		})
+	})
+	if err := m.Share.sum(m.group, m.mean); err != nil {
+		return err
+	}
+	m.split(func(r channels) {
 		r.sets(func(set int) { m.mean[set] /= float64(m.planes) })
 		r.each(func(lane, set, n, c int) {
 			s, b := m.before(in, n, c)
 			d := s*float64(in.mean[lane]) + b - m.mean[set]
 			m.v[set] += s*s*float64(in.m2[lane]) + float64(m.Pixels)*d*d
 		})
+	})
+	if err := m.Share.sum(m.group, m.v); err != nil {
+		return err
+	}
+	m.split(func(r channels) {
 		r.sets(func(set int) {
 			m.v[set] /= float64(m.planes * m.Pixels)
 			m.inv[set] = 1 / math.Sqrt(m.v[set]+m.Eps)
 		})
 	})
+	return nil
 }
 
 // use takes the running statistics of a batch norm.
@@ -165,7 +185,7 @@ func (m *normMath) affine(scale, shift []float32, in normInputs) {
 }
 
 // backward computes all gradients from those of A and B.
-func (m *normMath) backward(g normGrads, dA, dB []float32, in normInputs) {
+func (m *normMath) backward(g normGrads, dA, dB []float32, in normInputs) error {
 	clear(g.dm)
 	clear(g.dM2)
 	clear(g.film)
@@ -193,9 +213,14 @@ func (m *normMath) backward(g normGrads, dA, dB []float32, in normInputs) {
 		for c := r.first; c < r.end; c++ {
 			g.gamma[c], g.beta[c] = float32(m.dgamma[c]), float32(m.dbeta[c])
 		}
-		if m.running {
-			return
-		}
+	})
+	if m.running {
+		return nil
+	}
+	if err := m.Share.sum(m.group, m.dstats); err != nil {
+		return err
+	}
+	m.split(func(r channels) {
 		r.each(func(lane, set, n, c int) {
 			s, b := m.before(in, n, c)
 			mean, m2 := float64(in.mean[lane]), float64(in.m2[lane])
@@ -208,6 +233,7 @@ func (m *normMath) backward(g normGrads, dA, dB []float32, in normInputs) {
 			}
 		})
 	})
+	return nil
 }
 
 // channels are some channels of all samples that share no set with others.

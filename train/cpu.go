@@ -7,12 +7,16 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/model"
 	"github.com/condmean/condmean/op"
 )
 
-// cpuLearner is a learner in one process, on the threads of its runtime.
+// cpuLearner is a learner on the threads of its runtime, for all of a batch or, in a
+// group, for its share: gradients come as sums over the group, and all else is the
+// same on every rank.
 type cpuLearner struct {
+	group     dist.Group // whose learners take each step together
 	net       *model.Network
 	gradients *gradients
 	guard     guard
@@ -55,13 +59,18 @@ func newCPULearner(rt *op.Runtime, cfg configs.Config, shape []int) (*cpuLearner
 			return nil, errors.Join(err, g.graph.Close())
 		}
 	}
-	return &cpuLearner{net: net, gradients: g, lora: adapters, optimizer: o, clip: cfg.Train.Clip, average: averaged}, nil
+	return &cpuLearner{group: rt.Group(), net: net, gradients: g, lora: adapters, optimizer: o, clip: cfg.Train.Clip, average: averaged}, nil
 }
 
 // Step implements learner.
 func (l *cpuLearner) Step(ctx context.Context, t turn, from batches) (data.Cursor, error) {
 	l.guard.keep(l.net.Buffers())
 	g, err := l.gradient(ctx, t.step, from)
+	if bad := (*NonFiniteError)(nil); errors.As(err, &bad) {
+		if err := bad.gather(l.group); err != nil {
+			return data.Cursor{}, err
+		}
+	}
 	if err != nil {
 		l.guard.restore(l.net.Buffers())
 		return data.Cursor{}, err

@@ -18,6 +18,8 @@ type gradients struct {
 	diffuser *diffuser
 	pool     *par.Pool
 	chunks   *chunks         // of the gradients
+	batch    int             // samples of one, of which others may have a share
+	first    int             // sample of them that is here
 	batches  int             // a step
 	sum      []*model.Tensor // over the batches; nil where a step is one
 }
@@ -40,7 +42,8 @@ func newGradients(rt *op.Runtime, cfg configs.Config, net *model.Network) (*grad
 		return nil, err
 	}
 	trained := net.Trainable()
-	s := &gradients{graph: graph, in: inputs(graph), diffuser: d, pool: rt.Pool(), chunks: newChunks(rt.Pool(), trained), batches: max(cfg.Train.Accumulate, 1)}
+	share, _ := rt.Share(cfg.Train.Batch)
+	s := &gradients{graph: graph, batch: cfg.Train.Batch, first: share.First, in: inputs(graph), diffuser: d, pool: rt.Pool(), chunks: newChunks(rt.Pool(), trained), batches: max(cfg.Train.Accumulate, 1)}
 	if s.batches > 1 {
 		for _, p := range trained {
 			s.sum = append(s.sum, zeros(p.Name, p.Shape...))
@@ -69,7 +72,7 @@ func (s *gradients) mean(ctx context.Context, step int, from batches) (gradient,
 		ctx = context.WithoutCancel(ctx)
 		// Sample i of batch k gets the random numbers that it would have in one
 		// batch of all.
-		s.diffuser.fill(s.pool, s.in, batch.X, rng.TrainLevel, rng.TrainNoise, uint64(step), k*len(s.in.level))
+		s.diffuser.fill(s.pool, s.in, batch.X, rng.TrainLevel, rng.TrainNoise, uint64(step), k*s.batch+s.first)
 		run := uint64((step-1)*s.batches + k + 1)
 		loss, err := s.graph.Run(run)
 		if err != nil {

@@ -11,8 +11,9 @@ import (
 func (r *run) loop(ctx context.Context) error {
 	for !r.last() {
 		step := r.at.Step + 1
+		r.group.Watch(fmt.Sprintf("step %d", step))
 		t := turn{step: step, update: step - r.at.Skipped, lr: LearningRate(r.cfg.Train, step, r.pace.total)}
-		next, err := r.learner.Step(ctx, t, r.loader)
+		next, err := r.learner.Step(r.alone(ctx), t, r.loader)
 		if bad := (*NonFiniteError)(nil); errors.As(err, &bad) {
 			if err := r.broken(ctx, bad); err != nil {
 				return err
@@ -28,13 +29,21 @@ func (r *run) loop(ctx context.Context) error {
 			return err
 		}
 		r.progress.At(step)
-		if r.saveDue() {
+		if r.leads() && r.saveDue() {
 			if err := r.save(); err != nil {
 				return err
 			}
 		}
+		if asked, err := r.agree(ctx); err != nil {
+			return err
+		} else if asked && !r.last() {
+			return r.stop(ctx)
+		}
 	}
-	return r.saveOnce()
+	if err := r.saveOnce(); err != nil {
+		return err
+	}
+	return r.group.Barrier() // all of the run is there now
 }
 
 // due reports whether a thing done every n steps is due; n = 0 means never.
@@ -52,8 +61,15 @@ func (r *run) stale() bool {
 
 // stop saves and reports the interruption.
 func (r *run) stop(ctx context.Context) error {
-	if err := r.saveOnce(); err != nil {
+	if err := errors.Join(r.saveOnce(), r.group.Barrier()); err != nil { // nobody ends the others before
 		return err
 	}
-	return fmt.Errorf("train: stopped after step %d, saved in %s: %w", r.at.Step, r.folder.checkpoints.StepDir(r.at.Step), ctx.Err())
+	cause := ctx.Err()
+	if cause == nil { // another rank was asked
+		cause = context.Canceled
+	}
+	if !r.leads() {
+		return fmt.Errorf("train: stopped after step %d: %w", r.at.Step, cause)
+	}
+	return fmt.Errorf("train: stopped after step %d, saved in %s: %w", r.at.Step, r.folder.checkpoints.StepDir(r.at.Step), cause)
 }

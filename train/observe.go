@@ -8,8 +8,10 @@ func (r *run) observe(ctx context.Context, lr float64) error {
 	if !validates && !r.due(r.cfg.Train.LogEvery) {
 		return nil
 	}
-	if err := r.keepFolder(); err != nil {
-		return err
+	if r.leads() {
+		if err := r.keepFolder(); err != nil {
+			return err
+		}
 	}
 	loss, norm, err := r.learner.Measure()
 	if err != nil {
@@ -30,6 +32,9 @@ func (r *run) observe(ctx context.Context, lr float64) error {
 	}
 	r.clock.mark(r.at.Step, waited)
 	r.progress.report(m)
+	if !r.leads() {
+		return nil
+	}
 	return r.folder.metrics.write(m)
 }
 
@@ -57,6 +62,9 @@ func (r *run) validate(ctx context.Context, m *Metrics) error {
 	m.ValBySNR = l.bySNR
 	if score != nil && (r.at.BestStep == 0 || *score < r.at.Best) {
 		r.at.Best, r.at.BestStep = *score, r.at.Step
+	}
+	if !r.leads() {
+		return nil
 	}
 	seen, err := lookAt(ctx, judged, r.cfg, r.set)
 	if err != nil {

@@ -35,7 +35,7 @@ func (r *run) broken(ctx context.Context, bad *NonFiniteError) error {
 	limit := r.cfg.Train.MaxNonFinite
 	goesOn := r.policy == PolicySkip && r.at.SkippedInRow < limit || r.policy == PolicyRollback && r.at.Rollbacks < limit
 	kept := ""
-	if first := r.at.Skipped+r.at.Rollbacks == 0; first || !goesOn {
+	if first := r.at.Skipped+r.at.Rollbacks == 0; r.leads() && (first || !goesOn) {
 		name, err := r.keepBatch(bad)
 		if err != nil {
 			r.log.Warn("the batch could not be kept", "error", err)
@@ -63,30 +63,21 @@ func (r *run) broken(ctx context.Context, bad *NonFiniteError) error {
 // rollback restores the last checkpoint and continues with the data at next,
 // so that the same batch does not come again.
 func (r *run) rollback(ctx context.Context, next data.Cursor) error {
-	if err := ctx.Err(); err != nil {
+	if err := r.alone(ctx).Err(); err != nil {
 		return err
 	}
-	dir, err := r.folder.checkpoints.LastGood()
-	if err != nil {
-		return err
+	at := state{}
+	if r.leads() {
+		var err error
+		if at, err = r.restore(); err != nil {
+			return err
+		}
 	}
-	s, err := checkpoint.Read(dir)
-	if err != nil {
-		return err
-	}
-	at, l, err := unpack(s)
-	if err != nil {
-		return err
-	}
-	if err := r.learner.Load(l); err != nil {
+	if err := shareState(r.group, r.learner, &at); err != nil {
 		return err
 	}
 	at.Rollbacks, at.Cursor = r.at.Rollbacks+1, next
 	r.at = at
-	r.folder.saved.step = -1 // what is at this step now differs from the checkpoint
-	if err := r.folder.metrics.truncate(r.at.Step); err != nil {
-		return err
-	}
 	r.progress.At(r.at.Step)
 	loader, err := r.set.Loader(r.cfg.Train.Batch, r.cfg.Seed, next)
 	if err != nil {
@@ -96,4 +87,26 @@ func (r *run) rollback(ctx context.Context, next data.Cursor) error {
 	r.loader = loader
 	r.clock.mark(r.at.Step, r.loader.Waited())
 	return nil
+}
+
+// restore lets the learner go back to the last checkpoint, and the folder with it, and
+// returns the state there.
+func (r *run) restore() (state, error) {
+	dir, err := r.folder.checkpoints.LastGood()
+	if err != nil {
+		return state{}, err
+	}
+	s, err := checkpoint.Read(dir)
+	if err != nil {
+		return state{}, err
+	}
+	at, l, err := unpack(s)
+	if err != nil {
+		return state{}, err
+	}
+	if err := r.learner.Load(l); err != nil {
+		return state{}, err
+	}
+	r.folder.saved.step = -1 // what is at this step now differs from the checkpoint
+	return at, r.folder.metrics.truncate(at.Step)
 }

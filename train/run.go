@@ -6,6 +6,7 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/internal/par"
 )
 
@@ -13,6 +14,7 @@ import (
 // validation, metrics, progress, and what becomes of steps that fail. It is at
 // work in loop.
 type run struct {
+	group     dist.Group
 	cfg       configs.Config
 	log       *slog.Logger
 	set       *data.Set
@@ -22,7 +24,7 @@ type run struct {
 	validator *validator
 	at        state
 	loader    *data.Loader // from at.Cursor on
-	folder    *folder
+	folder    *folder      // of rank 0 alone
 	progress  *progress
 	clock     clock
 }
@@ -46,18 +48,23 @@ func newRun(cfg configs.Config, set *data.Set, pool *par.Pool, l learner, at sta
 	if err != nil {
 		return nil, &configs.UsageError{Err: err}
 	}
+	v.group = o.Group
 	loader, err := set.Loader(cfg.Train.Batch, cfg.Seed, at.Cursor)
 	if err != nil {
 		return nil, err
 	}
 	resumed := o.Resume != ""
-	f, err := openFolder(h, cfg.Checkpoint.Keep, at, resumed)
-	if err != nil {
-		loader.Close()
-		return nil, err
+	var f *folder
+	trained := 0.0
+	if dist.Leads(o.Group) {
+		if f, err = openFolder(h, cfg.Checkpoint.Keep, at, resumed); err != nil {
+			loader.Close()
+			return nil, err
+		}
+		trained = f.metrics.seconds
 	}
-	r := &run{cfg: cfg, log: o.Log, set: set, pace: p, policy: policy, learner: l, validator: v, at: at, loader: loader, folder: f,
-		progress: newProgress(o.Err, at.Step, p.total), clock: startClock(f.metrics.seconds, at.Step)}
+	r := &run{group: o.Group, cfg: cfg, log: o.Log, set: set, pace: p, policy: policy, learner: l, validator: v, at: at, loader: loader, folder: f,
+		progress: newProgress(o.Err, at.Step, p.total), clock: startClock(trained, at.Step)}
 	if err := r.enter(resumed); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
@@ -66,6 +73,9 @@ func newRun(cfg configs.Config, set *data.Set, pool *par.Pool, l learner, at sta
 
 // enter writes what the folder holds from a run's first moment on.
 func (r *run) enter(resumed bool) error {
+	if !r.leads() {
+		return nil
+	}
 	if resumed && len(r.at.changes) == 0 {
 		return r.markSaved()
 	}
@@ -82,5 +92,8 @@ func (r *run) enter(resumed bool) error {
 func (r *run) close() error {
 	r.progress.Close()
 	r.loader.Close()
+	if !r.leads() {
+		return nil
+	}
 	return r.folder.metrics.close()
 }

@@ -21,7 +21,7 @@ func (r *run) saveDue() bool {
 
 // saveOnce saves unless the present step is saved already.
 func (r *run) saveOnce() error {
-	if r.folder.saved.step == r.at.Step {
+	if !r.leads() || r.folder.saved.step == r.at.Step {
 		return nil
 	}
 	return r.save()

@@ -11,6 +11,7 @@ import (
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/dist"
 	bars "github.com/condmean/condmean/internal/progress"
 	"github.com/condmean/condmean/op"
 )
@@ -21,6 +22,7 @@ type Options struct {
 	Resume string       // folder of a run to continue instead, or one of its checkpoints
 	Err    io.Writer    // progress
 	Log    *slog.Logger // nil: discarded
+	Group  dist.Group   // whose ranks train together; nil: this process alone
 	// Check looks at the data before anything is trained, and may refuse them for
 	// what is to be done with the trained weights; nil accepts all.
 	Check func(*data.Set) error
@@ -33,6 +35,9 @@ func (o Options) filled() Options {
 	}
 	if o.Err == nil {
 		o.Err = io.Discard
+	}
+	if o.Group == nil {
+		o.Group = dist.Single{}
 	}
 	return o
 }
@@ -48,29 +53,38 @@ type Result struct {
 }
 
 // Run trains from a configuration. If ctx ends, the step at hand is finished and
-// saved, and the error wraps ctx.Err().
+// saved, and the error wraps ctx.Err(). All ranks of a group call it, and get the same
+// result; rank 0 has the folder, from which the others read nothing.
 func Run(ctx context.Context, cfg configs.Config, o Options) (res *Result, err error) {
 	o = o.filled()
-	rt, err := op.NewRuntime(cfg.Threads)
+	rt, err := op.NewRuntime(dist.Threads(cfg.Threads))
 	if err != nil {
 		return nil, configs.Usagef("%w", err)
 	}
 	defer rt.Close()
+	rt.Join(o.Group)
 	text, err := configs.Marshal(cfg)
 	if err != nil {
 		return nil, err
 	}
-	home, err := claim(string(text), o)
-	if err != nil {
+	if err := sameEverywhere(o.Group, string(text), rt.Kernels()); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, home.lock.release()) }()
+	home, leads := home{yaml: string(text)}, dist.Leads(o.Group)
+	if leads {
+		if home, err = claim(string(text), o); err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, home.lock.release()) }()
+	}
 	var resumed *checkpoint.Snapshot
-	if o.Resume != "" {
+	switch {
+	case !leads:
+	case o.Resume != "":
 		if resumed, err = readLatest(o.Resume); err != nil {
 			return nil, err
 		}
-	} else {
+	default:
 		_, there := os.Lstat(filepath.Join(home.dir, ConfigFile))
 		defer func() {
 			if err != nil {
@@ -90,8 +104,11 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (res *Result, err e
 	at := state{}
 	if resumed != nil {
 		at, err = resume(resumed, cfg, set, l, o.Log)
-	} else if cfg.Init.From != "" {
+	} else if leads && cfg.Init.From != "" {
 		at.origin, err = l.begin(cfg, set.Fingerprint, o.Log)
+	}
+	if err == nil {
+		err = shareState(o.Group, l, &at)
 	}
 	if err != nil {
 		return nil, err
@@ -101,22 +118,24 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (res *Result, err e
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
-	o.Log.Info("training", "run", home.dir, "from", at.Step, "steps", r.pace.total, "parameters", l.net.NumParams(), "trainable", l.trainable(), "threads", rt.Threads(), "kernels", rt.Kernels())
+	o.Log.Info("training", "run", home.dir, "from", at.Step, "steps", r.pace.total, "parameters", l.net.NumParams(), "trainable", l.trainable(), "ranks", o.Group.Size(), "threads", rt.Threads(), "kernels", rt.Kernels())
 	if err := r.loop(ctx); err != nil {
 		return nil, err
 	}
-	best, err := r.folder.checkpoints.Best()
-	if err != nil {
-		return nil, err
+	res = &Result{Dir: home.dir, Steps: r.at.Step, Best: r.at.Best, BestStep: r.at.BestStep, Early: r.at.Step < r.pace.total}
+	if leads {
+		if res.Checkpoint, err = r.folder.checkpoints.Best(); err != nil {
+			return nil, err
+		}
 	}
-	return &Result{Dir: home.dir, Checkpoint: best, Steps: r.at.Step, Best: r.at.Best, BestStep: r.at.BestStep, Early: r.at.Step < r.pace.total}, nil
+	return res, dist.Tell(o.Group, res, 0)
 }
 
 // openData opens a data set that fills steps.
 func openData(ctx context.Context, cfg configs.Config, rt *op.Runtime, o Options) (*data.Set, error) {
 	tasks := bars.NewTasks(o.Err)
 	defer tasks.Close()
-	set, err := data.Open(ctx, cfg.Data, cfg.Seed, data.WithThreads(rt.Threads()), data.WithLog(o.Log), data.WithProgress(tasks.Show))
+	set, err := data.Open(ctx, cfg.Data, cfg.Seed, data.WithGroup(rt.Group()), data.WithThreads(rt.Threads()), data.WithLog(o.Log), data.WithProgress(tasks.Show))
 	if err != nil {
 		return nil, err
 	}

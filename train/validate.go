@@ -7,6 +7,7 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/internal/par"
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/sched"
@@ -23,6 +24,7 @@ type network interface {
 // that are the same at every call, in batches of one size.
 type validator struct {
 	set     *data.Set
+	group   dist.Group // whose ranks share the batches
 	d       *diffuser
 	l1      bool
 	pool    *par.Pool
@@ -44,7 +46,7 @@ func newValidator(set *data.Set, d *diffuser, cfg configs.Config, pool *par.Pool
 		return nil, err
 	}
 	n, dim := min(cfg.Train.Batch, set.Val.Len()), set.Dim()
-	return &validator{set: set, d: d, l1: cfg.Objective.Loss == "l1", pool: pool, bins: bins, binOf: nearestBins(d.s, bins),
+	return &validator{set: set, group: dist.Single{}, d: d, l1: cfg.Objective.Loss == "l1", pool: pool, bins: bins, binOf: nearestBins(d.s, bins),
 		x0: make([]float32, n*dim), out: make([]float32, n*dim), e: newExample(n, dim)}, nil
 }
 
@@ -61,28 +63,19 @@ func nearestBins(s *sched.Schedule, bins []float64) []int {
 	return of
 }
 
-// loss returns the weighted mean loss of a network.
+// loss returns the weighted mean loss of a network. Samples are added up one after
+// the other, whichever rank had them.
 func (v *validator) loss(ctx context.Context, u network) (loss, error) {
-	n, dim, size := v.set.Val.Len(), v.set.Dim(), len(v.e.level)
+	n, size := v.set.Val.Len(), len(v.e.level)
+	batches, err := dist.Map(v.group, (n+size-1)/size, func(k int) ([]float64, error) { return v.batch(ctx, u, k*size) })
+	if err != nil {
+		return loss{}, err
+	}
 	var stream rng.Stream
 	sum, sums, counts := 0.0, make([]float64, len(v.bins)), make([]int, len(v.bins))
-	for first := 0; first < n; first += size {
-		if err := ctx.Err(); err != nil {
-			return loss{}, err
-		}
-		// The last batch keeps the size, and with it the network its graph; what
-		// lies behind its end is left over from before and is not counted.
-		b := min(size, n-first)
-		if err := v.set.Read(v.x0[:b*dim], v.set.Val, first); err != nil {
-			return loss{}, err
-		}
-		v.d.fill(v.pool, v.e.first(b), v.x0[:b*dim], rng.ValLevel, rng.ValNoise, 0, first)
-		if err := u.Predict(v.out, v.e.x, v.e.level); err != nil {
-			return loss{}, err
-		}
-		for i := range b {
-			one := float64(v.e.weight[i]) * distance(v.out[i*dim:][:dim], v.e.target[i*dim:][:dim], v.l1) / float64(dim)
-			bin := v.binOf[v.d.at(&stream, rng.ValLevel, 0, first+i)]
+	for k, losses := range batches {
+		for i, one := range losses {
+			bin := v.binOf[v.d.at(&stream, rng.ValLevel, 0, k*size+i)]
 			sum += one
 			sums[bin] += one
 			counts[bin]++
@@ -95,6 +88,28 @@ func (v *validator) loss(ctx context.Context, u network) (loss, error) {
 		}
 	}
 	return l, nil
+}
+
+// batch returns the loss of each sample of the batch that begins with the first one.
+func (v *validator) batch(ctx context.Context, u network, first int) ([]float64, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	// The last batch keeps the size, and with it the network its graph; what
+	// lies behind its end is left over from before and is not counted.
+	b, dim := min(len(v.e.level), v.set.Val.Len()-first), v.set.Dim()
+	if err := v.set.Read(v.x0[:b*dim], v.set.Val, first); err != nil {
+		return nil, err
+	}
+	v.d.fill(v.pool, v.e.first(b), v.x0[:b*dim], rng.ValLevel, rng.ValNoise, 0, first)
+	if err := u.Predict(v.out, v.e.x, v.e.level); err != nil {
+		return nil, err
+	}
+	losses := make([]float64, b)
+	for i := range losses {
+		losses[i] = float64(v.e.weight[i]) * distance(v.out[i*dim:][:dim], v.e.target[i*dim:][:dim], v.l1) / float64(dim)
+	}
+	return losses, nil
 }
 
 // distance returns Σ(x-y)², or Σ|x-y|.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -11,9 +12,11 @@ import (
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/eval"
 	"github.com/condmean/condmean/eval/media"
 	"github.com/condmean/condmean/internal/cli"
+	"github.com/condmean/condmean/internal/launcher"
 )
 
 const examples = `denoise --checkpoint runs/quickstart-1 --snr -20:5:40 --methods mean,oneshot,resample --baselines ls,lmmse,cme
@@ -66,11 +69,14 @@ func command() *cli.Command {
 		Arguments: "[INPUT ...]",
 		Examples:  examples,
 		Flags:     f,
+		Ranks:     true,
 		Run:       o.run,
+		End:       o.job.End,
 	}
 }
 
 type options struct {
+	job        dist.Job
 	flags      *pflag.FlagSet
 	checkpoint string
 	preset     []string
@@ -111,11 +117,27 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	}
 	switch {
 	case o.flags.Changed("input") || o.flags.Changed("output"):
+		if launcher.Detect().Several() {
+			return configs.Usagef("--input: files are the work of one process; leave the launcher out")
+		}
 		return o.files(ctx, s)
 	case o.flags.NArg() > 0:
 		return configs.Usagef("unexpected argument %q; see denoise --help", o.flags.Arg(0))
 	}
-	request := eval.Options{Checkpoint: o.checkpoint, Told: o.told, Steps: o.steps, Threads: o.threads, Change: o.change, Out: o.out, Err: s.Err}
+	g, err := o.job.Begin()
+	if err != nil {
+		return err
+	}
+	if !dist.Leads(g) {
+		s = cli.Streams{Out: io.Discard, Err: io.Discard}
+	}
+	return o.job.Failed(o.evaluate(ctx, s, g))
+}
+
+// evaluate prints a report, made together with the other ranks of a group, of which
+// the first one speaks.
+func (o *options) evaluate(ctx context.Context, s cli.Streams, g dist.Group) error {
+	request := eval.Options{Checkpoint: o.checkpoint, Told: o.told, Steps: o.steps, Threads: o.threads, Change: o.change, Out: o.out, Err: s.Err, Group: g}
 	if err := o.study(&request); err != nil {
 		return &configs.UsageError{Err: err}
 	}
@@ -123,7 +145,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 		request.Seed = &o.seed
 	}
 	report, err := eval.Run(ctx, request)
-	if err != nil {
+	if err != nil || !dist.Leads(g) {
 		return err
 	}
 	if o.json {

@@ -14,8 +14,10 @@ import (
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/eval"
 	"github.com/condmean/condmean/internal/cli"
+	"github.com/condmean/condmean/internal/launcher"
 	"github.com/condmean/condmean/train"
 )
 
@@ -52,11 +54,14 @@ func command() *cli.Command {
 		Summary:  "Trains a diffusion model and prints how well its weights denoise.",
 		Examples: examples,
 		Flags:    o.flags,
+		Ranks:    true,
 		Run:      o.run,
+		End:      o.job.End,
 	}
 }
 
 type options struct {
+	job                   dist.Job
 	flags                 *pflag.FlagSet
 	config                cli.ConfigFlags
 	adapt                 adaptFlags
@@ -81,6 +86,9 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	if err := o.adapt.remapLevels(&cfg); err != nil {
 		return err
 	}
+	if alone := o.dryRun || o.overfit || o.replay != ""; alone && launcher.Detect().Several() {
+		return configs.Usagef("--dry-run, --overfit-batch and --replay are the work of one process; leave the launcher out")
+	}
 	run := train.Options{Resume: o.resume, Err: s.Err, Log: cli.Logger(s)}
 	switch {
 	case o.overfit:
@@ -93,42 +101,60 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	if o.dryRun {
 		return train.DryRun(ctx, cfg, s.Out, run)
 	}
-	if run.Out = o.out; run.Out == "" && o.resume == "" {
+	if run.Group, err = o.job.Begin(); err != nil {
+		return err
+	}
+	return o.job.Failed(o.train(ctx, s, cfg, run))
+}
+
+// train trains and evaluates, together with the other ranks if there are any, of which
+// the first one speaks.
+func (o *options) train(ctx context.Context, s cli.Streams, cfg configs.Config, run train.Options) (err error) {
+	leads := dist.Leads(run.Group)
+	if !leads {
+		s = cli.Streams{Out: io.Discard, Err: io.Discard}
+		run.Err, run.Log = s.Err, nil
+	}
+	if run.Out = o.out; run.Out == "" && o.resume == "" && leads {
 		if run.Out, err = cli.FreeFolder(filepath.Join("runs", cfg.Name)); err != nil {
 			return err
 		}
 	}
 	result, err := train.Run(ctx, cfg, run)
 	if err != nil {
-		if o.out == "" && o.resume == "" {
+		if o.out == "" && o.resume == "" && leads {
 			_ = os.Remove(run.Out) // goes only if the run left nothing in it
 		}
 		return err
 	}
-	return o.report(ctx, s, cfg, result)
+	return o.report(ctx, s, cfg, result, run.Group)
 }
 
 // report evaluates what a run has trained, and notes in its checkpoint which method
 // denoises best.
-func (o *options) report(ctx context.Context, s cli.Streams, cfg configs.Config, result *train.Result) error {
+func (o *options) report(ctx context.Context, s cli.Streams, cfg configs.Config, result *train.Result, g dist.Group) error {
 	request := eval.Options{
 		Checkpoint: result.Dir,
 		Threads:    cfg.Threads,
 		Change:     func(c *configs.Config) { c.Eval = cfg.Eval }, // resumed runs may ask for another sweep
 		Out:        filepath.Join(result.Dir, "report"),
 		Err:        s.Err,
+		Group:      g,
 	}
 	best, err := eval.Recommend(ctx, request, result.Steps)
 	if err != nil {
 		return err
 	}
-	if best != nil {
+	if best != nil && dist.Leads(g) {
 		if err := checkpoint.Recommend(result.Checkpoint, *best); err != nil {
 			return err
 		}
 	}
+	if err := g.Barrier(); err != nil { // others read the checkpoint
+		return err
+	}
 	report, err := eval.Run(ctx, request)
-	if err != nil {
+	if err != nil || !dist.Leads(g) {
 		return err
 	}
 	cli.Logger(s).Info("done", "run", result.Dir, "checkpoint", report.Source)

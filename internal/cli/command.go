@@ -16,6 +16,7 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/foreign"
+	"github.com/condmean/condmean/internal/launcher"
 )
 
 // Streams are a command's input and outputs: results go to Out, everything else to
@@ -33,6 +34,11 @@ type Command struct {
 	// Arguments names those that are no flags, as "IN OUT"; "" refuses any.
 	Arguments string
 	Flags     *pflag.FlagSet
+	// Ranks tells that several processes may share the work of one command; others
+	// refuse to run under a launcher of several.
+	Ranks bool
+	// End, if there is one, is told the exit code once all has been said.
+	End func(code int) error
 	// Run does the work once Flags are parsed. It returns an error that wraps
 	// context.Canceled if ctx ended it, and a configs.UsageError if the user
 	// can mend the call.
@@ -42,7 +48,15 @@ type Command struct {
 // Main runs the command on the process's arguments and exits. The context of Run
 // ends when the process is asked to stop; see untilAsked.
 func (c *Command) Main() {
-	os.Exit(c.Execute(untilAsked(), os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	s := Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}
+	code := c.Execute(untilAsked(), os.Args[1:], s)
+	if c.End != nil {
+		if err := c.End(code); err != nil {
+			c.report(s, lines(err)...)
+			code = max(code, ExitFailed)
+		}
+	}
+	os.Exit(code)
 }
 
 // Execute parses args, runs the command and returns the exit code. Errors are
@@ -93,7 +107,19 @@ func (c *Command) parse(args []string) error {
 	case c.Flags.NArg() > 0 && c.Arguments == "":
 		return configs.Usagef("unexpected argument %q; see %s --help", c.Flags.Arg(0), c.Name)
 	}
-	return c.refuseEmpty()
+	if err := c.refuseEmpty(); err != nil {
+		return err
+	}
+	return c.refuseRanks()
+}
+
+// refuseRanks refuses to do the same work in several processes, each of which would
+// write the same files.
+func (c *Command) refuseRanks() error {
+	if l := launcher.Detect(); l.Several() && !c.Ranks {
+		return configs.Usagef("a launcher started %s (%s is set), but %s is the work of one; leave the launcher out", l.Processes(), l.By, c.Name)
+	}
+	return nil
 }
 
 // places are the words by which the help of flags says that they name something.

@@ -162,11 +162,11 @@ func TestLoss(t *testing.T) {
 					}
 				}
 			}
-			if got := Loss(w, kind, pred, target, weight, n); math.Abs(got-want) > 1e-12 {
+			if got := Loss(w, kind, pred, target, weight, n, n); math.Abs(got-want) > 1e-12 {
 				t.Errorf("loss %v, want %v", got, want)
 			}
 			g := poison(n * dim)
-			LossGrad(w, kind, g, pred, target, weight, n, 3)
+			LossGrad(w, kind, g, pred, target, weight, n, n, 3)
 			closeTo(t, "gradient", g, grad, 1e-6)
 		}
 	})

@@ -12,8 +12,8 @@ const (
 
 // Loss returns the mean over all values of weight_n·d(pred, target), samples
 // (n, dim) one after the other. Each sample is summed in float64, and the sums
-// in order.
-func Loss(w *Workspace, kind LossKind, pred, target, weight []float32, n int) float64 {
+// in order. The mean is that of a batch of whole samples, of which others have the rest.
+func Loss(w *Workspace, kind LossKind, pred, target, weight []float32, n, whole int) float64 {
 	if len(w.sums) < n {
 		w.sums = make([]float64, n)
 	}
@@ -35,14 +35,14 @@ func Loss(w *Workspace, kind LossKind, pred, target, weight []float32, n int) fl
 	for _, s := range w.sums[:n] {
 		total += s
 	}
-	return total / float64(len(pred))
+	return total / float64(dim*whole)
 }
 
 // LossGrad writes the gradient of upstream·Loss with respect to pred.
-func LossGrad(w *Workspace, kind LossKind, grad, pred, target, weight []float32, n int, upstream float32) {
+func LossGrad(w *Workspace, kind LossKind, grad, pred, target, weight []float32, n, whole int, upstream float32) {
 	dim := len(pred) / n
 	w.pool.Do(n, func(i, _ int) {
-		scale := upstream * weight[i] / float32(len(pred))
+		scale := upstream * weight[i] / float32(dim*whole)
 		g, t := grad[i*dim:][:dim], target[i*dim:][:dim]
 		for k, p := range pred[i*dim:][:dim] {
 			d := p - t[k]

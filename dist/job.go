@@ -1,0 +1,45 @@
+package dist
+
+import (
+	"fmt"
+	"time"
+)
+
+// Job is a command's part in the work of several processes. The zero value has not
+// begun.
+type Job struct{ group Group }
+
+// Begin joins the job's group, of which Failed and End know then.
+func (j *Job) Begin() (Group, error) {
+	g, err := Open()
+	if err == nil {
+		j.group = g
+	}
+	return g, err
+}
+
+// patience is how long a rank leaves it to rank 0 to tell of an error that all have.
+const patience = 2 * time.Second
+
+// Failed returns an error of this rank with its number, but for rank 0, whose errors
+// are mostly those of all: it comes first to speak, and to end the others.
+func (j *Job) Failed(err error) error {
+	if err == nil || j.group == nil || j.group.Rank() == 0 {
+		return err
+	}
+	time.Sleep(patience)
+	return fmt.Errorf("rank %d: %w", j.group.Rank(), err)
+}
+
+// End ends the process's part once the command has its exit code. A code other than
+// 0 ends all ranks with it.
+func (j *Job) End(code int) error {
+	switch {
+	case j.group == nil:
+		return nil
+	case code != 0:
+		j.group.Abort(code)
+		return nil
+	}
+	return j.group.Close()
+}
