@@ -46,6 +46,9 @@ func (r *run) validate(ctx context.Context, m *Metrics) error {
 	if err != nil {
 		return err
 	}
+	if err := sameWeights(r.group, present); err != nil {
+		return err
+	}
 	l, err := r.validator.loss(ctx, present)
 	if err != nil {
 		return err

@@ -2,6 +2,9 @@ package train
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 
 	"github.com/condmean/condmean/dist"
@@ -84,6 +87,21 @@ func sameEverywhere(g dist.Group, yaml, kernels string) error {
 		return fmt.Errorf("%w (CONDMEAN_KERNEL names the kind)", err)
 	}
 	return nil
+}
+
+// sameWeights fails where a rank's weights are not bitwise those of rank 0, as a
+// machine that computes wrongly would leave them.
+func sameWeights(g dist.Group, net *model.Network) error {
+	if g.Size() == 1 {
+		return nil
+	}
+	hash := sha256.New()
+	for _, t := range net.State() {
+		if err := binary.Write(hash, binary.LittleEndian, t.Data); err != nil {
+			return fmt.Errorf("train: %w", err)
+		}
+	}
+	return dist.Same(g, "SHA-256 of the weights", hex.EncodeToString(hash.Sum(nil)))
 }
 
 // gather completes the batch of a step that is not finite by the shares of the other
