@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/gob"
 	"fmt"
+	"slices"
 )
 
 // Map returns f(0) … f(n-1). Rank r computes every Size-th of them from r on, and has
@@ -88,14 +89,21 @@ func Gather(g Group, x []float64, of func(rank int) (lo, hi int)) error {
 	return nil
 }
 
-// Same fails where a text differs from that of rank 0.
+// Same fails on all ranks where a text of one differs from that of rank 0.
 func Same(g Group, what, text string) error {
 	first := text
 	if err := Tell(g, &first, 0); err != nil {
 		return err
 	}
+	other := make([]float64, g.Size())
 	if first != text {
-		return fmt.Errorf("dist: %s: %q here, %q on rank 0; all ranks need the same", what, text, first)
+		other[g.Rank()] = 1
+	}
+	if err := g.AllReduceSum(other); err != nil {
+		return err
+	}
+	if rank := slices.Index(other, 1); rank >= 0 {
+		return fmt.Errorf("%s: not the same on rank %d as on rank 0; here %.100q", what, rank, text)
 	}
 	return nil
 }

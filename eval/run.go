@@ -57,7 +57,7 @@ func Run(ctx context.Context, o Options) (rep *report.Report, err error) {
 	}
 	defer rt.Close()
 	rt.Join(o.Group)
-	if err := dist.Same(o.Group, "the kernels of the processor", rt.Kernels()); err != nil {
+	if err := dist.Same(o.Group, "eval: the kernels of the processor", rt.Kernels()); err != nil {
 		return nil, err
 	}
 	tasks := progress.NewTasks(o.Err)
@@ -91,7 +91,7 @@ func Run(ctx context.Context, o Options) (rep *report.Report, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := dist.Same(o.Group, "what is evaluated", print); err != nil {
+	if err := dist.Same(o.Group, "eval: what is evaluated", print); err != nil {
 		return nil, err
 	}
 	j, err := o.journal(print, log)

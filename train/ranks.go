@@ -80,10 +80,10 @@ func shareState(g dist.Group, l learner, at *state) error {
 
 // sameEverywhere refuses ranks that would not compute the same.
 func sameEverywhere(g dist.Group, yaml, kernels string) error {
-	if err := dist.Same(g, "the settings", yaml); err != nil {
+	if err := dist.Same(g, "train: the settings", yaml); err != nil {
 		return err
 	}
-	if err := dist.Same(g, "the kernels of the processor", kernels); err != nil {
+	if err := dist.Same(g, "train: the kernels of the processor", kernels); err != nil {
 		return fmt.Errorf("%w (CONDMEAN_KERNEL names the kind)", err)
 	}
 	return nil
@@ -101,7 +101,7 @@ func sameWeights(g dist.Group, net *model.Network) error {
 			return fmt.Errorf("train: %w", err)
 		}
 	}
-	return dist.Same(g, "SHA-256 of the weights", hex.EncodeToString(hash.Sum(nil)))
+	return dist.Same(g, "train: SHA-256 of the weights", hex.EncodeToString(hash.Sum(nil)))
 }
 
 // gather completes the batch of a step that is not finite by the shares of the other
