@@ -46,14 +46,15 @@ func Inherit(load func(base configs.Config) (configs.Config, error), remap bool)
 	if remap || cfg.Adapt.Remapped() {
 		was.Schedule = is.Schedule
 	}
-	for _, d := range configs.Diff(was, is) {
-		hint := "leave it out, it is taken from there"
-		if strings.HasPrefix(d.Key, "schedule.") {
-			hint = "leave it out, or feed the network the levels of equal SNR by --remap-levels"
-		}
-		return cfg, configs.Usagef("init.from: %s: %s is %s there, %s in the configuration: %s", foreign.Name(cfg.Init.From), d.Key, d.A, d.B, hint)
+	differ := configs.Diff(was, is)
+	if len(differ) == 0 {
+		return cfg, nil
 	}
-	return cfg, nil
+	d, hint := differ[0], "leave it out, it is taken from there"
+	if strings.HasPrefix(d.Key, "schedule.") {
+		hint = "leave it out, or feed the network the levels of equal SNR by --remap-levels"
+	}
+	return cfg, configs.Usagef("init.from: %s: %s is %s there, %s in the configuration: %s", foreign.Name(cfg.Init.From), d.Key, d.A, d.B, hint)
 }
 
 // essence is what weights of a network depend on. Dropout is not among it.
