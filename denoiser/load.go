@@ -165,7 +165,9 @@ func (o *loading) network(rt *op.Runtime, path string) (*Denoiser, error) {
 		switch {
 		case !known:
 			return nil, errors.New("it came with no scheduler that would say how to clip")
-		case clip.Sample:
+		case !clip.Sample:
+			im.Notes = append(im.Notes, "the scheduler that the network came with does not clip")
+		default:
 			d.clip = clip.Range
 			d.predictor = sched.Clip(d.predictor, clip.Range)
 		}

@@ -125,7 +125,7 @@ func (f *Files) Denoise(ctx context.Context, input, output string, tell func(don
 		}
 		r.note(note)
 	}
-	r.SNR = o.Options.SNR
+	r.SNR, r.Unscaled = o.Options.SNR, o.Options.Unscaled
 	r.Sigma = f.d.Sigma(r.SNR) / math.Sqrt(p.noise())
 	if err := r.run(ctx, f.d, p, o.Options, tell); errors.Is(err, errNotFinite) {
 		return nil, configs.Usagef("--input: %s: %w", foreign.Name(input), err)

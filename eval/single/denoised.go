@@ -16,19 +16,21 @@ import (
 
 // Denoised describes what Denoise did.
 type Denoised struct {
-	What   string  // the samples, in words
-	SNR    float64 // used, dB
-	Ratio  string  // what the SNR is the ratio of
-	Blind  Blind   // how it was estimated; "" if it was given
-	Sigma  float64 // standard deviation of the noise that means, in the file's units
-	Bytes  bool    // of pixels in [0,1]: 255·Sigma is that of 8-bit values
-	Parts  bool    // of complex numbers: Sigma is that of a real or an imaginary part
-	THat   float64 // matched level, -1 if the SNR lies above the grid
-	Calls  int     // network calls a sample
-	Method sched.Method
-	Why    string // that method, if nobody asked for it
-	Took   time.Duration
-	Notes  []string // what a user should know
+	What     string  // the samples, in words
+	SNR      float64 // used, dB
+	Ratio    string  // what the SNR is the ratio of
+	Blind    Blind   // how it was estimated; "" if it was given
+	Sigma    float64 // standard deviation of the noise that means, in the file's units
+	Bytes    bool    // of pixels in [0,1]: 255·Sigma is that of 8-bit values
+	Parts    bool    // of complex numbers: Sigma is that of a real or an imaginary part
+	THat     float64 // matched level, -1 if the SNR lies above the grid
+	Clip     float64 // of each step, normalised; 0: none
+	Unscaled bool    // see sched.Options
+	Calls    int     // network calls a sample
+	Method   sched.Method
+	Why      string // that method, if nobody asked for it
+	Took     time.Duration
+	Notes    []string // what a user should know
 }
 
 // atOnce is how many pieces are denoised at a time.
@@ -36,7 +38,7 @@ const atOnce = 128
 
 // describe says what is known of a file before it is denoised.
 func (f file) describe(p pieces) *Denoised {
-	r := &Denoised{What: p.String(), Ratio: f.Reference(), Bytes: f.pixels(), Parts: f.media.Complex || f.Config().Data.Noise == configs.NoiseComplex && f.media.Kind == media.Array}
+	r := &Denoised{What: p.String(), Ratio: f.Reference(), Bytes: f.pixels(), Clip: f.Clip(), Parts: f.media.Complex || f.Config().Data.Noise == configs.NoiseComplex && f.media.Kind == media.Array}
 	for _, note := range f.Notes() {
 		r.note(note)
 	}
@@ -131,5 +133,17 @@ func (r *Denoised) String() string {
 	if r.Why != "" {
 		why = " (" + r.Why + ")"
 	}
-	return fmt.Sprintf("%s at %s, %s, level %.4g, %s a sample, %.2f s, method %v%s", r.What, snr, sigma, r.THat, plural(r.Calls, "network call"), r.Took.Seconds(), r.Method, why)
+	return fmt.Sprintf("%s at %s, %s, level %.4g, %s a sample, %.2f s, method %v%s", r.What, snr, sigma, r.THat, plural(r.Calls, "network call"), r.Took.Seconds(), r.Method, why) + r.letter()
+}
+
+// letter says in what the chain differs from the paper's.
+func (r *Denoised) letter() string {
+	text := ""
+	if r.Clip > 0 {
+		text = fmt.Sprintf(", estimates clamped to ±%g", r.Clip)
+	}
+	if r.Unscaled {
+		text += ", observation not scaled"
+	}
+	return text
 }
