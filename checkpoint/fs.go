@@ -1,12 +1,11 @@
 package checkpoint
 
 import (
-	"errors"
 	"io"
 	"io/fs"
 	"os"
-	"syscall"
 
+	"github.com/condmean/condmean/internal/atomicfile"
 	"github.com/condmean/condmean/internal/regular"
 )
 
@@ -49,27 +48,13 @@ func (OS) Create(name string) (File, error) {
 }
 
 // Rename implements FS.
-func (OS) Rename(oldName, newName string) error { return os.Rename(oldName, newName) }
+func (OS) Rename(oldName, newName string) error { return atomicfile.Rename(oldName, newName) }
 
 // RemoveAll implements FS.
 func (OS) RemoveAll(name string) error { return os.RemoveAll(name) }
 
 // SyncDir implements FS.
-func (OS) SyncDir(dir string) (err error) {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if cerr := d.Close(); err == nil {
-			err = cerr
-		}
-	}()
-	if err := d.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) {
-		return err
-	}
-	return nil // EINVAL: some network file systems sync folders by themselves only
-}
+func (OS) SyncDir(dir string) error { return atomicfile.SyncDir(dir) }
 
 // ReadDir implements FS.
 func (OS) ReadDir(dir string) ([]fs.DirEntry, error) { return os.ReadDir(dir) }

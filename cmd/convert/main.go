@@ -56,6 +56,7 @@ func command() *cli.Command {
 		Arguments: "IN OUT",
 		Examples:  examples,
 		Flags:     f,
+		Words:     map[string][]string{"weights": {"ema", "raw"}, "to": {"own", "authors", "diffusers", "npz", "safetensors", "pt"}},
 		Run:       o.run,
 	}
 }

@@ -72,6 +72,8 @@ func command() *cli.Command {
 		Ranks:     true,
 		Run:       o.run,
 		End:       o.job.End,
+		Words: map[string][]string{"checkpoint": checkpoint.Builtins(), "methods": configs.Words("eval.methods"), "baselines": eval.Baselines(),
+			"match": configs.Words("eval.match"), "start": configs.Words("eval.start"), "convention": {"float", "kair"}},
 	}
 }
 

@@ -42,6 +42,7 @@ func command() *cli.Command {
 		Summary:  "Draws new samples from a trained diffusion model.",
 		Examples: examples,
 		Flags:    f,
+		Words:    map[string][]string{"checkpoint": checkpoint.Builtins(), "method": {"resample", "ddim"}},
 		Run:      o.run,
 	}
 }

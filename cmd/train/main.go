@@ -55,6 +55,7 @@ func command() *cli.Command {
 		Examples: examples,
 		Flags:    o.flags,
 		Ranks:    true,
+		Words:    map[string][]string{"config": presetNames(), "init-from": checkpoint.Builtins(), "init-weights": {"ema", "raw"}, "adapt": {"first", "last"}},
 		Run:      o.run,
 		End:      o.job.End,
 	}
@@ -216,6 +217,13 @@ func (o *options) settle() error {
 		o.config.Config = filepath.Join(filepath.Dir(o.replay), train.ConfigFile)
 	}
 	return nil
+}
+
+func presetNames() (names []string) {
+	for _, p := range configs.ListPresets() {
+		names = append(names, p.Name)
+	}
+	return names
 }
 
 func listPresets(w io.Writer) error {

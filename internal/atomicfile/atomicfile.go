@@ -70,7 +70,7 @@ func replace(name, target string, write func(io.Writer) error) error {
 	if err := t.install(); err != nil {
 		return errors.Join(err, t.discard())
 	}
-	return syncDir(filepath.Dir(target))
+	return SyncDir(filepath.Dir(target))
 }
 
 // follow returns the file that a name leads to through links, which need not be

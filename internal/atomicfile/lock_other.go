@@ -1,4 +1,4 @@
-//go:build !unix
+//go:build !unix && !windows
 
 package atomicfile
 
@@ -19,5 +19,5 @@ func removeAbandoned(path string) {
 	}
 }
 
-// syncDir does nothing where folders cannot be synced.
-func syncDir(string) error { return nil }
+// SyncDir does nothing where folders cannot be synced.
+func SyncDir(string) error { return nil }

@@ -6,13 +6,17 @@ import (
 	"errors"
 	"os"
 	"syscall"
+
+	"github.com/condmean/condmean/internal/filelock"
 )
 
 // lock marks a temporary file as being written until it is closed, however the
 // process ends. It reports false if the file was removed before that.
 func lock(f *os.File) bool {
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return !errors.Is(err, syscall.EWOULDBLOCK) // else the file system knows no locks, and nobody sweeps
+	if ours, err := filelock.Try(f); err != nil {
+		return true // the file system knows no locks, and nobody sweeps
+	} else if !ours {
+		return false
 	}
 	held, err1 := f.Stat()
 	there, err2 := os.Lstat(f.Name())
@@ -30,13 +34,13 @@ func removeAbandoned(path string) {
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		return
 	}
-	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+	if held, err := filelock.Try(f); held && err == nil {
 		_ = os.Remove(path) // under the lock, so that a writer notices
 	}
 }
 
-// syncDir makes the entries of a folder durable.
-func syncDir(dir string) error {
+// SyncDir makes the entries of a folder durable.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if errors.Is(err, os.ErrPermission) {
 		return nil // a folder may be written though it cannot be read

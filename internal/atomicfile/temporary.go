@@ -81,7 +81,7 @@ func (t *temporary) install() error {
 	if err := t.f.Close(); err != nil {
 		return named(err, opWrite, t.name)
 	}
-	return named(os.Rename(t.f.Name(), t.target), opCreate, t.name)
+	return named(Rename(t.f.Name(), t.target), opCreate, t.name)
 }
 
 // discard removes the file.

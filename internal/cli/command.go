@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -39,6 +40,9 @@ type Command struct {
 	Ranks bool
 	// End, if there is one, is told the exit code once all has been said.
 	End func(code int) error
+	// Words are what flags can be set to, by name, where there is a list of it; shells
+	// complete them.
+	Words map[string][]string
 	// Run does the work once Flags are parsed. It returns an error that wraps
 	// context.Canceled if ctx ended it, and a configs.UsageError if the user
 	// can mend the call.
@@ -70,9 +74,19 @@ func (c *Command) Execute(ctx context.Context, args []string, s Streams) (code i
 	}()
 	s.Out = results{s.Out}
 	err := c.parse(args)
-	if errors.Is(err, pflag.ErrHelp) {
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
 		_, err = io.WriteString(s.Out, c.help(s.Width()))
-	} else if err == nil {
+	case err != nil:
+	case c.Flags.Changed(versionFlag):
+		info, _ := debug.ReadBuildInfo()
+		_, err = io.WriteString(s.Out, version(c.Name, info))
+	case c.Flags.Changed(completionFlag):
+		var text string
+		if text, err = c.completion(c.Flags.Lookup(completionFlag).Value.String()); err == nil {
+			_, err = io.WriteString(s.Out, text)
+		}
+	default:
 		err = c.Run(ctx, s)
 	}
 	code = exitCode(err)
@@ -86,12 +100,19 @@ func (c *Command) Execute(ctx context.Context, args []string, s Streams) (code i
 	return code
 }
 
+// Flags that all commands have beside --help.
+const (
+	versionFlag    = "version"
+	completionFlag = "completion"
+)
+
 // parse reads the flags; the package's own output is silenced so that an error
 // is one line.
 func (c *Command) parse(args []string) error {
 	c.Flags.SetOutput(io.Discard)
 	c.Flags.Usage = func() {}
 	c.Flags.SortFlags = false
+	c.registerOwn()
 	c.Flags.VisitAll(func(f *pflag.Flag) {
 		switch f.Value.Type() {
 		case "int", "uint64":
@@ -120,6 +141,18 @@ func (c *Command) refuseRanks() error {
 		return configs.Usagef("a launcher started %s (%s is set), but %s is the work of one; leave the launcher out", l.Processes(), l.By, c.Name)
 	}
 	return nil
+}
+
+// registerOwn adds those flags.
+func (c *Command) registerOwn() {
+	if c.Flags.Lookup(versionFlag) != nil {
+		return
+	}
+	c.Flags.Bool(versionFlag, false, "print the version, then stop")
+	c.Flags.String(completionFlag, "", "print the completions for a shell, "+strings.Join(shells, ", ")+", then stop")
+	if err := c.Flags.MarkHidden(completionFlag); err != nil {
+		panic(err) // it is there
+	}
 }
 
 // places are the words by which the help of flags says that they name something.

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"syscall"
 
 	"github.com/condmean/condmean/configs"
 )
@@ -39,15 +38,11 @@ func exitCode(err error) int {
 	return ExitFailed
 }
 
-// full are the errors of a machine that has no room or does not work, whatever
-// it was asked for.
-var full = []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EIO, syscall.EFBIG, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE}
-
 // machineFailed reports whether an error is the machine's, though the user named
 // the file: one that is full or broken, or forbids to write. What may not be
 // read, or is not there, is the user's to mend.
 func machineFailed(err error) bool {
-	if slices.ContainsFunc(full, func(e error) bool { return errors.Is(err, e) }) {
+	if isOneOf(err, full) {
 		return true
 	}
 	if !errors.Is(err, fs.ErrPermission) {
@@ -58,6 +53,10 @@ func machineFailed(err error) bool {
 	return errors.As(err, &link) || errors.As(err, &path) && path.Op != "open" && path.Op != "stat" && path.Op != "lstat"
 }
 
+func isOneOf(err error, list []error) bool {
+	return slices.ContainsFunc(list, func(e error) bool { return errors.Is(err, e) })
+}
+
 // errUnread is wrapped by errors of writing results that nobody reads any more.
 var errUnread = errors.New("the output was closed")
 
@@ -66,7 +65,7 @@ type results struct{ io.Writer }
 
 func (r results) Write(b []byte) (int, error) {
 	n, err := r.Writer.Write(b)
-	if errors.Is(err, syscall.EPIPE) {
+	if isOneOf(err, closed) {
 		err = fmt.Errorf("%w: %w", errUnread, err)
 	}
 	return n, err

@@ -1,5 +1,3 @@
-//go:build unix
-
 package train
 
 import (
@@ -10,10 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
-	"syscall"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/filelock"
 )
 
 // folderLock keeps a second process out of a run's folder. The operating system
@@ -39,10 +38,12 @@ func lockFolder(dir string) (*folderLock, error) {
 		if err != nil {
 			return nil, errors.Join(err, f.Close())
 		}
-		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, errors.Join(configs.Usagef("%s: process %s trains in this folder; wait for it or name another folder", dir, content[:max(len(content)-1, 0)]), f.Close())
-		} else if err != nil {
+		switch held, err := filelock.Try(f); {
+		case errors.Is(err, errors.ErrUnsupported): // nobody can hold it
+		case err != nil:
 			return nil, errors.Join(fmt.Errorf("train: %s: cannot be locked: %w", name, err), f.Close())
+		case !held:
+			return nil, errors.Join(configs.Usagef("%s: process %s trains in this folder; wait for it or name another folder", dir, content[:max(len(content)-1, 0)]), f.Close())
 		}
 		l := &folderLock{f}
 		if !l.held() { // another process has removed the file since it was opened
@@ -75,10 +76,12 @@ func (l *folderLock) renew(dir string) error {
 	return old.Close()
 }
 
-// release removes the file, if it is still in its place, and gives up the lock.
+// release removes the file, if it is still in its place, and gives up the lock. Where
+// files that are open cannot be removed, the file stays: whoever locks it next finds
+// that nobody holds it.
 func (l *folderLock) release() error {
 	var err error
-	if l.held() {
+	if l.held() && runtime.GOOS != "windows" {
 		if err = os.Remove(l.f.Name()); errors.Is(err, fs.ErrNotExist) {
 			err = nil
 		}
