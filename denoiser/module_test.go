@@ -48,14 +48,23 @@ func TestDependencies(t *testing.T) {
 	if len(deps) < 100 {
 		t.Fatalf("only %d packages", len(deps))
 	}
+	others := 0
 	for _, p := range deps {
-		for _, not := range []string{"gonum.org/v1/plot", "html/template", "github.com/vbauerster/mpb", "github.com/spf13/pflag",
+		if strings.Contains(p, ".") && !strings.HasPrefix(p, "vendor/") { // not the standard library's
+			others++
+		}
+		for _, not := range []string{"gonum.org/v1/plot", "html/template", "golang.org/x/term", "github.com/vbauerster/mpb", "github.com/spf13/pflag",
 			"github.com/condmean/condmean/eval", "github.com/condmean/condmean/train", "github.com/condmean/condmean/internal/cli", "github.com/condmean/condmean/internal/progress"} {
 			if p == not || strings.HasPrefix(p, not+"/") {
 				t.Errorf("denoiser imports %s", p)
 			}
 		}
 	}
+	const most = 135 // some 25 of this module, the rest of gorgonia, tensor and gonum
+	if others > most {
+		t.Errorf("denoiser imports %d packages beside the standard library's, want at most %d", others, most)
+	}
+	t.Logf("%d packages beside the standard library's", others)
 }
 
 func run(t *testing.T, dir, name string, args ...string) string {

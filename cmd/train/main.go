@@ -21,20 +21,20 @@ import (
 	"github.com/condmean/condmean/train"
 )
 
-const examples = `train                                          # the quickstart: a Gaussian mixture
+const examples = `train                                      # the quickstart: a Gaussian mixture
 train --list-presets
-train --config gmm64 --out runs/gmm64          # the paper's mixture of 128 Gaussians in 64 dimensions
-train --config my.yaml --set train.lr=2e-4     # settings from a file, one of them overridden
-train --config gmm64 --dry-run                 # resolved settings, sizes, memory and time; trains nothing
-train --resume runs/gmm64                      # goes on after an interruption
-train --config my.yaml --overfit-batch         # can these settings learn at all?
-train --config fashion --init-from runs/mnist --dry-run             # what would become of every tensor
-train --config fashion --init-from runs/mnist --freeze '^downs'     # fine-tune all but the encoder
-train --config photos.yaml --init-from ddpm-butterflies-128         # a folder of diffusers tells its network and schedule
+train --config gmm64 --out runs/gmm64-1    # the paper's mixture of 128 Gaussians in 64 dimensions
+train --config my.yaml --set train.lr=2e-4 # settings from a file, one of them overridden
+train --config gmm64 --dry-run             # resolved settings, sizes, memory and time; trains nothing
+train --resume runs/gmm64-1                # goes on after an interruption
+train --config my.yaml --overfit-batch     # can these settings learn at all?
+train --config fashion --init-from runs/mnist-1 --dry-run   # what would become of every tensor
+train --config fashion --init-from runs/mnist-1 --freeze '^downs'   # fine-tune all but the encoder
+train --config photos.yaml --init-from ddpm-butterflies-128   # a folder of diffusers tells its network and schedule
 train --config fashion --init-from model.safetensors --set adapt.lora.rank=4   # low-rank adapters
-train --config rgb.yaml --init-from runs/mnist --adapt first,last   # grey weights for coloured images
-train --config fast.yaml --init-from runs/mnist --remap-levels      # another number of levels
-train --replay runs/gmm64/nonfinite-step-9.npz # what was not finite in step 9
+train --config rgb.yaml --init-from runs/mnist-1 --adapt first,last   # grey weights for coloured images
+train --config fast.yaml --init-from runs/mnist-1 --remap-levels   # another number of levels
+train --replay runs/gmm64-1/nonfinite-step-9.npz   # what was not finite in step 9
 `
 
 func main() { command().Main() }

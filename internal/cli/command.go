@@ -177,15 +177,16 @@ func (c *Command) refuseEmpty() (err error) {
 // help returns the text of --help for so many columns; 0 are any number.
 func (c *Command) help(width int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\nUsage: %s\n\nExamples:\n", c.Summary, strings.Join(strings.Fields(c.Name+" "+c.Arguments+" [flags]"), " "))
-	for line := range strings.Lines(c.Examples) {
-		fmt.Fprintf(&b, "  %s", line)
-	}
 	const most, least = 100, 60
 	if width == 0 {
 		width = most
 	}
-	fmt.Fprintf(&b, "\nFlags:\n%s\n%s", c.Flags.FlagUsagesWrapped(min(max(width, least), most)), exitCodes)
+	width = min(max(width, least), most)
+	fmt.Fprintf(&b, "%s\n\nUsage: %s\n\nExamples:\n", wrap(c.Summary, width), strings.Join(strings.Fields(c.Name+" "+c.Arguments+" [flags]"), " "))
+	for line := range strings.Lines(c.Examples) {
+		b.WriteString(example(strings.TrimSuffix(line, "\n"), width))
+	}
+	fmt.Fprintf(&b, "\nFlags:\n%s\n%s", c.Flags.FlagUsagesWrapped(width), exitCodes)
 	return b.String()
 }
 

@@ -42,3 +42,18 @@ func TestHelpWidth(t *testing.T) {
 		}
 	}
 }
+
+// TestExample: examples keep to the width as long as one flag and its value do, and
+// are the same commands.
+func TestExample(t *testing.T) {
+	for line, want := range map[string]string{
+		"tool --a b   # what it does":                     "  tool --a b   # what it does\n",
+		"tool --from a/long/path --to b   # what it does": "  # what it does\n  tool --from a/long/path --to b\n",
+		"tool --from a/long/path --to another/one --fast": "  tool --from a/long/path \\\n      --to another/one --fast\n",
+		"tool --x a-value-that-is-wider-than-all-columns": "  tool \\\n      --x a-value-that-is-wider-than-all-columns\n",
+	} {
+		if got := example(line, 36); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
