@@ -20,7 +20,7 @@ import (
 type Chart struct {
 	Title, X, Y string
 	Lines       []Line
-	Zero        bool    // draw the line y = 0
+	Zero        bool    // draw the line y = 0, which the axis then contains
 	Reverse     bool    // x falls from left to right
 	Small       bool    // half the size, without legend and marks, for many beside one another
 	Low, High   float64 // of the y axis; both 0 means what the lines need
@@ -33,6 +33,7 @@ type Line struct {
 	Error  []float64 // half widths of intervals, or nil; those that are not finite are not drawn
 	Dashed bool
 	Plain  bool // without marks at the points
+	Style  int  // number of its colour and mark, from 1 on; 0: the next free one
 }
 
 // palette is that of Okabe and Ito, which colour-blind readers can tell apart.
@@ -92,7 +93,7 @@ func (c *Chart) plot() (*plot.Plot, *plot.Legend, error) {
 		zero.Color = color.Gray{128}
 		p.Add(zero)
 	}
-	style := map[string]int{}
+	style, free := map[string]int{}, 0
 	for _, l := range c.Lines {
 		points := l.points()
 		if len(points.XYs) == 0 {
@@ -100,7 +101,10 @@ func (c *Chart) plot() (*plot.Plot, *plot.Legend, error) {
 		}
 		k, known := style[l.Name]
 		if !known {
-			k = len(style)
+			if k = l.Style - 1; k < 0 {
+				k = free
+				free++
+			}
 			style[l.Name] = k
 		}
 		thumbs, err := l.add(p, points, k, c.Small)
@@ -110,6 +114,9 @@ func (c *Chart) plot() (*plot.Plot, *plot.Legend, error) {
 		if !known {
 			legend.Add(l.Name, thumbs...)
 		}
+	}
+	if c.Zero && len(style) > 0 {
+		p.Y.Min, p.Y.Max = min(p.Y.Min, 0), max(p.Y.Max, 0)
 	}
 	if c.Low != 0 || c.High != 0 {
 		p.Y.Min, p.Y.Max = c.Low, c.High
@@ -169,7 +176,7 @@ func (l *Line) add(p *plot.Plot, at bars, k int, small bool) ([]plot.Thumbnailer
 		return nil, err
 	}
 	colour := palette[k%len(palette)]
-	line.Color, points.Color, points.Shape, points.Radius = colour, colour, shapes[k%len(shapes)], vg.Points(2.5)
+	line.Color, points.Color, points.Shape, points.Radius = colour, colour, shapes[(k+k/len(palette))%len(shapes)], vg.Points(2.5)
 	line.Width = vg.Points(1.2)
 	if l.Dashed {
 		line.Dashes = []vg.Length{vg.Points(4), vg.Points(3)}

@@ -51,6 +51,42 @@ func TestChart(t *testing.T) {
 	}
 }
 
+// TestZero: an axis that is to show zero contains it, on either side of the lines.
+func TestZero(t *testing.T) {
+	for _, y := range [][]float64{{0.5, 0.7}, {-3, -2}} {
+		for _, zero := range []bool{false, true} {
+			c := Chart{Zero: zero, Lines: []Line{{Name: "a", X: []float64{0, 1}, Y: y}}}
+			p, _, err := c.plot()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if contains := p.Y.Min <= 0 && p.Y.Max >= 0; contains != zero {
+				t.Errorf("lines at %v: an axis from %v to %v", y, p.Y.Min, p.Y.Max)
+			}
+		}
+	}
+}
+
+// TestStyle: a line that is given a style has it whatever is drawn beside it.
+func TestStyle(t *testing.T) {
+	draw := func(lines ...Line) string {
+		t.Helper()
+		c := Chart{Small: true, Low: 1, High: 2, Lines: lines}
+		svg, err := c.SVG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(svg)
+	}
+	at := func(name string, style int) Line {
+		return Line{Name: name, X: []float64{0, 1}, Y: []float64{1, 2}, Style: style}
+	}
+	const blue = "#0072B2"
+	if !strings.Contains(draw(at("mean", 6)), blue) || !strings.Contains(draw(at("x", 0), at("y", 0), at("mean", 6)), blue) || strings.Contains(draw(at("x", 0)), blue) {
+		t.Error("a style is not that of its number")
+	}
+}
+
 func TestTicks(t *testing.T) {
 	for _, c := range []struct {
 		low, high float64

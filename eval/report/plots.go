@@ -52,8 +52,9 @@ func (r *Report) figures() []figure {
 // overSNR draws a figure of every column; ok leaves columns out.
 func (r *Report) overSNR(file, caption, y string, of func(Row) (v, ci float64, ok bool)) figure {
 	f := figure{file, caption, chart.Chart{Title: r.Name, X: "SNR / dB", Y: y}}
+	styles := stylesOf(r.Columns)
 	for k, name := range r.Columns {
-		l := chart.Line{Name: name}
+		l := chart.Line{Name: name, Style: styles[k]}
 		for i := range r.SNRs {
 			row := r.row(i, k)
 			l.Dashed = row.Baseline

@@ -89,12 +89,16 @@ func fold(columns []column, width int) [][]column {
 	return tables
 }
 
-// cell formats a figure, "-" if it is not finite.
+// cell formats a figure, "-" if it is not finite. What rounds to zero has no minus.
 func cell(format string, f Float) string {
 	if !f.finite() {
 		return "-"
 	}
-	return fmt.Sprintf(format, float64(f))
+	text := fmt.Sprintf(format, float64(f))
+	if strings.Trim(text, "-0.") == "" {
+		return fmt.Sprintf(format, 0.)
+	}
+	return text
 }
 
 // dB formats a number of decibels without needless zeros.

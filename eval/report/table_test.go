@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -69,6 +70,19 @@ func TestFold(t *testing.T) {
 		}
 		if want := []string{"ls", "lmmse", "cme", "average:1000", "oneshot"}; !slices.Equal(names, want) {
 			t.Errorf("%d columns: %v", width, names)
+		}
+	}
+}
+
+// TestCell: what rounds to zero is zero.
+func TestCell(t *testing.T) {
+	for _, c := range []struct {
+		format string
+		value  Float
+		want   string
+	}{{"%+.2f", -0.004, "+0.00"}, {"%.2f", -0.004, "0.00"}, {"%+.2f", -0.006, "-0.01"}, {"%.2f", -10, "-10.00"}, {"%+.2f", 0.004, "+0.00"}, {"%.2f", Float(math.NaN()), "-"}} {
+		if got := cell(c.format, c.value); got != c.want {
+			t.Errorf("%s of %v: %q, want %q", c.format, c.value, got, c.want)
 		}
 	}
 }
