@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -38,11 +39,16 @@ func FormatOf(path string) (Format, error) {
 		return Format(ext[1:]), nil
 	case ".pth", ".bin", ".ckpt":
 		return FormatTorch, nil
-	case ".png", ".npy", ".yaml", ".json":
+	default:
+		if !word.MatchString(ext) { // a folder may be named v0.5
+			return FormatOwn, nil
+		}
 		return "", fmt.Errorf("%s: not a format for weights; .npz, .safetensors and .pt are, .onnx holds a denoiser, and a folder becomes a checkpoint", path)
 	}
-	return FormatOwn, nil
 }
+
+// word finds extensions that are meant as such.
+var word = regexp.MustCompile(`^\.[a-z]+[0-9]?$`)
 
 // Export writes the weights atomically. Weights is what is written; an average
 // beside it is not. Formats other than .npz need what the source tells: a

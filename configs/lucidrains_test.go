@@ -38,6 +38,7 @@ func TestLucidrainsIsRefused(t *testing.T) {
 
 func TestLucidrainsMarshal(t *testing.T) {
 	want := Default()
+	want.Model.Kind = "lucidrains"
 	want.Model.Lucidrains = Lucidrains{Dim: 8, InitDim: 12, DimMults: []int{1, 3}, AttnHeads: 2, AttnDimHead: 16, FullAttn: []bool{true, false}, NumMemKV: 2,
 		BlockNorm: "group", AttnNorm: "layer", Downsample: "conv", Standardize: "floor", DivideValues: true, UnitScale: 10, Dropout: 0.5, LearnedVariance: true}
 	text, err := Marshal(want)

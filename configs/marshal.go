@@ -13,7 +13,8 @@ import (
 )
 
 // Marshal returns the resolved configuration as YAML that [Parse] reads back
-// to the same value.
+// to the same value, but for settings of networks of other kinds, which are left out:
+// they are read back as the defaults.
 func Marshal(cfg Config) ([]byte, error) {
 	var buf bytes.Buffer
 	enc := yaml.NewEncoder(&buf)

@@ -59,13 +59,16 @@ func (m Model) clone() Model {
 	return m
 }
 
-// networks are the kinds of network: which settings each reads, and their rules.
-// Package model builds them; a test there holds its list and this one together.
-var networks = []struct {
+// network is a kind of network.
+type network struct {
 	kind     string
 	settings func(Model) Model // of m, without those that concern other kinds
 	validate func(Model, *rules)
-}{
+}
+
+// networks are the kinds of network: which settings each reads, and their rules.
+// Package model builds them; a test there holds its list and this one together.
+var networks = []network{
 	{"unet", func(m Model) Model {
 		return Model{Kind: m.Kind, Channels: m.Channels, Multipliers: m.Multipliers, Blocks: m.Blocks, Norm: m.Norm, Dropout: m.Dropout}
 	}, Model.validateUNet},

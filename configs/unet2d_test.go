@@ -83,6 +83,7 @@ func TestUNet2DIsRefused(t *testing.T) {
 // Every setting is read back as it was written, and a copy shares nothing.
 func TestUNet2DMarshal(t *testing.T) {
 	want := Default()
+	want.Model.Kind = "unet2d"
 	u := &want.Model.UNet2D
 	*u = UNet2D{BlockOutChannels: []int{8, 12}, LayersPerBlock: 1, DownBlockTypes: []string{"ResnetDownsampleBlock2D", "AttnDownBlock2D"},
 		UpBlockTypes: []string{"UpBlock2D", "ResnetUpsampleBlock2D"}, MidBlockType: "none", MidBlockScale: math.Sqrt2, AddAttention: false,

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // newClient returns a client that gives up on servers that do not answer.
@@ -34,7 +35,6 @@ func (o *opener) download(ctx context.Context, set publicSet, f publicFile, dir 
 		return configs.Usagef("data: %s is missing, and there is no place to download it to: %w; name a folder by --data or %s", f.name, err, Environment)
 	}
 	d := &downloader{client: o.client, log: o.log, progress: o.progress, pause: o.pause, stall: time.Minute}
-	var failures []string
 	for _, mirror := range set.mirrors {
 		err := d.fetch(ctx, mirror+f.name, f, filepath.Join(dir, f.name))
 		if err == nil {
@@ -44,10 +44,16 @@ func (o *opener) download(ctx context.Context, set publicSet, f publicFile, dir 
 			return fmt.Errorf("data: download of %s: %w", f.name, ctx.Err())
 		}
 		o.log.Warn("download failed", "address", mirror+f.name, "error", err)
-		failures = append(failures, err.Error())
 	}
-	return configs.Usagef("data: %s is missing in %s and cannot be downloaded (%s); get it from %s and put it into that folder, or name the folder that has it by --data or %s",
-		f.name, dir, strings.Join(failures, "; "), set.mirrors[0]+f.name, Environment)
+	// The warnings say what went wrong where.
+	names := []string{f.name}
+	for _, other := range set.files {
+		if other.name != f.name && firstThere(dir, other.name) == "" {
+			names = append(names, other.name)
+		}
+	}
+	return configs.Usagef("data: %s cannot be downloaded; put %s into %s, or name the folder that has them by --data or %s",
+		f.name, strings.Join(names, ", "), foreign.Name(dir), Environment)
 }
 
 // downloader fetches files. What has arrived stays in NAME.part, so that an

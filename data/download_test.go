@@ -247,13 +247,23 @@ func TestMirrors(t *testing.T) {
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	f.name = "g.gz"
-	err := o.download(context.Background(), publicSet{mirrors: []string{gone.URL + "/", bad}}, f, dir)
+	var log bytes.Buffer
+	o.log = slog.New(slog.NewTextHandler(&log, nil))
+	err := o.download(context.Background(), publicSet{mirrors: []string{gone.URL + "/", bad}, files: []publicFile{f, {name: "f.gz"}, {name: "h.gz"}}}, f, dir)
 	if err == nil || !configs.IsUsage(err) || strings.Contains(err.Error(), "\n") {
 		t.Fatalf("error %v", err)
 	}
-	for _, want := range []string{"g.gz", gone.URL + "/g.gz", dir, "404 Not Found", "connection refused", "--data", Environment} {
+	for _, want := range []string{"g.gz cannot be downloaded; put g.gz, h.gz into ", dir, "--data", Environment} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not name %q", err, want)
+		}
+	}
+	if len(err.Error()) > 200+len(dir) || strings.Contains(err.Error(), "http") {
+		t.Errorf("error %v is long, or names hosts", err)
+	}
+	for _, want := range []string{gone.URL + "/g.gz", "404 Not Found", "connection refused"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log does not name %q:\n%s", want, log.String())
 		}
 	}
 	file := filepath.Join(dir, "f.gz") // no folder can be made below a file

@@ -3,6 +3,7 @@ package data
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"slices"
 
@@ -37,6 +38,11 @@ func (o *opener) images(ctx context.Context) (files, error) {
 	}
 	if s.shape, err = o.imageShape(s.images); err != nil {
 		return f, err
+	}
+	if o.check != nil {
+		if err := o.check([]int{s.shape.channels, s.shape.height, s.shape.width}); err != nil {
+			return f, err
+		}
 	}
 	if paths, err = o.decodable(ctx, paths, s); err != nil {
 		return f, err
@@ -123,6 +129,10 @@ func (o *opener) imageShape(images []openedImage) (imageShape, error) {
 		if slices.ContainsFunc(images, func(m openedImage) bool { return !m.header.Grey }) {
 			s.channels = 3
 		}
+	}
+	if differ := slices.IndexFunc(images, func(m openedImage) bool { return m.header.Width != s.width || m.header.Height != s.height }); o.c.Size > 0 && differ >= 0 {
+		h := images[differ].header
+		o.log.Info("images are resized and cropped (data.size)", "to", fmt.Sprintf("%d×%d", s.width, s.height), "from", fmt.Sprintf("%d×%d", h.Width, h.Height), "first", images[differ].path)
 	}
 	for _, m := range images {
 		if o.c.Size == 0 && (m.header.Width != s.width || m.header.Height != s.height) {

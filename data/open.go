@@ -29,6 +29,10 @@ func WithLog(l *slog.Logger) Option { return func(o *opener) { o.log = l } }
 // WithProgress sets who is told about downloads and long reading.
 func WithProgress(p Progress) Option { return func(o *opener) { o.progress = p } }
 
+// WithShapeCheck lets f refuse the shape of the samples, where it is known long before
+// they are: of images before the first one is decoded.
+func WithShapeCheck(f func(shape []int) error) Option { return func(o *opener) { o.check = f } }
+
 // WithThreads sets the number of threads; by default all processors are used.
 func WithThreads(n int) Option {
 	return func(o *opener) {
@@ -53,6 +57,7 @@ type opener struct {
 	client   *http.Client
 	sets     map[string]publicSet
 	pause    time.Duration // before a failed download is tried again
+	check    func(shape []int) error
 }
 
 // files are a data set as its files bring it.

@@ -113,6 +113,9 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (res *Result, err e
 	if err != nil {
 		return nil, err
 	}
+	if p, err := newPace(cfg.Train, set.Train.Len()); err == nil && resumed != nil && at.Step >= p.total {
+		o.Log.Warn("nothing is left to train: the run has taken all of its steps; ask for more by --set train.steps=N", "taken", at.Step, "steps", p.total)
+	}
 	r, err := newRun(cfg, set, rt.Pool(), l, at, home, o)
 	if err != nil {
 		return nil, err
@@ -135,7 +138,8 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (res *Result, err e
 func openData(ctx context.Context, cfg configs.Config, rt *op.Runtime, o Options) (*data.Set, error) {
 	tasks := bars.NewTasks(o.Err)
 	defer tasks.Close()
-	set, err := data.Open(ctx, cfg.Data, cfg.Seed, data.WithGroup(rt.Group()), data.WithThreads(rt.Threads()), data.WithLog(o.Log), data.WithProgress(tasks.Show))
+	set, err := data.Open(ctx, cfg.Data, cfg.Seed, data.WithGroup(rt.Group()), data.WithThreads(rt.Threads()), data.WithLog(o.Log), data.WithProgress(tasks.Show),
+		data.WithShapeCheck(func(shape []int) error { return checkShape(cfg, shape) }))
 	if err != nil {
 		return nil, err
 	}

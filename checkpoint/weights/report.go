@@ -1,6 +1,7 @@
 package weights
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -166,7 +167,8 @@ func (r Report) Strict() error {
 
 // WriteTable prints the report, one tensor a line, and its summary.
 func (r Report) WriteTable(w io.Writer) error {
-	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var text bytes.Buffer
+	tab := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	line := func(cells ...string) error {
 		_, err := fmt.Fprintln(tab, strings.Join(cells, "\t"))
 		return err
@@ -192,6 +194,11 @@ func (r Report) WriteTable(w io.Writer) error {
 	}
 	if err := tab.Flush(); err != nil {
 		return err
+	}
+	for line := range strings.Lines(text.String()) { // without the blanks of empty last cells
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
 	}
 	_, err := fmt.Fprintln(w, r.Summary())
 	return err
