@@ -80,6 +80,9 @@ func moments512(mean *float32, m2 *float32, x *float32, pixels int, inverse floa
 
 func sum512(sum *float32, x *float32, pixels int)
 
+//go:noescape
+func transpose512(dst *float32, src *float32, dstRow int, srcRow int)
+
 func winoInput512(dst *float32, src *float32, tiles int, row int, col int, freq int)
 
 func winoGrad512(dst *float32, src *float32, tiles int, row int, col int, freq int)
@@ -152,6 +155,9 @@ func addTerm256(dst *float32, x *float32, coef *float32, constant *float32, pixe
 func moments256(mean *float32, m2 *float32, x *float32, pixels int, inverse float32)
 
 func sum256(sum *float32, x *float32, pixels int)
+
+//go:noescape
+func transpose256(dst *float32, src *float32, dstRow int, srcRow int)
 
 func winoInput256(dst *float32, src *float32, tiles int, row int, col int, freq int)
 

@@ -45,6 +45,9 @@ func momentsNEON(mean, m2, x *float32, pixels int, inverse float32)
 func sumNEON(sum, x *float32, pixels int)
 
 //go:noescape
+func transposeNEON(dst, src *float32, srcRow, dstRow, blocks int)
+
+//go:noescape
 func winoInputNEON(dst, src *float32, tiles, row, col, freq int)
 
 //go:noescape

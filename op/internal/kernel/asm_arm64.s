@@ -1754,6 +1754,45 @@ x_done:
 	FSTPQ  (F6, F7), 32(R0)
 	RET
 
+// func transposeNEON(dst, src *float32, srcRow, dstRow, blocks int)
+TEXT ·transposeNEON(SB), NOSPLIT, $0-40
+	MOVD   dst+0(FP), R0
+	MOVD   src+8(FP), R1
+	MOVD   srcRow+16(FP), R2
+	MOVD   dstRow+24(FP), R3
+	MOVD   blocks+32(FP), R4
+
+block:
+	MOVD   R1, R5
+	FMOVQ  0(R5), F0
+	ADD    R2, R5
+	FMOVQ  0(R5), F1
+	ADD    R2, R5
+	FMOVQ  0(R5), F2
+	ADD    R2, R5
+	FMOVQ  0(R5), F3
+	ADD    R2, R5
+	VZIP1  V2.S4, V0.S4, V4.S4
+	VZIP1  V3.S4, V1.S4, V5.S4
+	VZIP2  V2.S4, V0.S4, V6.S4
+	VZIP2  V3.S4, V1.S4, V7.S4
+	VZIP1  V5.S4, V4.S4, V8.S4
+	FMOVQ  F8, 0(R0)
+	ADD    R3, R0
+	VZIP2  V5.S4, V4.S4, V9.S4
+	FMOVQ  F9, 0(R0)
+	ADD    R3, R0
+	VZIP1  V7.S4, V6.S4, V10.S4
+	FMOVQ  F10, 0(R0)
+	ADD    R3, R0
+	VZIP2  V7.S4, V6.S4, V11.S4
+	FMOVQ  F11, 0(R0)
+	ADD    R3, R0
+	ADD    $16, R1
+	SUBS   $1, R4
+	BGT    block
+	RET
+
 DATA winoInputNEON_constants<>+0(SB)/4, $0x3fa20000 // 1.265625
 DATA winoInputNEON_constants<>+4(SB)/4, $0x40340000 // 2.8125
 DATA winoInputNEON_constants<>+8(SB)/4, $0x3f100000 // 0.5625

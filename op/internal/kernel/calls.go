@@ -100,6 +100,10 @@ func callSum(sum, x []float32, f func(sum, x *float32, pixels int)) {
 	f(need(sum, lane), need(x, lane), len(x)/lane)
 }
 
+func callTranspose(dst, src []float32, dstRow, srcRow int, f func(dst, src *float32, dstRow, srcRow int)) {
+	f(need(dst, (lane-1)*dstRow+lane), need(src, (lane-1)*srcRow+lane), 4*dstRow, 4*srcRow)
+}
+
 // callAdam leaves what fills no block to the portable loop.
 func callAdam(p, g, m, v []float32, c AdamCoefs, f func(p, g, m, v, c *float32, n int)) {
 	n := len(p) &^ (lane - 1)

@@ -15,9 +15,9 @@ type ConvSpec struct {
 type Conv struct {
 	ConvSpec
 	w        *Workspace
-	out      Shape // of the result
-	forward  packed
-	backward packed // transposed and flipped
+	out      Shape  // of the result
+	forward  packed // of the direct algorithm
+	backward packed // likewise, transposed and flipped
 	bias     []float32
 	wino     *winograd // nil: direct
 }
@@ -64,9 +64,11 @@ func (c *Conv) SetWeights(w, b []float32) {
 	}
 	clear(c.bias)
 	copy(c.bias, b)
-	c.forward.pack(c.w, w, c.In.C, c.Out, c.KH, c.KW, false)
+	f := filters{w: w, out: c.Out, in: c.In.C, taps: c.KH * c.KW}
 	if c.wino != nil {
-		c.wino.forward = transformWeights(c.w, c.wino.forward, c.forward.data, c.In, c.out)
+		c.wino.forward = transformWeights(c.w, c.wino.forward, f)
+	} else {
+		c.forward.pack(c.w, f)
 	}
 }
 
@@ -75,9 +77,11 @@ func (c *Conv) SetWeightsBackward(w []float32) {
 	if len(w) != c.Out*c.In.C*c.KH*c.KW {
 		panic(fmt.Sprintf("%d weights do not fit a convolution of %d to %d channels", len(w), c.In.C, c.Out))
 	}
-	c.backward.pack(c.w, w, c.Out, c.In.C, c.KH, c.KW, true)
+	f := filters{w: w, out: c.Out, in: c.In.C, taps: c.KH * c.KW, transposed: true}
 	if c.wino != nil {
-		c.wino.backward = transformWeights(c.w, c.wino.backward, c.backward.data, c.out, c.In)
+		c.wino.backward = transformWeights(c.w, c.wino.backward, f)
+	} else {
+		c.backward.pack(c.w, f)
 	}
 }
 
@@ -91,6 +95,9 @@ const (
 	useFreqs            // inputs of Winograd's products
 	useProducts         // the products, or the gradients of outputs
 	useGradients        // gradients of the weights in Winograd's frequencies
+	usePacked           // weights between two blocks on their way to or from tiles
+	useEdge             // those of blocks that are not full
+	useTaps             // weights before they go to Winograd's frequencies
 	uses                // their number
 )
 

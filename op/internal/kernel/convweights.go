@@ -94,7 +94,16 @@ func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
 			}
 			db[o*lane+k] = s
 		}
-		c.unpackWeights(dw, partial, chunks, size, o)
+	})
+	eachPair(c.w, ib, ob, func(worker, o, group, b int) {
+		n := group * taps * lane * lane
+		at := groupStart(o, ib, taps) + b*n
+		sum := c.w.of(worker, useTaps, n)
+		const columns = 4 * lane // at a time
+		for k := 0; k < n; k += columns {
+			c.w.tier.sumRows(sum[k:][:columns], partial[at+k:(chunks-1)*size+at+k+columns], size)
+		}
+		c.unpackBlock(worker, dw, sum, o, group, b)
 	})
 }
 
@@ -130,38 +139,26 @@ func (c products) add(sum []float32, p padded, dy area) {
 	}
 }
 
-// unpackWeights adds the chunks of output block o in order and writes them in
-// torch layout.
-func (c *Conv) unpackWeights(dw, partial []float32, chunks, size, o int) {
-	ib, ob, taps := c.Blocks(), c.out.Blocks(), c.KH*c.KW
-	first := o &^ (maxGroup - 1)
-	group := min(maxGroup, ob-first)
-	ins := inputsOf(c.KW, group)
-	base := groupStart(first, ib, taps) + (o-first)*lane
-	outs := min(lane, c.Out-o*lane)
-	var s [lane]float32
-	for i := range c.In.C {
-		b, q := i/lane, i%lane
+// unpackBlock writes the gradients of the weights between input block b and a
+// group of output blocks from o on, as products sums them, in torch layout.
+func (c *Conv) unpackBlock(worker int, dw, sum []float32, o, group, b int) {
+	const square = lane * lane
+	taps, ins := c.KH*c.KW, inputsOf(c.KW, group)
+	t := c.w.of(worker, usePacked, taps*square) // [input][tap][16 outputs]
+	to := filters{w: dw, out: c.Out, in: c.In.C, taps: taps}
+	for g := range group {
+		from := sum[g*lane:]
 		for r := range c.KH {
-			for j := range c.KW {
-				at := base + ((((b*c.KH+r)*(lane/ins)+q/ins)*c.KW+j)*ins+q%ins)*group*lane
-				s = [lane]float32(partial[at:])
-				for chunk := 1; chunk < chunks; chunk++ {
-					for k, v := range (*[lane]float32)(partial[chunk*size+at:]) {
-						s[k] += v
+			for i := 0; i < lane; i += ins {
+				for j := range c.KW {
+					for k := range ins {
+						*(*[lane]float32)(t[((i+k)*taps+r*c.KW+j)*lane:]) = [lane]float32(from)
+						from = from[min(group*lane, len(from)):]
 					}
-				}
-				to := (o*lane*c.In.C+i)*taps + r*c.KW + j
-				if outs == lane {
-					scatter(dw[to:], &s, c.In.C*taps)
-					continue
-				}
-				for _, v := range s[:outs] {
-					dw[to] = v
-					to += c.In.C * taps
 				}
 			}
 		}
+		to.unpackBlock(c.w, worker, t, o+g, b)
 	}
 }
 

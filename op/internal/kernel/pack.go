@@ -12,63 +12,116 @@ type packed struct{ data []float32 }
 // group, begin.
 func groupStart(o, inBlocks, taps int) int { return o * inBlocks * taps * lane * lane }
 
-// pack packs w with the given numbers of input and output channels of the
-// packed convolution. w lies (out,in,kh,kw); transposed, it lies (in,out,kh,kw)
-// and is flipped, as the gradient with respect to the data needs it.
-func (p *packed) pack(ws *Workspace, w []float32, in, out, kh, kw int, transposed bool) {
-	ib, ob, taps := (in+lane-1)/lane, (out+lane-1)/lane, kh*kw
-	if p.data == nil {
-		p.data = Alloc(ib * ob * taps * lane * lane)
+// filters are weights as torch lays them, (out,in,taps); of a packed convolution
+// from out to in channels where they are transposed and flipped, as the gradient
+// with respect to the data needs them.
+type filters struct {
+	w             []float32
+	out, in, taps int
+	transposed    bool
+}
+
+// blocks returns the blocks of inputs and outputs of the packed convolution.
+func (f filters) blocks() (in, out int) {
+	in, out = (f.in+lane-1)/lane, (f.out+lane-1)/lane
+	if f.transposed {
+		return out, in
 	}
-	ws.pool.Do(ob, func(o, _ int) {
-		first := o &^ (maxGroup - 1)
-		group := min(maxGroup, ob-first)
-		base := p.data[groupStart(first, ib, taps)+(o-first)*lane:]
-		outs := min(lane, out-o*lane)
-		next, tap := in*taps, 1 // strides of an output and of a tap in w
-		if transposed {
-			next, tap = taps, -1
-		}
-		for i := range ib * lane {
-			from := (o*lane*in + i) * taps
-			if transposed {
-				from = (i*out+o*lane)*taps + taps - 1
-			}
-			for t := range taps {
-				d := (*[lane]float32)(base[((i/lane*taps+t)*lane+i%lane)*group*lane:])
-				if i >= in {
-					*d = [lane]float32{}
-					continue
-				}
-				at := from + t*tap
-				if outs == lane {
-					gather(d, w[at:], next)
-					continue
-				}
-				for k := range outs {
-					d[k] = w[at+k*next]
-				}
-				clear(d[outs:])
-			}
-		}
+	return in, out
+}
+
+// pack packs f for the tiles.
+func (p *packed) pack(ws *Workspace, f filters) {
+	ib, ob := f.blocks()
+	if p.data == nil {
+		p.data = Alloc(ib * ob * f.taps * lane * lane)
+	}
+	eachPair(ws, ib, ob, func(worker, o, group, b int) {
+		n := group * f.taps * lane * lane
+		f.packBlock(ws, worker, p.data[groupStart(o, ib, f.taps)+b*n:][:n], o, group, b)
 	})
 }
 
-// gather reads 16 values of src that lie step apart. Written out, they do not
-// wait for each other.
-func gather(d *[lane]float32, src []float32, step int) {
-	_ = src[15*step]
-	d[0], d[1], d[2], d[3] = src[0], src[step], src[2*step], src[3*step]
-	d[4], d[5], d[6], d[7] = src[4*step], src[5*step], src[6*step], src[7*step]
-	d[8], d[9], d[10], d[11] = src[8*step], src[9*step], src[10*step], src[11*step]
-	d[12], d[13], d[14], d[15] = src[12*step], src[13*step], src[14*step], src[15*step]
+// eachPair calls f for each group of output blocks, from o on, with each input
+// block b.
+func eachPair(ws *Workspace, inBlocks, outBlocks int, f func(worker, o, group, b int)) {
+	ws.pool.Do((outBlocks+maxGroup-1)/maxGroup*inBlocks, func(i, worker int) {
+		o := i / inBlocks * maxGroup
+		f(worker, o, min(maxGroup, outBlocks-o), i%inBlocks)
+	})
 }
 
-// scatter is the inverse of gather.
-func scatter(dst []float32, s *[lane]float32, step int) {
-	_ = dst[15*step]
-	dst[0], dst[step], dst[2*step], dst[3*step] = s[0], s[1], s[2], s[3]
-	dst[4*step], dst[5*step], dst[6*step], dst[7*step] = s[4], s[5], s[6], s[7]
-	dst[8*step], dst[9*step], dst[10*step], dst[11*step] = s[8], s[9], s[10], s[11]
-	dst[12*step], dst[13*step], dst[14*step], dst[15*step] = s[12], s[13], s[14], s[15]
+// packBlock packs the weights between input block b and a group of output blocks
+// from o on.
+func (f filters) packBlock(ws *Workspace, worker int, dst []float32, o, group, b int) {
+	const square = lane * lane
+	next := group * lane
+	t := ws.of(worker, usePacked, f.taps*square) // [input][tap][16 outputs] of torch
+	for g := range group {
+		rows, columns := o+g, b
+		if f.transposed {
+			rows, columns = b, o+g
+		}
+		src, stride := f.block(ws, worker, rows, columns)
+		for i := range f.taps {
+			ws.tier.transpose(t[i*square:], src[i*lane:], lane, stride)
+		}
+		for tap := range f.taps {
+			if f.transposed {
+				ws.tier.transpose(dst[(f.taps-1-tap)*group*square+g*lane:], t[tap*lane:], next, f.taps*lane)
+				continue
+			}
+			to := dst[tap*group*square+g*lane:]
+			for i := range lane {
+				*(*[lane]float32)(to[i*next:]) = [lane]float32(t[(i*f.taps+tap)*lane:])
+			}
+		}
+	}
+}
+
+// block returns the weights of 16 outputs and 16 inputs, whose rows lie stride
+// apart: a copy with zeros where there are fewer.
+func (f filters) block(ws *Workspace, worker, o, i int) (w []float32, stride int) {
+	from, stride := (o*lane*f.in+i*lane)*f.taps, f.in*f.taps
+	outs, ins := min(lane, f.out-o*lane), min(lane, f.in-i*lane)
+	if outs == lane && ins == lane {
+		return f.w[from:], stride
+	}
+	row := lane * f.taps
+	w = ws.of(worker, useEdge, lane*row)
+	clear(w)
+	for k := range outs {
+		copy(w[k*row:], f.w[from+k*stride:][:ins*f.taps])
+	}
+	return w, row
+}
+
+// unpackBlock writes t, [input][tap][16 outputs] of 16 inputs, to the weights of
+// blocks o and i.
+func (f filters) unpackBlock(ws *Workspace, worker int, t []float32, o, i int) {
+	from, stride := (o*lane*f.in+i*lane)*f.taps, f.in*f.taps
+	outs, ins := min(lane, f.out-o*lane), min(lane, f.in-i*lane)
+	w, row := f.w[from:], stride
+	if outs < lane || ins < lane {
+		row = lane * f.taps
+		w = ws.of(worker, useEdge, lane*row)
+	}
+	for k := range f.taps {
+		ws.tier.transpose(w[k*lane:], t[k*lane*lane:], row, lane)
+	}
+	if outs < lane || ins < lane {
+		for k := range outs {
+			copy(f.w[from+k*stride:][:ins*f.taps], w[k*row:])
+		}
+	}
+}
+
+// transposeGeneric is the reference of tier.transpose: it turns a matrix of 16×16
+// values; rows of dst and src lie so many floats apart.
+func transposeGeneric(dst, src []float32, dstRow, srcRow int) {
+	for k := range lane {
+		for i, v := range src[k*srcRow:][:lane] {
+			dst[i*dstRow+k] = v
+		}
+	}
 }

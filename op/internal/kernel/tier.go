@@ -12,6 +12,7 @@ type tier struct {
 	linearTerm                       func(linearTerm)
 	moments                          func(mean, m2, x []float32)
 	sum                              func(sum, x []float32)
+	transpose                        func(dst, src []float32, dstRow, srcRow int)
 	adam                             func(p, g, m, v []float32, c AdamCoefs)
 	mul                              func(y, a, b []float32)
 	dot                              func(a, b []float32, t tmp) float32
@@ -37,6 +38,7 @@ var generic = &tier{
 	linearTerm:     linearTermGeneric,
 	moments:        momentsGeneric,
 	sum:            sumGeneric,
+	transpose:      transposeGeneric,
 	adam:           AdamGeneric,
 	mul:            mulGeneric,
 	dot:            dotGeneric,

@@ -1,16 +1,21 @@
 package kernel
 
+import "unsafe"
+
 var native = map[string]*tier{"neon": neon}
 
 var neon = &tier{
-	name:           "neon",
-	tile:           func(t tile) { t.inPieces(tilesNEON) },
-	weightTile:     func(t weightTile) { t.inPieces(weightsNEON_1x4x1, weightsNEON_3x2x1) },
-	affineSiLU:     func(a affineRows) { callAffineSiLU(a, affineSiLUNEON) },
-	siluGrad:       func(a siluGrad) { callSiLUGrad(a, siluGradNEON) },
-	linearTerm:     func(a linearTerm) { callLinearTerm(a, linearTermNEON, addTermNEON) },
-	moments:        func(mean, m2, x []float32) { callMoments(mean, m2, x, momentsNEON) },
-	sum:            func(sum, x []float32) { callSum(sum, x, sumNEON) },
+	name:       "neon",
+	tile:       func(t tile) { t.inPieces(tilesNEON) },
+	weightTile: func(t weightTile) { t.inPieces(weightsNEON_1x4x1, weightsNEON_3x2x1) },
+	affineSiLU: func(a affineRows) { callAffineSiLU(a, affineSiLUNEON) },
+	siluGrad:   func(a siluGrad) { callSiLUGrad(a, siluGradNEON) },
+	linearTerm: func(a linearTerm) { callLinearTerm(a, linearTermNEON, addTermNEON) },
+	moments:    func(mean, m2, x []float32) { callMoments(mean, m2, x, momentsNEON) },
+	sum:        func(sum, x []float32) { callSum(sum, x, sumNEON) },
+	transpose: func(dst, src []float32, dstRow, srcRow int) {
+		callTranspose(dst, src, dstRow, srcRow, transposeRows)
+	},
 	adam:           func(p, g, m, v []float32, c AdamCoefs) { callAdam(p, g, m, v, c, adamNEON) },
 	winoInput:      func(t winoTransform) { callToFreqs(t, 6, winoTile*lane, lane, winoInputNEON) },
 	winoGrad:       func(t winoTransform) { callToFreqs(t, 4, winoTile*lane, lane, winoGradNEON) },
@@ -40,3 +45,10 @@ var neon = &tier{
 
 // tilesNEON lists tiles of one output block by pixels.
 var tilesNEON = []tileFunc{tileNEON_1x1, tileNEON_2x1, tileNEON_3x1, tileNEON_4x1, tileNEON_5x1, tileNEON_6x1}
+
+// transposeRows takes four rows of a matrix of 16×16 at a time.
+func transposeRows(dst, src *float32, dstRow, srcRow int) {
+	for k := range lane / 4 {
+		transposeNEON((*float32)(unsafe.Add(unsafe.Pointer(dst), 16*k)), (*float32)(unsafe.Add(unsafe.Pointer(src), 4*k*srcRow)), srcRow, dstRow, lane/4)
+	}
+}

@@ -1,17 +1,18 @@
 package kernel
 
-// transformWeights writes U = G·g·Gᵀ of packed weights, 36 packed matrices, to
-// u, allocated if nil.
-func transformWeights(ws *Workspace, u, g []float32, in, out Shape) []float32 {
-	ib, ob := in.Blocks(), out.Blocks()
+// transformWeights writes U = G·g·Gᵀ of weights, 36 packed matrices, to u,
+// allocated if nil.
+func transformWeights(ws *Workspace, u []float32, f filters) []float32 {
+	ib, ob := f.blocks()
 	step := stride(ib * ob * lane)
 	if u == nil {
 		u = Alloc(winoFreqs * step)
 	}
-	ws.pool.Do((ob+maxGroup-1)/maxGroup*ib, func(i, _ int) {
-		o, b := i/ib*maxGroup, i%ib
-		n := min(maxGroup, ob-o) * lane // vectors of each tap of a block
-		ws.tier.winoWeights(winoTransform{dst: u[groupStart(o, ib, 1)+b*n*lane:], src: g[groupStart(o, ib, 9)+b*9*n*lane:],
+	eachPair(ws, ib, ob, func(worker, o, group, b int) {
+		n := group * lane // vectors of each tap of a block
+		g := ws.of(worker, useTaps, f.taps*n*lane)
+		f.packBlock(ws, worker, g, o, group, b)
+		ws.tier.winoWeights(winoTransform{dst: u[groupStart(o, ib, 1)+b*n*lane:], src: g,
 			tiles: n, row: 3 * n * lane, col: n * lane, freq: step})
 	})
 	return u

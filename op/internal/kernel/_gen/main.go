@@ -16,6 +16,7 @@ func main() {
 		v.linearTerm()
 		v.moments()
 		v.sum()
+		v.transpose()
 		v.winograd()
 		v.adam()
 		v.rows()

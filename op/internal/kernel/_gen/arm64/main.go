@@ -47,6 +47,7 @@ func (a *asm) kernel() {
 	a.linearTerm("addTermNEON", true)
 	a.moments()
 	a.sum()
+	a.transpose()
 	a.winograd()
 	a.adam()
 	a.rows()
