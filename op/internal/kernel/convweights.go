@@ -47,6 +47,10 @@ func weightTileGeneric(t weightTile) {
 // BackwardWeights writes the gradients of the weights, dw (Out,In,KH,KW), and
 // of the bias, db (Out), recomputing f(x) from x.
 func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
+	if c.wino.byFrequency(c.In, c.out) {
+		c.backwardWeightsByFrequency(dw, db, dy, x, pre)
+		return
+	}
 	ib, ob, taps := c.Blocks(), c.out.Blocks(), c.KH*c.KW
 	weights := ib * ob * taps * lane * lane
 	chunks := min(c.In.N, weightChunks)

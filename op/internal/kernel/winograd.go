@@ -26,6 +26,7 @@ type winograd struct {
 	s                 Shape // of the images; channels do not matter
 	ty, tx            int   // tiles of a sample along H and W
 	samples           int   // transformed together, so that the products are large enough
+	batch             int   // likewise, for gradients of many weights
 	forward, backward []float32
 }
 
@@ -39,6 +40,7 @@ func newWinograd(c ConvSpec) *winograd {
 	w := &winograd{s: s, ty: (s.H + winoTile - 1) / winoTile, tx: (s.W + winoTile - 1) / winoTile}
 	const columns = 2 * lane // of the matrix products, if there are enough samples
 	w.samples = max(1, min((columns+w.ty*w.tx-1)/(w.ty*w.tx), s.N/weightChunks))
+	w.batch = max(1, batchFloats/(winoFreqs*lane*w.ty*w.tx*(s.Blocks()+Shape{C: c.Out}.Blocks())))
 	return w
 }
 

@@ -13,26 +13,32 @@ type winoTransform struct {
 // transformInput writes the frequencies of samples from n0 on of x, as f(x), to v.
 func (w *winograd) transformInput(ws *Workspace, worker int, v spectrum, x []float32, s Shape, n0 int, pre Prologue) {
 	p := w.plane(ws, worker)
-	w.eachPlane(s, v, n0, func(n, b, at int) {
-		p.fillPlane(ws, p.interior(0, 0, 0), x, s, n, b, pre)
-		for r := range w.ty {
-			ws.tier.winoInput(winoTransform{dst: v.data[at+r*w.tx*lane:], src: p.data[r*winoTile*p.cols*lane:],
-				tiles: w.tx, row: p.cols * lane, freq: v.freq})
-		}
-	})
+	w.eachPlane(s, v, n0, func(n, b, at int) { w.transformInputPlane(ws, p, v, x, s, n, b, at, pre) })
+}
+
+// transformInputPlane writes those of block b of sample n, by p, to v from at on.
+func (w *winograd) transformInputPlane(ws *Workspace, p padded, v spectrum, x []float32, s Shape, n, b, at int, pre Prologue) {
+	p.fillPlane(ws, p.interior(0, 0, 0), x, s, n, b, pre)
+	for r := range w.ty {
+		ws.tier.winoInput(winoTransform{dst: v.data[at+r*w.tx*lane:], src: p.data[r*winoTile*p.cols*lane:],
+			tiles: w.tx, row: p.cols * lane, freq: v.freq})
+	}
 }
 
 // transformGrad writes the frequencies of samples from n0 on of the gradient of
 // outputs to d.
 func (w *winograd) transformGrad(ws *Workspace, worker int, d spectrum, dy []float32, s Shape, n0 int) {
 	p := w.plane(ws, worker)
-	w.eachPlane(s, d, n0, func(n, b, at int) {
-		src, row := p.interior(0, 0, 0), p.cols*lane
-		p.fillPlane(ws, src, dy, s, n, b, Prologue{})
-		for r := range w.ty {
-			ws.tier.winoGrad(winoTransform{dst: d.data[at+r*w.tx*lane:], src: src[r*winoTile*row:], tiles: w.tx, row: row, freq: d.freq})
-		}
-	})
+	w.eachPlane(s, d, n0, func(n, b, at int) { w.transformGradPlane(ws, p, d, dy, s, n, b, at) })
+}
+
+// transformGradPlane writes those of block b of sample n, by p, to d from at on.
+func (w *winograd) transformGradPlane(ws *Workspace, p padded, d spectrum, dy []float32, s Shape, n, b, at int) {
+	src, row := p.interior(0, 0, 0), p.cols*lane
+	p.fillPlane(ws, src, dy, s, n, b, Prologue{})
+	for r := range w.ty {
+		ws.tier.winoGrad(winoTransform{dst: d.data[at+r*w.tx*lane:], src: src[r*winoTile*row:], tiles: w.tx, row: row, freq: d.freq})
+	}
 }
 
 // transformOutput writes samples from n0 on of y from m.

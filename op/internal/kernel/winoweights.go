@@ -25,14 +25,21 @@ func transformGradients(ws *Workspace, dg, du []float32, in, out Shape) {
 	step := stride(ib * ob * lane)
 	for o := 0; o < ob; o += maxGroup {
 		group := min(maxGroup, ob-o)
-		n := inputsOf(3, group) * group // vectors of each tap that are adjacent
-		rows := lane * group / n        // of such vectors
+		n := group * lane * lane
 		for b := range ib {
-			for i := range rows {
-				ws.tier.winoWeightGrad(winoTransform{dst: dg[groupStart(o, ib, 9)+(b*9*rows+3*i)*n*lane:], src: du[groupStart(o, ib, 1)+(b*rows+i)*n*lane:],
-					tiles: n, row: 3 * rows * n * lane, col: n * lane, freq: step})
-			}
+			gradientTaps(ws, dg[groupStart(o, ib, 9)+9*b*n:], du[groupStart(o, ib, 1)+b*n:], group, step)
 		}
+	}
+}
+
+// gradientTaps is transformGradients for one block of inputs and a group of blocks
+// of outputs.
+func gradientTaps(ws *Workspace, dg, du []float32, group, step int) {
+	n := inputsOf(3, group) * group // vectors of each tap that are adjacent
+	rows := lane * group / n        // of such vectors
+	for i := range rows {
+		ws.tier.winoWeightGrad(winoTransform{dst: dg[3*i*n*lane:], src: du[i*n*lane:],
+			tiles: n, row: 3 * rows * n * lane, col: n * lane, freq: step})
 	}
 }
 
