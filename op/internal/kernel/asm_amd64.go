@@ -62,9 +62,9 @@ func tile512_14x2(dst *float32, src *float32, w *float32, bias *float32, inBlock
 
 func weights512_1x16x1(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
 
-func weights512_1x8x2(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
-
 func weights512_3x8x1(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
+
+func weights512_1x8x2(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
 
 func weights512_3x4x2(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
 
@@ -140,7 +140,9 @@ func tile256_5x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks
 
 func tile256_6x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
-func weights256_1x4x1(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
+func weights256_1x6x1(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
+
+func weights256_1x5x1(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
 
 func weights256_3x2x1(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
 

@@ -4169,118 +4169,6 @@ weights512_1x16x1_pixel:
 	VZEROUPPER
 	RET
 
-// func weights512_1x8x2(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
-// Requires: AVX, AVX512F
-TEXT ·weights512_1x8x2(SB), NOSPLIT, $0-80
-	MOVQ    dw+0(FP), AX
-	MOVQ    tapStep+64(FP), CX
-	MOVQ    inStep+72(FP), DX
-	MOVQ    AX, BX
-	MOVQ    BX, SI
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	ADDQ    DX, SI
-	VMOVUPS (SI), Z2
-	VMOVUPS 64(SI), Z3
-	ADDQ    DX, SI
-	VMOVUPS (SI), Z4
-	VMOVUPS 64(SI), Z5
-	ADDQ    DX, SI
-	VMOVUPS (SI), Z6
-	VMOVUPS 64(SI), Z7
-	ADDQ    DX, SI
-	VMOVUPS (SI), Z8
-	VMOVUPS 64(SI), Z9
-	ADDQ    DX, SI
-	VMOVUPS (SI), Z10
-	VMOVUPS 64(SI), Z11
-	ADDQ    DX, SI
-	VMOVUPS (SI), Z12
-	VMOVUPS 64(SI), Z13
-	ADDQ    DX, SI
-	VMOVUPS (SI), Z14
-	VMOVUPS 64(SI), Z15
-	ADDQ    DX, SI
-	ADDQ    CX, BX
-	MOVQ    x+8(FP), BX
-	MOVQ    dy+16(FP), SI
-	MOVQ    rows+24(FP), DI
-	MOVQ    width+32(FP), R8
-	MOVQ    xRow+40(FP), R9
-	MOVQ    dyRow+48(FP), R10
-	MOVQ    dyBlock+56(FP), R11
-	MOVQ    R8, R12
-	SHLQ    $0x06, R12
-	SUBQ    R12, R9
-	SUBQ    R12, R10
-
-weights512_1x8x2_row:
-	MOVQ R8, R12
-
-weights512_1x8x2_pixel:
-	VMOVUPS      (SI), Z16
-	VMOVUPS      (SI)(R11*1), Z17
-	VBROADCASTSS (BX), Z18
-	VFMADD231PS  Z18, Z16, Z0
-	VFMADD231PS  Z18, Z17, Z1
-	VBROADCASTSS 4(BX), Z18
-	VFMADD231PS  Z18, Z16, Z2
-	VFMADD231PS  Z18, Z17, Z3
-	VBROADCASTSS 8(BX), Z18
-	VFMADD231PS  Z18, Z16, Z4
-	VFMADD231PS  Z18, Z17, Z5
-	VBROADCASTSS 12(BX), Z18
-	VFMADD231PS  Z18, Z16, Z6
-	VFMADD231PS  Z18, Z17, Z7
-	VBROADCASTSS 16(BX), Z18
-	VFMADD231PS  Z18, Z16, Z8
-	VFMADD231PS  Z18, Z17, Z9
-	VBROADCASTSS 20(BX), Z18
-	VFMADD231PS  Z18, Z16, Z10
-	VFMADD231PS  Z18, Z17, Z11
-	VBROADCASTSS 24(BX), Z18
-	VFMADD231PS  Z18, Z16, Z12
-	VFMADD231PS  Z18, Z17, Z13
-	VBROADCASTSS 28(BX), Z18
-	VFMADD231PS  Z18, Z16, Z14
-	VFMADD231PS  Z18, Z17, Z15
-	ADDQ         $0x40, BX
-	ADDQ         $0x40, SI
-	SUBQ         $0x01, R12
-	JG           weights512_1x8x2_pixel
-	ADDQ         R9, BX
-	ADDQ         R10, SI
-	SUBQ         $0x01, DI
-	JG           weights512_1x8x2_row
-	MOVQ         AX, BX
-	VMOVUPS      Z0, (BX)
-	VMOVUPS      Z1, 64(BX)
-	ADDQ         DX, BX
-	VMOVUPS      Z2, (BX)
-	VMOVUPS      Z3, 64(BX)
-	ADDQ         DX, BX
-	VMOVUPS      Z4, (BX)
-	VMOVUPS      Z5, 64(BX)
-	ADDQ         DX, BX
-	VMOVUPS      Z6, (BX)
-	VMOVUPS      Z7, 64(BX)
-	ADDQ         DX, BX
-	VMOVUPS      Z8, (BX)
-	VMOVUPS      Z9, 64(BX)
-	ADDQ         DX, BX
-	VMOVUPS      Z10, (BX)
-	VMOVUPS      Z11, 64(BX)
-	ADDQ         DX, BX
-	VMOVUPS      Z12, (BX)
-	VMOVUPS      Z13, 64(BX)
-	ADDQ         DX, BX
-	VMOVUPS      Z14, (BX)
-	VMOVUPS      Z15, 64(BX)
-	ADDQ         DX, BX
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
 // func weights512_3x8x1(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
 // Requires: AVX, AVX512F
 TEXT ·weights512_3x8x1(SB), NOSPLIT, $0-80
@@ -4445,6 +4333,118 @@ weights512_3x8x1_pixel:
 	VMOVUPS          Z23, (BX)
 	ADDQ             DX, BX
 	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+// func weights512_1x8x2(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
+// Requires: AVX, AVX512F
+TEXT ·weights512_1x8x2(SB), NOSPLIT, $0-80
+	MOVQ    dw+0(FP), AX
+	MOVQ    tapStep+64(FP), CX
+	MOVQ    inStep+72(FP), DX
+	MOVQ    AX, BX
+	MOVQ    BX, SI
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	ADDQ    DX, SI
+	VMOVUPS (SI), Z2
+	VMOVUPS 64(SI), Z3
+	ADDQ    DX, SI
+	VMOVUPS (SI), Z4
+	VMOVUPS 64(SI), Z5
+	ADDQ    DX, SI
+	VMOVUPS (SI), Z6
+	VMOVUPS 64(SI), Z7
+	ADDQ    DX, SI
+	VMOVUPS (SI), Z8
+	VMOVUPS 64(SI), Z9
+	ADDQ    DX, SI
+	VMOVUPS (SI), Z10
+	VMOVUPS 64(SI), Z11
+	ADDQ    DX, SI
+	VMOVUPS (SI), Z12
+	VMOVUPS 64(SI), Z13
+	ADDQ    DX, SI
+	VMOVUPS (SI), Z14
+	VMOVUPS 64(SI), Z15
+	ADDQ    DX, SI
+	ADDQ    CX, BX
+	MOVQ    x+8(FP), BX
+	MOVQ    dy+16(FP), SI
+	MOVQ    rows+24(FP), DI
+	MOVQ    width+32(FP), R8
+	MOVQ    xRow+40(FP), R9
+	MOVQ    dyRow+48(FP), R10
+	MOVQ    dyBlock+56(FP), R11
+	MOVQ    R8, R12
+	SHLQ    $0x06, R12
+	SUBQ    R12, R9
+	SUBQ    R12, R10
+
+weights512_1x8x2_row:
+	MOVQ R8, R12
+
+weights512_1x8x2_pixel:
+	VMOVUPS      (SI), Z16
+	VMOVUPS      (SI)(R11*1), Z17
+	VBROADCASTSS (BX), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS 4(BX), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS 8(BX), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS 12(BX), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS 16(BX), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS 20(BX), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS 24(BX), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS 28(BX), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	ADDQ         $0x40, BX
+	ADDQ         $0x40, SI
+	SUBQ         $0x01, R12
+	JG           weights512_1x8x2_pixel
+	ADDQ         R9, BX
+	ADDQ         R10, SI
+	SUBQ         $0x01, DI
+	JG           weights512_1x8x2_row
+	MOVQ         AX, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, (BX)
+	VMOVUPS      Z3, 64(BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, (BX)
+	VMOVUPS      Z5, 64(BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, (BX)
+	VMOVUPS      Z7, 64(BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, (BX)
+	VMOVUPS      Z9, 64(BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, (BX)
+	VMOVUPS      Z11, 64(BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z14, (BX)
+	VMOVUPS      Z15, 64(BX)
+	ADDQ         DX, BX
+	ADDQ         CX, AX
 	VZEROUPPER
 	RET
 
@@ -8510,9 +8510,9 @@ tile256_6x1_k:
 	VZEROUPPER
 	RET
 
-// func weights256_1x4x1(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
+// func weights256_1x6x1(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
 // Requires: AVX, FMA3
-TEXT ·weights256_1x4x1(SB), NOSPLIT, $0-80
+TEXT ·weights256_1x6x1(SB), NOSPLIT, $0-80
 	MOVQ    dw+0(FP), AX
 	MOVQ    tapStep+64(FP), CX
 	MOVQ    inStep+72(FP), DX
@@ -8530,6 +8530,12 @@ TEXT ·weights256_1x4x1(SB), NOSPLIT, $0-80
 	VMOVUPS (SI), Y6
 	VMOVUPS 32(SI), Y7
 	ADDQ    DX, SI
+	VMOVUPS (SI), Y8
+	VMOVUPS 32(SI), Y9
+	ADDQ    DX, SI
+	VMOVUPS (SI), Y10
+	VMOVUPS 32(SI), Y11
+	ADDQ    DX, SI
 	ADDQ    CX, BX
 	MOVQ    x+8(FP), BX
 	MOVQ    dy+16(FP), SI
@@ -8543,32 +8549,38 @@ TEXT ·weights256_1x4x1(SB), NOSPLIT, $0-80
 	SUBQ    R11, R9
 	SUBQ    R11, R10
 
-weights256_1x4x1_row:
+weights256_1x6x1_row:
 	MOVQ R8, R11
 
-weights256_1x4x1_pixel:
-	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
-	VBROADCASTSS (BX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 4(BX), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 8(BX), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 12(BX), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
+weights256_1x6x1_pixel:
+	VMOVUPS      (SI), Y12
+	VMOVUPS      32(SI), Y13
+	VBROADCASTSS (BX), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS 4(BX), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS 8(BX), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS 12(BX), Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS 16(BX), Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS 20(BX), Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
 	ADDQ         $0x40, BX
 	ADDQ         $0x40, SI
 	SUBQ         $0x01, R11
-	JG           weights256_1x4x1_pixel
+	JG           weights256_1x6x1_pixel
 	ADDQ         R9, BX
 	ADDQ         R10, SI
 	SUBQ         $0x01, DI
-	JG           weights256_1x4x1_row
+	JG           weights256_1x6x1_row
 	MOVQ         AX, BX
 	VMOVUPS      Y0, (BX)
 	VMOVUPS      Y1, 32(BX)
@@ -8581,6 +8593,97 @@ weights256_1x4x1_pixel:
 	ADDQ         DX, BX
 	VMOVUPS      Y6, (BX)
 	VMOVUPS      Y7, 32(BX)
+	ADDQ         DX, BX
+	VMOVUPS      Y8, (BX)
+	VMOVUPS      Y9, 32(BX)
+	ADDQ         DX, BX
+	VMOVUPS      Y10, (BX)
+	VMOVUPS      Y11, 32(BX)
+	ADDQ         DX, BX
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func weights256_1x5x1(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
+// Requires: AVX, FMA3
+TEXT ·weights256_1x5x1(SB), NOSPLIT, $0-80
+	MOVQ    dw+0(FP), AX
+	MOVQ    tapStep+64(FP), CX
+	MOVQ    inStep+72(FP), DX
+	MOVQ    AX, BX
+	MOVQ    BX, SI
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	ADDQ    DX, SI
+	VMOVUPS (SI), Y2
+	VMOVUPS 32(SI), Y3
+	ADDQ    DX, SI
+	VMOVUPS (SI), Y4
+	VMOVUPS 32(SI), Y5
+	ADDQ    DX, SI
+	VMOVUPS (SI), Y6
+	VMOVUPS 32(SI), Y7
+	ADDQ    DX, SI
+	VMOVUPS (SI), Y8
+	VMOVUPS 32(SI), Y9
+	ADDQ    DX, SI
+	ADDQ    CX, BX
+	MOVQ    x+8(FP), BX
+	MOVQ    dy+16(FP), SI
+	MOVQ    rows+24(FP), DI
+	MOVQ    width+32(FP), R8
+	MOVQ    xRow+40(FP), R9
+	MOVQ    dyRow+48(FP), R10
+	MOVQ    dyBlock+56(FP), R11
+	MOVQ    R8, R11
+	SHLQ    $0x06, R11
+	SUBQ    R11, R9
+	SUBQ    R11, R10
+
+weights256_1x5x1_row:
+	MOVQ R8, R11
+
+weights256_1x5x1_pixel:
+	VMOVUPS      (SI), Y10
+	VMOVUPS      32(SI), Y11
+	VBROADCASTSS (BX), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS 4(BX), Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS 8(BX), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS 12(BX), Y12
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS 16(BX), Y12
+	VFMADD231PS  Y12, Y10, Y8
+	VFMADD231PS  Y12, Y11, Y9
+	ADDQ         $0x40, BX
+	ADDQ         $0x40, SI
+	SUBQ         $0x01, R11
+	JG           weights256_1x5x1_pixel
+	ADDQ         R9, BX
+	ADDQ         R10, SI
+	SUBQ         $0x01, DI
+	JG           weights256_1x5x1_row
+	MOVQ         AX, BX
+	VMOVUPS      Y0, (BX)
+	VMOVUPS      Y1, 32(BX)
+	ADDQ         DX, BX
+	VMOVUPS      Y2, (BX)
+	VMOVUPS      Y3, 32(BX)
+	ADDQ         DX, BX
+	VMOVUPS      Y4, (BX)
+	VMOVUPS      Y5, 32(BX)
+	ADDQ         DX, BX
+	VMOVUPS      Y6, (BX)
+	VMOVUPS      Y7, 32(BX)
+	ADDQ         DX, BX
+	VMOVUPS      Y8, (BX)
+	VMOVUPS      Y9, 32(BX)
 	ADDQ         DX, BX
 	ADDQ         CX, AX
 	VZEROUPPER

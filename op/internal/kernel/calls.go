@@ -49,18 +49,26 @@ func (t *weightTile) check() (dw, x, dy *float32) {
 
 type weightFunc = func(dw, x, dy *float32, rows, width, xRow, dyRow, dyBlock, tapStep, inStep int)
 
-// inPieces cuts a weight tile into pieces of one output block and 4 inputs of one
-// tap, or 2 of three.
-func (t *weightTile) inPieces(one, three weightFunc) {
+// weightPiece is the inner loop for a number of inputs and one output block.
+type weightPiece struct {
+	ins int
+	f   weightFunc
+}
+
+// inPieces cuts a weight tile into pieces, which come in turns, of one tap or of
+// three.
+func (t *weightTile) inPieces(one, three []weightPiece) {
 	t.check()
-	f, ins := one, 4
+	pieces := one
 	if t.kw == 3 {
-		f, ins = three, 2
+		pieces = three
 	}
 	in := t.group * lane
 	for g := range t.group {
-		for i := 0; i < t.ins; i += ins {
-			f(&t.dw[i*in+g*lane], &t.x[i], &t.dy[g*t.dyBlock], t.rows, t.width, 4*t.xRow, 4*t.dyRow, 0, 4*t.ins*in, 4*in)
+		for i, k := 0, 0; i < t.ins; k++ {
+			p := pieces[k%len(pieces)]
+			p.f(&t.dw[i*in+g*lane], &t.x[i], &t.dy[g*t.dyBlock], t.rows, t.width, 4*t.xRow, 4*t.dyRow, 0, 4*t.ins*in, 4*in)
+			i += p.ins
 		}
 	}
 }

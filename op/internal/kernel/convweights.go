@@ -16,13 +16,13 @@ type weightTile struct {
 	ins, group  int
 }
 
-// inputsOf returns how many inputs a weight tile takes, so that its
-// accumulators fill the registers.
+// inputsOf returns how many inputs a weight tile takes: of one tap a whole block, of
+// three so many that 24 accumulators fill the registers of AVX-512.
 func inputsOf(kw, group int) int {
 	if kw == 3 {
 		return 8 / group
 	}
-	return lane / group
+	return lane
 }
 
 // weightTileGeneric is the reference of tier.weightTile.

@@ -7,7 +7,7 @@ var native = map[string]*tier{"neon": neon}
 var neon = &tier{
 	name:       "neon",
 	tile:       func(t tile) { t.inPieces(tilesNEON) },
-	weightTile: func(t weightTile) { t.inPieces(weightsNEON_1x4x1, weightsNEON_3x2x1) },
+	weightTile: func(t weightTile) { t.inPieces(weightsNEONOne, weightsNEONThree) },
 	affineSiLU: func(a affineRows) { callAffineSiLU(a, affineSiLUNEON) },
 	siluGrad:   func(a siluGrad) { callSiLUGrad(a, siluGradNEON) },
 	linearTerm: func(a linearTerm) { callLinearTerm(a, linearTermNEON, addTermNEON) },
@@ -45,6 +45,12 @@ var neon = &tier{
 
 // tilesNEON lists tiles of one output block by pixels.
 var tilesNEON = []tileFunc{tileNEON_1x1, tileNEON_2x1, tileNEON_3x1, tileNEON_4x1, tileNEON_5x1, tileNEON_6x1}
+
+// The gradient of the weights fills 16 or 24 of 32 registers.
+var (
+	weightsNEONOne   = []weightPiece{{4, weightsNEON_1x4x1}}
+	weightsNEONThree = []weightPiece{{2, weightsNEON_3x2x1}}
+)
 
 // transposeRows takes four rows of a matrix of 16×16 at a time.
 func transposeRows(dst, src *float32, dstRow, srcRow int) {

@@ -20,18 +20,29 @@ func tile256(t tile) { t.inPieces(tiles256) }
 
 func weightTile512(t weightTile) {
 	dw, x, dy := t.check()
-	f := weights512_1x16x1
-	switch {
-	case t.kw == 1 && t.group == 2:
-		f = weights512_1x8x2
-	case t.kw == 3 && t.group == 1:
-		f = weights512_3x8x1
-	case t.kw == 3:
-		f = weights512_3x4x2
-	}
 	in := t.group * lane
-	f(dw, x, dy, t.rows, t.width, 4*t.xRow, 4*t.dyRow, 4*t.dyBlock, 4*t.ins*in, 4*in)
+	call := func(f weightFunc) {
+		f(dw, x, dy, t.rows, t.width, 4*t.xRow, 4*t.dyRow, 4*t.dyBlock, 4*t.ins*in, 4*in)
+	}
+	switch {
+	case t.kw == 3 && t.group == 2:
+		call(weights512_3x4x2)
+	case t.kw == 3:
+		call(weights512_3x8x1)
+	case t.group == 1:
+		call(weights512_1x16x1)
+	default: // half of the inputs at a time
+		call(weights512_1x8x2)
+		dw, x = &t.dw[lane/2*in], &t.x[lane/2]
+		call(weights512_1x8x2)
+	}
 }
 
-// weightTile256 fills 12 of 16 registers with three taps, 8 with one.
-func weightTile256(t weightTile) { t.inPieces(weights256_1x4x1, weights256_3x2x1) }
+// weightTile256 fills 12 or 10 of 16 registers, which is more than the units of
+// multiplication need, and with two outputs' and one input's all.
+func weightTile256(t weightTile) { t.inPieces(weights256One, weights256Three) }
+
+var (
+	weights256One   = []weightPiece{{6, weights256_1x6x1}, {5, weights256_1x5x1}, {5, weights256_1x5x1}}
+	weights256Three = []weightPiece{{2, weights256_3x2x1}}
+)

@@ -113,24 +113,18 @@ func (v isa) tile(pixels, group int) {
 }
 
 // weightTiles writes the inner loops of the gradient of the weights for 1 and 3
-// taps along a row.
+// taps along a row. Of AVX2's 16 registers two hold outputs and one an input; 16
+// inputs of one tap are 6 and twice 5.
 func (v isa) weightTiles() {
-	for _, kw := range []int{1, 3} {
-		if v.parts == 1 {
-			for group := 1; group <= 2; group++ {
-				ins := 16 / group
-				if kw == 3 {
-					ins = 8 / group
-				}
-				v.weightTile(kw, ins, group)
-			}
-		} else {
-			ins := 4
-			if kw == 3 {
-				ins = 2
-			}
-			v.weightTile(kw, ins, 1)
-		}
+	if v.parts > 1 {
+		v.weightTile(1, 6, 1)
+		v.weightTile(1, 5, 1)
+		v.weightTile(3, 2, 1)
+		return
+	}
+	for group := 1; group <= 2; group++ {
+		v.weightTile(1, 16/group, group)
+		v.weightTile(3, 8/group, group)
 	}
 }
 
