@@ -93,6 +93,16 @@ func winoOutput512(dst *float32, src *float32, bias *float32, tiles int, row int
 
 func winoWeightGrad512(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
 
+func signalInput512(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+
+func signalGrad512(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+
+func signalWeights512(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+
+func signalOutput512(dst *float32, src *float32, bias *float32, rows int, tiles int, row int, col int, freq int)
+
+func signalWeightGrad512(dst *float32, src *float32, bias *float32, rows int, tiles int, row int, col int, freq int)
+
 func adam512(params *float32, grads *float32, m *float32, v *float32, c *float32, n int)
 
 //go:noescape
@@ -170,6 +180,16 @@ func winoWeights256(dst *float32, src *float32, tiles int, row int, col int, fre
 func winoOutput256(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
 
 func winoWeightGrad256(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+
+func signalInput256(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+
+func signalGrad256(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+
+func signalWeights256(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+
+func signalOutput256(dst *float32, src *float32, bias *float32, rows int, tiles int, row int, col int, freq int)
+
+func signalWeightGrad256(dst *float32, src *float32, bias *float32, rows int, tiles int, row int, col int, freq int)
 
 func adam256(params *float32, grads *float32, m *float32, v *float32, c *float32, n int)
 

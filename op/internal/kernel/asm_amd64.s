@@ -7067,6 +7067,568 @@ DATA winoWeightGrad512_gt<>+216(SB)/4, $0x3e97b426
 DATA winoWeightGrad512_gt<>+220(SB)/4, $0x3e97b426
 GLOBL winoWeightGrad512_gt<>(SB), RODATA|NOPTR, $224
 
+// func signalInput512(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+// Requires: AVX, AVX512F
+TEXT ·signalInput512(SB), NOSPLIT, $0-56
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         rows+16(FP), DX
+	MOVQ         tiles+24(FP), BX
+	MOVQ         row+32(FP), SI
+	MOVQ         col+40(FP), DI
+	MOVQ         freq+48(FP), DI
+	LEAQ         (DI)(DI*2), R8
+	LEAQ         (DI)(DI*4), R9
+	VBROADCASTSS signalInput512_b<>+0(SB), Z0
+	VBROADCASTSS signalInput512_b<>+32(SB), Z1
+	VBROADCASTSS signalInput512_b<>+64(SB), Z2
+	VBROADCASTSS signalInput512_b<>+96(SB), Z3
+	VBROADCASTSS signalInput512_b<>+128(SB), Z4
+	VBROADCASTSS signalInput512_b<>+160(SB), Z5
+
+signalInput512_row:
+	MOVQ CX, R10
+	MOVQ BX, R11
+
+signalInput512_tile:
+	VMOVUPS      (R10), Z6
+	VMOVUPS      64(R10), Z7
+	VMOVUPS      128(R10), Z8
+	VMOVUPS      192(R10), Z9
+	VMOVUPS      256(R10), Z10
+	VMOVUPS      320(R10), Z11
+	VMOVAPS      Z10, Z12
+	VFMADD231PS  Z0, Z6, Z12
+	VFNMADD231PS Z1, Z8, Z12
+	VMOVAPS      Z11, Z13
+	VFMADD231PS  Z0, Z7, Z13
+	VFNMADD231PS Z1, Z9, Z13
+	VMOVAPS      Z10, Z6
+	VFNMADD231PS Z3, Z8, Z6
+	VMOVAPS      Z9, Z14
+	VFNMADD231PS Z3, Z7, Z14
+	VMOVAPS      Z6, Z11
+	VFMADD231PS  Z4, Z14, Z6
+	VFNMADD231PS Z4, Z14, Z11
+	VMOVAPS      Z10, Z10
+	VFNMADD231PS Z2, Z8, Z10
+	VMOVAPS      Z9, Z8
+	VFNMADD231PS Z2, Z7, Z8
+	VMOVAPS      Z10, Z7
+	VFMADD231PS  Z5, Z8, Z10
+	VFNMADD231PS Z5, Z8, Z7
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z6, (AX)(DI*1)
+	VMOVUPS      Z11, (AX)(DI*2)
+	VMOVUPS      Z10, (AX)(R8*1)
+	VMOVUPS      Z7, (AX)(DI*4)
+	VMOVUPS      Z13, (AX)(R9*1)
+	ADDQ         $0x40, AX
+	ADDQ         $0x00000100, R10
+	SUBQ         $0x01, R11
+	JG           signalInput512_tile
+	ADDQ         SI, CX
+	SUBQ         $0x01, DX
+	JG           signalInput512_row
+	VZEROUPPER
+	RET
+
+DATA signalInput512_b<>+0(SB)/4, $0x3fa20000
+DATA signalInput512_b<>+4(SB)/4, $0x3fa20000
+DATA signalInput512_b<>+8(SB)/4, $0x3fa20000
+DATA signalInput512_b<>+12(SB)/4, $0x3fa20000
+DATA signalInput512_b<>+16(SB)/4, $0x3fa20000
+DATA signalInput512_b<>+20(SB)/4, $0x3fa20000
+DATA signalInput512_b<>+24(SB)/4, $0x3fa20000
+DATA signalInput512_b<>+28(SB)/4, $0x3fa20000
+DATA signalInput512_b<>+32(SB)/4, $0x40340000
+DATA signalInput512_b<>+36(SB)/4, $0x40340000
+DATA signalInput512_b<>+40(SB)/4, $0x40340000
+DATA signalInput512_b<>+44(SB)/4, $0x40340000
+DATA signalInput512_b<>+48(SB)/4, $0x40340000
+DATA signalInput512_b<>+52(SB)/4, $0x40340000
+DATA signalInput512_b<>+56(SB)/4, $0x40340000
+DATA signalInput512_b<>+60(SB)/4, $0x40340000
+DATA signalInput512_b<>+64(SB)/4, $0x3f100000
+DATA signalInput512_b<>+68(SB)/4, $0x3f100000
+DATA signalInput512_b<>+72(SB)/4, $0x3f100000
+DATA signalInput512_b<>+76(SB)/4, $0x3f100000
+DATA signalInput512_b<>+80(SB)/4, $0x3f100000
+DATA signalInput512_b<>+84(SB)/4, $0x3f100000
+DATA signalInput512_b<>+88(SB)/4, $0x3f100000
+DATA signalInput512_b<>+92(SB)/4, $0x3f100000
+DATA signalInput512_b<>+96(SB)/4, $0x40100000
+DATA signalInput512_b<>+100(SB)/4, $0x40100000
+DATA signalInput512_b<>+104(SB)/4, $0x40100000
+DATA signalInput512_b<>+108(SB)/4, $0x40100000
+DATA signalInput512_b<>+112(SB)/4, $0x40100000
+DATA signalInput512_b<>+116(SB)/4, $0x40100000
+DATA signalInput512_b<>+120(SB)/4, $0x40100000
+DATA signalInput512_b<>+124(SB)/4, $0x40100000
+DATA signalInput512_b<>+128(SB)/4, $0x3f400000
+DATA signalInput512_b<>+132(SB)/4, $0x3f400000
+DATA signalInput512_b<>+136(SB)/4, $0x3f400000
+DATA signalInput512_b<>+140(SB)/4, $0x3f400000
+DATA signalInput512_b<>+144(SB)/4, $0x3f400000
+DATA signalInput512_b<>+148(SB)/4, $0x3f400000
+DATA signalInput512_b<>+152(SB)/4, $0x3f400000
+DATA signalInput512_b<>+156(SB)/4, $0x3f400000
+DATA signalInput512_b<>+160(SB)/4, $0x3fc00000
+DATA signalInput512_b<>+164(SB)/4, $0x3fc00000
+DATA signalInput512_b<>+168(SB)/4, $0x3fc00000
+DATA signalInput512_b<>+172(SB)/4, $0x3fc00000
+DATA signalInput512_b<>+176(SB)/4, $0x3fc00000
+DATA signalInput512_b<>+180(SB)/4, $0x3fc00000
+DATA signalInput512_b<>+184(SB)/4, $0x3fc00000
+DATA signalInput512_b<>+188(SB)/4, $0x3fc00000
+GLOBL signalInput512_b<>(SB), RODATA|NOPTR, $192
+
+// func signalGrad512(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+// Requires: AVX, AVX512F
+TEXT ·signalGrad512(SB), NOSPLIT, $0-56
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         rows+16(FP), DX
+	MOVQ         tiles+24(FP), BX
+	MOVQ         row+32(FP), SI
+	MOVQ         col+40(FP), DI
+	MOVQ         freq+48(FP), DI
+	LEAQ         (DI)(DI*2), R8
+	LEAQ         (DI)(DI*4), R9
+	VBROADCASTSS signalGrad512_a<>+0(SB), Z0
+	VBROADCASTSS signalGrad512_a<>+32(SB), Z1
+	VBROADCASTSS signalGrad512_a<>+64(SB), Z2
+	VBROADCASTSS signalGrad512_a<>+96(SB), Z3
+	VBROADCASTSS signalGrad512_a<>+128(SB), Z4
+	VBROADCASTSS signalGrad512_a<>+160(SB), Z5
+
+signalGrad512_row:
+	MOVQ CX, R10
+	MOVQ BX, R11
+
+signalGrad512_tile:
+	VMOVUPS     (R10), Z6
+	VMOVUPS     64(R10), Z7
+	VMOVUPS     128(R10), Z8
+	VMOVUPS     192(R10), Z9
+	VMOVAPS     Z6, Z11
+	VFMADD231PS Z1, Z8, Z11
+	VMULPS      Z0, Z7, Z12
+	VFMADD231PS Z2, Z9, Z12
+	VADDPS      Z12, Z11, Z10
+	VSUBPS      Z12, Z11, Z11
+	VMOVAPS     Z6, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMULPS      Z3, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VADDPS      Z8, Z12, Z7
+	VSUBPS      Z8, Z12, Z12
+	VMOVUPS     Z6, (AX)
+	VMOVUPS     Z10, (AX)(DI*1)
+	VMOVUPS     Z11, (AX)(DI*2)
+	VMOVUPS     Z7, (AX)(R8*1)
+	VMOVUPS     Z12, (AX)(DI*4)
+	VMOVUPS     Z9, (AX)(R9*1)
+	ADDQ        $0x40, AX
+	ADDQ        $0x00000100, R10
+	SUBQ        $0x01, R11
+	JG          signalGrad512_tile
+	ADDQ        SI, CX
+	SUBQ        $0x01, DX
+	JG          signalGrad512_row
+	VZEROUPPER
+	RET
+
+DATA signalGrad512_a<>+0(SB)/4, $0x3f400000
+DATA signalGrad512_a<>+4(SB)/4, $0x3f400000
+DATA signalGrad512_a<>+8(SB)/4, $0x3f400000
+DATA signalGrad512_a<>+12(SB)/4, $0x3f400000
+DATA signalGrad512_a<>+16(SB)/4, $0x3f400000
+DATA signalGrad512_a<>+20(SB)/4, $0x3f400000
+DATA signalGrad512_a<>+24(SB)/4, $0x3f400000
+DATA signalGrad512_a<>+28(SB)/4, $0x3f400000
+DATA signalGrad512_a<>+32(SB)/4, $0x3f100000
+DATA signalGrad512_a<>+36(SB)/4, $0x3f100000
+DATA signalGrad512_a<>+40(SB)/4, $0x3f100000
+DATA signalGrad512_a<>+44(SB)/4, $0x3f100000
+DATA signalGrad512_a<>+48(SB)/4, $0x3f100000
+DATA signalGrad512_a<>+52(SB)/4, $0x3f100000
+DATA signalGrad512_a<>+56(SB)/4, $0x3f100000
+DATA signalGrad512_a<>+60(SB)/4, $0x3f100000
+DATA signalGrad512_a<>+64(SB)/4, $0x3ed80000
+DATA signalGrad512_a<>+68(SB)/4, $0x3ed80000
+DATA signalGrad512_a<>+72(SB)/4, $0x3ed80000
+DATA signalGrad512_a<>+76(SB)/4, $0x3ed80000
+DATA signalGrad512_a<>+80(SB)/4, $0x3ed80000
+DATA signalGrad512_a<>+84(SB)/4, $0x3ed80000
+DATA signalGrad512_a<>+88(SB)/4, $0x3ed80000
+DATA signalGrad512_a<>+92(SB)/4, $0x3ed80000
+DATA signalGrad512_a<>+96(SB)/4, $0x3fc00000
+DATA signalGrad512_a<>+100(SB)/4, $0x3fc00000
+DATA signalGrad512_a<>+104(SB)/4, $0x3fc00000
+DATA signalGrad512_a<>+108(SB)/4, $0x3fc00000
+DATA signalGrad512_a<>+112(SB)/4, $0x3fc00000
+DATA signalGrad512_a<>+116(SB)/4, $0x3fc00000
+DATA signalGrad512_a<>+120(SB)/4, $0x3fc00000
+DATA signalGrad512_a<>+124(SB)/4, $0x3fc00000
+DATA signalGrad512_a<>+128(SB)/4, $0x40100000
+DATA signalGrad512_a<>+132(SB)/4, $0x40100000
+DATA signalGrad512_a<>+136(SB)/4, $0x40100000
+DATA signalGrad512_a<>+140(SB)/4, $0x40100000
+DATA signalGrad512_a<>+144(SB)/4, $0x40100000
+DATA signalGrad512_a<>+148(SB)/4, $0x40100000
+DATA signalGrad512_a<>+152(SB)/4, $0x40100000
+DATA signalGrad512_a<>+156(SB)/4, $0x40100000
+DATA signalGrad512_a<>+160(SB)/4, $0x40580000
+DATA signalGrad512_a<>+164(SB)/4, $0x40580000
+DATA signalGrad512_a<>+168(SB)/4, $0x40580000
+DATA signalGrad512_a<>+172(SB)/4, $0x40580000
+DATA signalGrad512_a<>+176(SB)/4, $0x40580000
+DATA signalGrad512_a<>+180(SB)/4, $0x40580000
+DATA signalGrad512_a<>+184(SB)/4, $0x40580000
+DATA signalGrad512_a<>+188(SB)/4, $0x40580000
+GLOBL signalGrad512_a<>(SB), RODATA|NOPTR, $192
+
+// func signalWeights512(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+// Requires: AVX, AVX512F
+TEXT ·signalWeights512(SB), NOSPLIT, $0-56
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         rows+16(FP), DX
+	MOVQ         tiles+24(FP), BX
+	MOVQ         row+32(FP), SI
+	MOVQ         col+40(FP), DI
+	MOVQ         freq+48(FP), R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS signalWeights512_g<>+0(SB), Z0
+	VBROADCASTSS signalWeights512_g<>+32(SB), Z1
+	VBROADCASTSS signalWeights512_g<>+64(SB), Z2
+	VBROADCASTSS signalWeights512_g<>+96(SB), Z3
+	VBROADCASTSS signalWeights512_g<>+128(SB), Z4
+	VBROADCASTSS signalWeights512_g<>+160(SB), Z5
+	VBROADCASTSS signalWeights512_g<>+192(SB), Z6
+
+signalWeights512_row:
+	MOVQ CX, R11
+	MOVQ BX, R12
+
+signalWeights512_tile:
+	VMOVUPS      (R11), Z7
+	VMOVUPS      (R11)(DI*1), Z8
+	VMOVUPS      (R11)(DI*2), Z9
+	VMULPS       Z0, Z7, Z10
+	VMULPS       Z1, Z7, Z12
+	VFMADD231PS  Z3, Z9, Z12
+	VMOVAPS      Z12, Z11
+	VFMADD231PS  Z2, Z8, Z11
+	VFNMADD231PS Z2, Z8, Z12
+	VMULPS       Z4, Z7, Z13
+	VFMADD231PS  Z6, Z9, Z13
+	VMOVAPS      Z13, Z7
+	VFMADD231PS  Z5, Z8, Z7
+	VFNMADD231PS Z5, Z8, Z13
+	VMOVUPS      Z10, (AX)
+	VMOVUPS      Z11, (AX)(R8*1)
+	VMOVUPS      Z12, (AX)(R8*2)
+	VMOVUPS      Z7, (AX)(R9*1)
+	VMOVUPS      Z13, (AX)(R8*4)
+	VMOVUPS      Z9, (AX)(R10*1)
+	ADDQ         $0x40, AX
+	ADDQ         $0x00000040, R11
+	SUBQ         $0x01, R12
+	JG           signalWeights512_tile
+	ADDQ         SI, CX
+	SUBQ         $0x01, DX
+	JG           signalWeights512_row
+	VZEROUPPER
+	RET
+
+DATA signalWeights512_g<>+0(SB)/4, $0x3f4a4588
+DATA signalWeights512_g<>+4(SB)/4, $0x3f4a4588
+DATA signalWeights512_g<>+8(SB)/4, $0x3f4a4588
+DATA signalWeights512_g<>+12(SB)/4, $0x3f4a4588
+DATA signalWeights512_g<>+16(SB)/4, $0x3f4a4588
+DATA signalWeights512_g<>+20(SB)/4, $0x3f4a4588
+DATA signalWeights512_g<>+24(SB)/4, $0x3f4a4588
+DATA signalWeights512_g<>+28(SB)/4, $0x3f4a4588
+DATA signalWeights512_g<>+32(SB)/4, $0xbf06d905
+DATA signalWeights512_g<>+36(SB)/4, $0xbf06d905
+DATA signalWeights512_g<>+40(SB)/4, $0xbf06d905
+DATA signalWeights512_g<>+44(SB)/4, $0xbf06d905
+DATA signalWeights512_g<>+48(SB)/4, $0xbf06d905
+DATA signalWeights512_g<>+52(SB)/4, $0xbf06d905
+DATA signalWeights512_g<>+56(SB)/4, $0xbf06d905
+DATA signalWeights512_g<>+60(SB)/4, $0xbf06d905
+DATA signalWeights512_g<>+64(SB)/4, $0xbeca4588
+DATA signalWeights512_g<>+68(SB)/4, $0xbeca4588
+DATA signalWeights512_g<>+72(SB)/4, $0xbeca4588
+DATA signalWeights512_g<>+76(SB)/4, $0xbeca4588
+DATA signalWeights512_g<>+80(SB)/4, $0xbeca4588
+DATA signalWeights512_g<>+84(SB)/4, $0xbeca4588
+DATA signalWeights512_g<>+88(SB)/4, $0xbeca4588
+DATA signalWeights512_g<>+92(SB)/4, $0xbeca4588
+DATA signalWeights512_g<>+96(SB)/4, $0xbe97b426
+DATA signalWeights512_g<>+100(SB)/4, $0xbe97b426
+DATA signalWeights512_g<>+104(SB)/4, $0xbe97b426
+DATA signalWeights512_g<>+108(SB)/4, $0xbe97b426
+DATA signalWeights512_g<>+112(SB)/4, $0xbe97b426
+DATA signalWeights512_g<>+116(SB)/4, $0xbe97b426
+DATA signalWeights512_g<>+120(SB)/4, $0xbe97b426
+DATA signalWeights512_g<>+124(SB)/4, $0xbe97b426
+DATA signalWeights512_g<>+128(SB)/4, $0x3e06d905
+DATA signalWeights512_g<>+132(SB)/4, $0x3e06d905
+DATA signalWeights512_g<>+136(SB)/4, $0x3e06d905
+DATA signalWeights512_g<>+140(SB)/4, $0x3e06d905
+DATA signalWeights512_g<>+144(SB)/4, $0x3e06d905
+DATA signalWeights512_g<>+148(SB)/4, $0x3e06d905
+DATA signalWeights512_g<>+152(SB)/4, $0x3e06d905
+DATA signalWeights512_g<>+156(SB)/4, $0x3e06d905
+DATA signalWeights512_g<>+160(SB)/4, $0x3e4a4588
+DATA signalWeights512_g<>+164(SB)/4, $0x3e4a4588
+DATA signalWeights512_g<>+168(SB)/4, $0x3e4a4588
+DATA signalWeights512_g<>+172(SB)/4, $0x3e4a4588
+DATA signalWeights512_g<>+176(SB)/4, $0x3e4a4588
+DATA signalWeights512_g<>+180(SB)/4, $0x3e4a4588
+DATA signalWeights512_g<>+184(SB)/4, $0x3e4a4588
+DATA signalWeights512_g<>+188(SB)/4, $0x3e4a4588
+DATA signalWeights512_g<>+192(SB)/4, $0x3e97b426
+DATA signalWeights512_g<>+196(SB)/4, $0x3e97b426
+DATA signalWeights512_g<>+200(SB)/4, $0x3e97b426
+DATA signalWeights512_g<>+204(SB)/4, $0x3e97b426
+DATA signalWeights512_g<>+208(SB)/4, $0x3e97b426
+DATA signalWeights512_g<>+212(SB)/4, $0x3e97b426
+DATA signalWeights512_g<>+216(SB)/4, $0x3e97b426
+DATA signalWeights512_g<>+220(SB)/4, $0x3e97b426
+GLOBL signalWeights512_g<>(SB), RODATA|NOPTR, $224
+
+// func signalOutput512(dst *float32, src *float32, bias *float32, rows int, tiles int, row int, col int, freq int)
+// Requires: AVX, AVX512F
+TEXT ·signalOutput512(SB), NOSPLIT, $0-64
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         bias+16(FP), DX
+	MOVQ         rows+24(FP), BX
+	MOVQ         tiles+32(FP), SI
+	MOVQ         row+40(FP), DI
+	MOVQ         col+48(FP), R8
+	MOVQ         freq+56(FP), R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS signalOutput512_at<>+0(SB), Z0
+	VBROADCASTSS signalOutput512_at<>+32(SB), Z1
+	VBROADCASTSS signalOutput512_at<>+64(SB), Z2
+	VBROADCASTSS signalOutput512_at<>+96(SB), Z3
+	VBROADCASTSS signalOutput512_at<>+128(SB), Z4
+	VBROADCASTSS signalOutput512_at<>+160(SB), Z5
+
+signalOutput512_row:
+	MOVQ AX, R11
+	MOVQ SI, R12
+
+signalOutput512_tile:
+	VMOVUPS     (CX), Z6
+	VMOVUPS     (CX)(R8*1), Z7
+	VMOVUPS     (CX)(R8*2), Z8
+	VMOVUPS     (CX)(R9*1), Z9
+	VMOVUPS     (CX)(R8*4), Z10
+	VMOVUPS     (CX)(R10*1), Z11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VADDPS      (DX), Z6, Z6
+	VMOVUPS     Z6, (R11)
+	VADDPS      (DX), Z10, Z10
+	VMOVUPS     Z10, 64(R11)
+	VADDPS      (DX), Z12, Z12
+	VMOVUPS     Z12, 128(R11)
+	VADDPS      (DX), Z8, Z8
+	VMOVUPS     Z8, 192(R11)
+	ADDQ        $0x40, CX
+	ADDQ        $0x00000100, R11
+	SUBQ        $0x01, R12
+	JG          signalOutput512_tile
+	ADDQ        DI, AX
+	SUBQ        $0x01, BX
+	JG          signalOutput512_row
+	VZEROUPPER
+	RET
+
+DATA signalOutput512_at<>+0(SB)/4, $0x3f400000
+DATA signalOutput512_at<>+4(SB)/4, $0x3f400000
+DATA signalOutput512_at<>+8(SB)/4, $0x3f400000
+DATA signalOutput512_at<>+12(SB)/4, $0x3f400000
+DATA signalOutput512_at<>+16(SB)/4, $0x3f400000
+DATA signalOutput512_at<>+20(SB)/4, $0x3f400000
+DATA signalOutput512_at<>+24(SB)/4, $0x3f400000
+DATA signalOutput512_at<>+28(SB)/4, $0x3f400000
+DATA signalOutput512_at<>+32(SB)/4, $0x3f100000
+DATA signalOutput512_at<>+36(SB)/4, $0x3f100000
+DATA signalOutput512_at<>+40(SB)/4, $0x3f100000
+DATA signalOutput512_at<>+44(SB)/4, $0x3f100000
+DATA signalOutput512_at<>+48(SB)/4, $0x3f100000
+DATA signalOutput512_at<>+52(SB)/4, $0x3f100000
+DATA signalOutput512_at<>+56(SB)/4, $0x3f100000
+DATA signalOutput512_at<>+60(SB)/4, $0x3f100000
+DATA signalOutput512_at<>+64(SB)/4, $0x3ed80000
+DATA signalOutput512_at<>+68(SB)/4, $0x3ed80000
+DATA signalOutput512_at<>+72(SB)/4, $0x3ed80000
+DATA signalOutput512_at<>+76(SB)/4, $0x3ed80000
+DATA signalOutput512_at<>+80(SB)/4, $0x3ed80000
+DATA signalOutput512_at<>+84(SB)/4, $0x3ed80000
+DATA signalOutput512_at<>+88(SB)/4, $0x3ed80000
+DATA signalOutput512_at<>+92(SB)/4, $0x3ed80000
+DATA signalOutput512_at<>+96(SB)/4, $0x3fc00000
+DATA signalOutput512_at<>+100(SB)/4, $0x3fc00000
+DATA signalOutput512_at<>+104(SB)/4, $0x3fc00000
+DATA signalOutput512_at<>+108(SB)/4, $0x3fc00000
+DATA signalOutput512_at<>+112(SB)/4, $0x3fc00000
+DATA signalOutput512_at<>+116(SB)/4, $0x3fc00000
+DATA signalOutput512_at<>+120(SB)/4, $0x3fc00000
+DATA signalOutput512_at<>+124(SB)/4, $0x3fc00000
+DATA signalOutput512_at<>+128(SB)/4, $0x40100000
+DATA signalOutput512_at<>+132(SB)/4, $0x40100000
+DATA signalOutput512_at<>+136(SB)/4, $0x40100000
+DATA signalOutput512_at<>+140(SB)/4, $0x40100000
+DATA signalOutput512_at<>+144(SB)/4, $0x40100000
+DATA signalOutput512_at<>+148(SB)/4, $0x40100000
+DATA signalOutput512_at<>+152(SB)/4, $0x40100000
+DATA signalOutput512_at<>+156(SB)/4, $0x40100000
+DATA signalOutput512_at<>+160(SB)/4, $0x40580000
+DATA signalOutput512_at<>+164(SB)/4, $0x40580000
+DATA signalOutput512_at<>+168(SB)/4, $0x40580000
+DATA signalOutput512_at<>+172(SB)/4, $0x40580000
+DATA signalOutput512_at<>+176(SB)/4, $0x40580000
+DATA signalOutput512_at<>+180(SB)/4, $0x40580000
+DATA signalOutput512_at<>+184(SB)/4, $0x40580000
+DATA signalOutput512_at<>+188(SB)/4, $0x40580000
+GLOBL signalOutput512_at<>(SB), RODATA|NOPTR, $192
+
+// func signalWeightGrad512(dst *float32, src *float32, bias *float32, rows int, tiles int, row int, col int, freq int)
+// Requires: AVX, AVX512F
+TEXT ·signalWeightGrad512(SB), NOSPLIT, $0-64
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         bias+16(FP), DX
+	MOVQ         rows+24(FP), DX
+	MOVQ         tiles+32(FP), BX
+	MOVQ         row+40(FP), SI
+	MOVQ         col+48(FP), DI
+	MOVQ         freq+56(FP), R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS signalWeightGrad512_gt<>+0(SB), Z0
+	VBROADCASTSS signalWeightGrad512_gt<>+32(SB), Z1
+	VBROADCASTSS signalWeightGrad512_gt<>+64(SB), Z2
+	VBROADCASTSS signalWeightGrad512_gt<>+96(SB), Z3
+	VBROADCASTSS signalWeightGrad512_gt<>+128(SB), Z4
+	VBROADCASTSS signalWeightGrad512_gt<>+160(SB), Z5
+	VBROADCASTSS signalWeightGrad512_gt<>+192(SB), Z6
+
+signalWeightGrad512_row:
+	MOVQ AX, R11
+	MOVQ BX, R12
+
+signalWeightGrad512_tile:
+	VMOVUPS     (CX), Z7
+	VMOVUPS     (CX)(R8*1), Z8
+	VMOVUPS     (CX)(R8*2), Z9
+	VMOVUPS     (CX)(R9*1), Z10
+	VMOVUPS     (CX)(R8*4), Z11
+	VMOVUPS     (CX)(R10*1), Z12
+	VMULPS      Z0, Z7, Z7
+	VMOVAPS     Z12, Z12
+	VADDPS      Z9, Z8, Z13
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z1, Z13, Z7
+	VFMADD231PS Z3, Z13, Z12
+	VMULPS      Z2, Z8, Z8
+	VADDPS      Z11, Z10, Z9
+	VSUBPS      Z11, Z10, Z10
+	VFMADD231PS Z4, Z9, Z7
+	VFMADD231PS Z6, Z9, Z12
+	VFMADD231PS Z5, Z10, Z8
+	VMOVUPS     Z7, (R11)
+	VMOVUPS     Z8, (R11)(DI*1)
+	VMOVUPS     Z12, (R11)(DI*2)
+	ADDQ        $0x40, CX
+	ADDQ        $0x00000040, R11
+	SUBQ        $0x01, R12
+	JG          signalWeightGrad512_tile
+	ADDQ        SI, AX
+	SUBQ        $0x01, DX
+	JG          signalWeightGrad512_row
+	VZEROUPPER
+	RET
+
+DATA signalWeightGrad512_gt<>+0(SB)/4, $0x3f4a4588
+DATA signalWeightGrad512_gt<>+4(SB)/4, $0x3f4a4588
+DATA signalWeightGrad512_gt<>+8(SB)/4, $0x3f4a4588
+DATA signalWeightGrad512_gt<>+12(SB)/4, $0x3f4a4588
+DATA signalWeightGrad512_gt<>+16(SB)/4, $0x3f4a4588
+DATA signalWeightGrad512_gt<>+20(SB)/4, $0x3f4a4588
+DATA signalWeightGrad512_gt<>+24(SB)/4, $0x3f4a4588
+DATA signalWeightGrad512_gt<>+28(SB)/4, $0x3f4a4588
+DATA signalWeightGrad512_gt<>+32(SB)/4, $0xbf06d905
+DATA signalWeightGrad512_gt<>+36(SB)/4, $0xbf06d905
+DATA signalWeightGrad512_gt<>+40(SB)/4, $0xbf06d905
+DATA signalWeightGrad512_gt<>+44(SB)/4, $0xbf06d905
+DATA signalWeightGrad512_gt<>+48(SB)/4, $0xbf06d905
+DATA signalWeightGrad512_gt<>+52(SB)/4, $0xbf06d905
+DATA signalWeightGrad512_gt<>+56(SB)/4, $0xbf06d905
+DATA signalWeightGrad512_gt<>+60(SB)/4, $0xbf06d905
+DATA signalWeightGrad512_gt<>+64(SB)/4, $0xbeca4588
+DATA signalWeightGrad512_gt<>+68(SB)/4, $0xbeca4588
+DATA signalWeightGrad512_gt<>+72(SB)/4, $0xbeca4588
+DATA signalWeightGrad512_gt<>+76(SB)/4, $0xbeca4588
+DATA signalWeightGrad512_gt<>+80(SB)/4, $0xbeca4588
+DATA signalWeightGrad512_gt<>+84(SB)/4, $0xbeca4588
+DATA signalWeightGrad512_gt<>+88(SB)/4, $0xbeca4588
+DATA signalWeightGrad512_gt<>+92(SB)/4, $0xbeca4588
+DATA signalWeightGrad512_gt<>+96(SB)/4, $0xbe97b426
+DATA signalWeightGrad512_gt<>+100(SB)/4, $0xbe97b426
+DATA signalWeightGrad512_gt<>+104(SB)/4, $0xbe97b426
+DATA signalWeightGrad512_gt<>+108(SB)/4, $0xbe97b426
+DATA signalWeightGrad512_gt<>+112(SB)/4, $0xbe97b426
+DATA signalWeightGrad512_gt<>+116(SB)/4, $0xbe97b426
+DATA signalWeightGrad512_gt<>+120(SB)/4, $0xbe97b426
+DATA signalWeightGrad512_gt<>+124(SB)/4, $0xbe97b426
+DATA signalWeightGrad512_gt<>+128(SB)/4, $0x3e06d905
+DATA signalWeightGrad512_gt<>+132(SB)/4, $0x3e06d905
+DATA signalWeightGrad512_gt<>+136(SB)/4, $0x3e06d905
+DATA signalWeightGrad512_gt<>+140(SB)/4, $0x3e06d905
+DATA signalWeightGrad512_gt<>+144(SB)/4, $0x3e06d905
+DATA signalWeightGrad512_gt<>+148(SB)/4, $0x3e06d905
+DATA signalWeightGrad512_gt<>+152(SB)/4, $0x3e06d905
+DATA signalWeightGrad512_gt<>+156(SB)/4, $0x3e06d905
+DATA signalWeightGrad512_gt<>+160(SB)/4, $0x3e4a4588
+DATA signalWeightGrad512_gt<>+164(SB)/4, $0x3e4a4588
+DATA signalWeightGrad512_gt<>+168(SB)/4, $0x3e4a4588
+DATA signalWeightGrad512_gt<>+172(SB)/4, $0x3e4a4588
+DATA signalWeightGrad512_gt<>+176(SB)/4, $0x3e4a4588
+DATA signalWeightGrad512_gt<>+180(SB)/4, $0x3e4a4588
+DATA signalWeightGrad512_gt<>+184(SB)/4, $0x3e4a4588
+DATA signalWeightGrad512_gt<>+188(SB)/4, $0x3e4a4588
+DATA signalWeightGrad512_gt<>+192(SB)/4, $0x3e97b426
+DATA signalWeightGrad512_gt<>+196(SB)/4, $0x3e97b426
+DATA signalWeightGrad512_gt<>+200(SB)/4, $0x3e97b426
+DATA signalWeightGrad512_gt<>+204(SB)/4, $0x3e97b426
+DATA signalWeightGrad512_gt<>+208(SB)/4, $0x3e97b426
+DATA signalWeightGrad512_gt<>+212(SB)/4, $0x3e97b426
+DATA signalWeightGrad512_gt<>+216(SB)/4, $0x3e97b426
+DATA signalWeightGrad512_gt<>+220(SB)/4, $0x3e97b426
+GLOBL signalWeightGrad512_gt<>(SB), RODATA|NOPTR, $224
+
 // func adam512(params *float32, grads *float32, m *float32, v *float32, c *float32, n int)
 // Requires: AVX, AVX512F
 TEXT ·adam512(SB), NOSPLIT, $0-48
@@ -12796,6 +13358,658 @@ DATA winoWeightGrad256_gt<>+212(SB)/4, $0x3e97b426
 DATA winoWeightGrad256_gt<>+216(SB)/4, $0x3e97b426
 DATA winoWeightGrad256_gt<>+220(SB)/4, $0x3e97b426
 GLOBL winoWeightGrad256_gt<>(SB), RODATA|NOPTR, $224
+
+// func signalInput256(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+// Requires: AVX, FMA3
+TEXT ·signalInput256(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ rows+16(FP), DX
+	MOVQ tiles+24(FP), BX
+	MOVQ row+32(FP), SI
+	MOVQ col+40(FP), DI
+	MOVQ freq+48(FP), DI
+	LEAQ (DI)(DI*2), R8
+	LEAQ (DI)(DI*4), R9
+
+signalInput256_row:
+	MOVQ CX, R10
+	MOVQ BX, R11
+
+signalInput256_tile:
+	VMOVUPS      (R10), Y0
+	VMOVUPS      64(R10), Y1
+	VMOVUPS      128(R10), Y2
+	VMOVUPS      192(R10), Y3
+	VMOVUPS      256(R10), Y4
+	VMOVUPS      320(R10), Y5
+	VMOVAPS      Y4, Y6
+	VFMADD231PS  signalInput256_b<>+0(SB), Y0, Y6
+	VFNMADD231PS signalInput256_b<>+32(SB), Y2, Y6
+	VMOVAPS      Y5, Y7
+	VFMADD231PS  signalInput256_b<>+0(SB), Y1, Y7
+	VFNMADD231PS signalInput256_b<>+32(SB), Y3, Y7
+	VMOVAPS      Y4, Y0
+	VFNMADD231PS signalInput256_b<>+96(SB), Y2, Y0
+	VMOVAPS      Y3, Y8
+	VFNMADD231PS signalInput256_b<>+96(SB), Y1, Y8
+	VMOVAPS      Y0, Y5
+	VFMADD231PS  signalInput256_b<>+128(SB), Y8, Y0
+	VFNMADD231PS signalInput256_b<>+128(SB), Y8, Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS signalInput256_b<>+64(SB), Y2, Y4
+	VMOVAPS      Y3, Y2
+	VFNMADD231PS signalInput256_b<>+64(SB), Y1, Y2
+	VMOVAPS      Y4, Y1
+	VFMADD231PS  signalInput256_b<>+160(SB), Y2, Y4
+	VFNMADD231PS signalInput256_b<>+160(SB), Y2, Y1
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      Y0, (AX)(DI*1)
+	VMOVUPS      Y5, (AX)(DI*2)
+	VMOVUPS      Y4, (AX)(R8*1)
+	VMOVUPS      Y1, (AX)(DI*4)
+	VMOVUPS      Y7, (AX)(R9*1)
+	VMOVUPS      32(R10), Y0
+	VMOVUPS      96(R10), Y1
+	VMOVUPS      160(R10), Y2
+	VMOVUPS      224(R10), Y3
+	VMOVUPS      288(R10), Y4
+	VMOVUPS      352(R10), Y5
+	VMOVAPS      Y4, Y6
+	VFMADD231PS  signalInput256_b<>+0(SB), Y0, Y6
+	VFNMADD231PS signalInput256_b<>+32(SB), Y2, Y6
+	VMOVAPS      Y5, Y7
+	VFMADD231PS  signalInput256_b<>+0(SB), Y1, Y7
+	VFNMADD231PS signalInput256_b<>+32(SB), Y3, Y7
+	VMOVAPS      Y4, Y0
+	VFNMADD231PS signalInput256_b<>+96(SB), Y2, Y0
+	VMOVAPS      Y3, Y8
+	VFNMADD231PS signalInput256_b<>+96(SB), Y1, Y8
+	VMOVAPS      Y0, Y5
+	VFMADD231PS  signalInput256_b<>+128(SB), Y8, Y0
+	VFNMADD231PS signalInput256_b<>+128(SB), Y8, Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS signalInput256_b<>+64(SB), Y2, Y4
+	VMOVAPS      Y3, Y2
+	VFNMADD231PS signalInput256_b<>+64(SB), Y1, Y2
+	VMOVAPS      Y4, Y1
+	VFMADD231PS  signalInput256_b<>+160(SB), Y2, Y4
+	VFNMADD231PS signalInput256_b<>+160(SB), Y2, Y1
+	VMOVUPS      Y6, 32(AX)
+	VMOVUPS      Y0, 32(AX)(DI*1)
+	VMOVUPS      Y5, 32(AX)(DI*2)
+	VMOVUPS      Y4, 32(AX)(R8*1)
+	VMOVUPS      Y1, 32(AX)(DI*4)
+	VMOVUPS      Y7, 32(AX)(R9*1)
+	ADDQ         $0x40, AX
+	ADDQ         $0x00000100, R10
+	SUBQ         $0x01, R11
+	JG           signalInput256_tile
+	ADDQ         SI, CX
+	SUBQ         $0x01, DX
+	JG           signalInput256_row
+	VZEROUPPER
+	RET
+
+DATA signalInput256_b<>+0(SB)/4, $0x3fa20000
+DATA signalInput256_b<>+4(SB)/4, $0x3fa20000
+DATA signalInput256_b<>+8(SB)/4, $0x3fa20000
+DATA signalInput256_b<>+12(SB)/4, $0x3fa20000
+DATA signalInput256_b<>+16(SB)/4, $0x3fa20000
+DATA signalInput256_b<>+20(SB)/4, $0x3fa20000
+DATA signalInput256_b<>+24(SB)/4, $0x3fa20000
+DATA signalInput256_b<>+28(SB)/4, $0x3fa20000
+DATA signalInput256_b<>+32(SB)/4, $0x40340000
+DATA signalInput256_b<>+36(SB)/4, $0x40340000
+DATA signalInput256_b<>+40(SB)/4, $0x40340000
+DATA signalInput256_b<>+44(SB)/4, $0x40340000
+DATA signalInput256_b<>+48(SB)/4, $0x40340000
+DATA signalInput256_b<>+52(SB)/4, $0x40340000
+DATA signalInput256_b<>+56(SB)/4, $0x40340000
+DATA signalInput256_b<>+60(SB)/4, $0x40340000
+DATA signalInput256_b<>+64(SB)/4, $0x3f100000
+DATA signalInput256_b<>+68(SB)/4, $0x3f100000
+DATA signalInput256_b<>+72(SB)/4, $0x3f100000
+DATA signalInput256_b<>+76(SB)/4, $0x3f100000
+DATA signalInput256_b<>+80(SB)/4, $0x3f100000
+DATA signalInput256_b<>+84(SB)/4, $0x3f100000
+DATA signalInput256_b<>+88(SB)/4, $0x3f100000
+DATA signalInput256_b<>+92(SB)/4, $0x3f100000
+DATA signalInput256_b<>+96(SB)/4, $0x40100000
+DATA signalInput256_b<>+100(SB)/4, $0x40100000
+DATA signalInput256_b<>+104(SB)/4, $0x40100000
+DATA signalInput256_b<>+108(SB)/4, $0x40100000
+DATA signalInput256_b<>+112(SB)/4, $0x40100000
+DATA signalInput256_b<>+116(SB)/4, $0x40100000
+DATA signalInput256_b<>+120(SB)/4, $0x40100000
+DATA signalInput256_b<>+124(SB)/4, $0x40100000
+DATA signalInput256_b<>+128(SB)/4, $0x3f400000
+DATA signalInput256_b<>+132(SB)/4, $0x3f400000
+DATA signalInput256_b<>+136(SB)/4, $0x3f400000
+DATA signalInput256_b<>+140(SB)/4, $0x3f400000
+DATA signalInput256_b<>+144(SB)/4, $0x3f400000
+DATA signalInput256_b<>+148(SB)/4, $0x3f400000
+DATA signalInput256_b<>+152(SB)/4, $0x3f400000
+DATA signalInput256_b<>+156(SB)/4, $0x3f400000
+DATA signalInput256_b<>+160(SB)/4, $0x3fc00000
+DATA signalInput256_b<>+164(SB)/4, $0x3fc00000
+DATA signalInput256_b<>+168(SB)/4, $0x3fc00000
+DATA signalInput256_b<>+172(SB)/4, $0x3fc00000
+DATA signalInput256_b<>+176(SB)/4, $0x3fc00000
+DATA signalInput256_b<>+180(SB)/4, $0x3fc00000
+DATA signalInput256_b<>+184(SB)/4, $0x3fc00000
+DATA signalInput256_b<>+188(SB)/4, $0x3fc00000
+GLOBL signalInput256_b<>(SB), RODATA|NOPTR, $192
+
+// func signalGrad256(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+// Requires: AVX, FMA3
+TEXT ·signalGrad256(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ rows+16(FP), DX
+	MOVQ tiles+24(FP), BX
+	MOVQ row+32(FP), SI
+	MOVQ col+40(FP), DI
+	MOVQ freq+48(FP), DI
+	LEAQ (DI)(DI*2), R8
+	LEAQ (DI)(DI*4), R9
+
+signalGrad256_row:
+	MOVQ CX, R10
+	MOVQ BX, R11
+
+signalGrad256_tile:
+	VMOVUPS     (R10), Y0
+	VMOVUPS     64(R10), Y1
+	VMOVUPS     128(R10), Y2
+	VMOVUPS     192(R10), Y3
+	VMOVAPS     Y0, Y5
+	VFMADD231PS signalGrad256_a<>+32(SB), Y2, Y5
+	VMULPS      signalGrad256_a<>+0(SB), Y1, Y6
+	VFMADD231PS signalGrad256_a<>+64(SB), Y3, Y6
+	VADDPS      Y6, Y5, Y4
+	VSUBPS      Y6, Y5, Y5
+	VMOVAPS     Y0, Y6
+	VFMADD231PS signalGrad256_a<>+128(SB), Y2, Y6
+	VMULPS      signalGrad256_a<>+96(SB), Y1, Y2
+	VFMADD231PS signalGrad256_a<>+160(SB), Y3, Y2
+	VADDPS      Y2, Y6, Y1
+	VSUBPS      Y2, Y6, Y6
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y4, (AX)(DI*1)
+	VMOVUPS     Y5, (AX)(DI*2)
+	VMOVUPS     Y1, (AX)(R8*1)
+	VMOVUPS     Y6, (AX)(DI*4)
+	VMOVUPS     Y3, (AX)(R9*1)
+	VMOVUPS     32(R10), Y0
+	VMOVUPS     96(R10), Y1
+	VMOVUPS     160(R10), Y2
+	VMOVUPS     224(R10), Y3
+	VMOVAPS     Y0, Y5
+	VFMADD231PS signalGrad256_a<>+32(SB), Y2, Y5
+	VMULPS      signalGrad256_a<>+0(SB), Y1, Y6
+	VFMADD231PS signalGrad256_a<>+64(SB), Y3, Y6
+	VADDPS      Y6, Y5, Y4
+	VSUBPS      Y6, Y5, Y5
+	VMOVAPS     Y0, Y6
+	VFMADD231PS signalGrad256_a<>+128(SB), Y2, Y6
+	VMULPS      signalGrad256_a<>+96(SB), Y1, Y2
+	VFMADD231PS signalGrad256_a<>+160(SB), Y3, Y2
+	VADDPS      Y2, Y6, Y1
+	VSUBPS      Y2, Y6, Y6
+	VMOVUPS     Y0, 32(AX)
+	VMOVUPS     Y4, 32(AX)(DI*1)
+	VMOVUPS     Y5, 32(AX)(DI*2)
+	VMOVUPS     Y1, 32(AX)(R8*1)
+	VMOVUPS     Y6, 32(AX)(DI*4)
+	VMOVUPS     Y3, 32(AX)(R9*1)
+	ADDQ        $0x40, AX
+	ADDQ        $0x00000100, R10
+	SUBQ        $0x01, R11
+	JG          signalGrad256_tile
+	ADDQ        SI, CX
+	SUBQ        $0x01, DX
+	JG          signalGrad256_row
+	VZEROUPPER
+	RET
+
+DATA signalGrad256_a<>+0(SB)/4, $0x3f400000
+DATA signalGrad256_a<>+4(SB)/4, $0x3f400000
+DATA signalGrad256_a<>+8(SB)/4, $0x3f400000
+DATA signalGrad256_a<>+12(SB)/4, $0x3f400000
+DATA signalGrad256_a<>+16(SB)/4, $0x3f400000
+DATA signalGrad256_a<>+20(SB)/4, $0x3f400000
+DATA signalGrad256_a<>+24(SB)/4, $0x3f400000
+DATA signalGrad256_a<>+28(SB)/4, $0x3f400000
+DATA signalGrad256_a<>+32(SB)/4, $0x3f100000
+DATA signalGrad256_a<>+36(SB)/4, $0x3f100000
+DATA signalGrad256_a<>+40(SB)/4, $0x3f100000
+DATA signalGrad256_a<>+44(SB)/4, $0x3f100000
+DATA signalGrad256_a<>+48(SB)/4, $0x3f100000
+DATA signalGrad256_a<>+52(SB)/4, $0x3f100000
+DATA signalGrad256_a<>+56(SB)/4, $0x3f100000
+DATA signalGrad256_a<>+60(SB)/4, $0x3f100000
+DATA signalGrad256_a<>+64(SB)/4, $0x3ed80000
+DATA signalGrad256_a<>+68(SB)/4, $0x3ed80000
+DATA signalGrad256_a<>+72(SB)/4, $0x3ed80000
+DATA signalGrad256_a<>+76(SB)/4, $0x3ed80000
+DATA signalGrad256_a<>+80(SB)/4, $0x3ed80000
+DATA signalGrad256_a<>+84(SB)/4, $0x3ed80000
+DATA signalGrad256_a<>+88(SB)/4, $0x3ed80000
+DATA signalGrad256_a<>+92(SB)/4, $0x3ed80000
+DATA signalGrad256_a<>+96(SB)/4, $0x3fc00000
+DATA signalGrad256_a<>+100(SB)/4, $0x3fc00000
+DATA signalGrad256_a<>+104(SB)/4, $0x3fc00000
+DATA signalGrad256_a<>+108(SB)/4, $0x3fc00000
+DATA signalGrad256_a<>+112(SB)/4, $0x3fc00000
+DATA signalGrad256_a<>+116(SB)/4, $0x3fc00000
+DATA signalGrad256_a<>+120(SB)/4, $0x3fc00000
+DATA signalGrad256_a<>+124(SB)/4, $0x3fc00000
+DATA signalGrad256_a<>+128(SB)/4, $0x40100000
+DATA signalGrad256_a<>+132(SB)/4, $0x40100000
+DATA signalGrad256_a<>+136(SB)/4, $0x40100000
+DATA signalGrad256_a<>+140(SB)/4, $0x40100000
+DATA signalGrad256_a<>+144(SB)/4, $0x40100000
+DATA signalGrad256_a<>+148(SB)/4, $0x40100000
+DATA signalGrad256_a<>+152(SB)/4, $0x40100000
+DATA signalGrad256_a<>+156(SB)/4, $0x40100000
+DATA signalGrad256_a<>+160(SB)/4, $0x40580000
+DATA signalGrad256_a<>+164(SB)/4, $0x40580000
+DATA signalGrad256_a<>+168(SB)/4, $0x40580000
+DATA signalGrad256_a<>+172(SB)/4, $0x40580000
+DATA signalGrad256_a<>+176(SB)/4, $0x40580000
+DATA signalGrad256_a<>+180(SB)/4, $0x40580000
+DATA signalGrad256_a<>+184(SB)/4, $0x40580000
+DATA signalGrad256_a<>+188(SB)/4, $0x40580000
+GLOBL signalGrad256_a<>(SB), RODATA|NOPTR, $192
+
+// func signalWeights256(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+// Requires: AVX, FMA3
+TEXT ·signalWeights256(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ rows+16(FP), DX
+	MOVQ tiles+24(FP), BX
+	MOVQ row+32(FP), SI
+	MOVQ col+40(FP), DI
+	MOVQ freq+48(FP), R8
+	LEAQ (R8)(R8*2), R9
+	LEAQ (R8)(R8*4), R10
+
+signalWeights256_row:
+	MOVQ CX, R11
+	MOVQ BX, R12
+
+signalWeights256_tile:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      (R11)(DI*1), Y1
+	VMOVUPS      (R11)(DI*2), Y2
+	VMULPS       signalWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       signalWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  signalWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  signalWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS signalWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       signalWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  signalWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  signalWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS signalWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      Y4, (AX)(R8*1)
+	VMOVUPS      Y5, (AX)(R8*2)
+	VMOVUPS      Y0, (AX)(R9*1)
+	VMOVUPS      Y6, (AX)(R8*4)
+	VMOVUPS      Y2, (AX)(R10*1)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      32(R11)(DI*1), Y1
+	VMOVUPS      32(R11)(DI*2), Y2
+	VMULPS       signalWeights256_g<>+0(SB), Y0, Y3
+	VMULPS       signalWeights256_g<>+32(SB), Y0, Y5
+	VFMADD231PS  signalWeights256_g<>+96(SB), Y2, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  signalWeights256_g<>+64(SB), Y1, Y4
+	VFNMADD231PS signalWeights256_g<>+64(SB), Y1, Y5
+	VMULPS       signalWeights256_g<>+128(SB), Y0, Y6
+	VFMADD231PS  signalWeights256_g<>+192(SB), Y2, Y6
+	VMOVAPS      Y6, Y0
+	VFMADD231PS  signalWeights256_g<>+160(SB), Y1, Y0
+	VFNMADD231PS signalWeights256_g<>+160(SB), Y1, Y6
+	VMOVUPS      Y3, 32(AX)
+	VMOVUPS      Y4, 32(AX)(R8*1)
+	VMOVUPS      Y5, 32(AX)(R8*2)
+	VMOVUPS      Y0, 32(AX)(R9*1)
+	VMOVUPS      Y6, 32(AX)(R8*4)
+	VMOVUPS      Y2, 32(AX)(R10*1)
+	ADDQ         $0x40, AX
+	ADDQ         $0x00000040, R11
+	SUBQ         $0x01, R12
+	JG           signalWeights256_tile
+	ADDQ         SI, CX
+	SUBQ         $0x01, DX
+	JG           signalWeights256_row
+	VZEROUPPER
+	RET
+
+DATA signalWeights256_g<>+0(SB)/4, $0x3f4a4588
+DATA signalWeights256_g<>+4(SB)/4, $0x3f4a4588
+DATA signalWeights256_g<>+8(SB)/4, $0x3f4a4588
+DATA signalWeights256_g<>+12(SB)/4, $0x3f4a4588
+DATA signalWeights256_g<>+16(SB)/4, $0x3f4a4588
+DATA signalWeights256_g<>+20(SB)/4, $0x3f4a4588
+DATA signalWeights256_g<>+24(SB)/4, $0x3f4a4588
+DATA signalWeights256_g<>+28(SB)/4, $0x3f4a4588
+DATA signalWeights256_g<>+32(SB)/4, $0xbf06d905
+DATA signalWeights256_g<>+36(SB)/4, $0xbf06d905
+DATA signalWeights256_g<>+40(SB)/4, $0xbf06d905
+DATA signalWeights256_g<>+44(SB)/4, $0xbf06d905
+DATA signalWeights256_g<>+48(SB)/4, $0xbf06d905
+DATA signalWeights256_g<>+52(SB)/4, $0xbf06d905
+DATA signalWeights256_g<>+56(SB)/4, $0xbf06d905
+DATA signalWeights256_g<>+60(SB)/4, $0xbf06d905
+DATA signalWeights256_g<>+64(SB)/4, $0xbeca4588
+DATA signalWeights256_g<>+68(SB)/4, $0xbeca4588
+DATA signalWeights256_g<>+72(SB)/4, $0xbeca4588
+DATA signalWeights256_g<>+76(SB)/4, $0xbeca4588
+DATA signalWeights256_g<>+80(SB)/4, $0xbeca4588
+DATA signalWeights256_g<>+84(SB)/4, $0xbeca4588
+DATA signalWeights256_g<>+88(SB)/4, $0xbeca4588
+DATA signalWeights256_g<>+92(SB)/4, $0xbeca4588
+DATA signalWeights256_g<>+96(SB)/4, $0xbe97b426
+DATA signalWeights256_g<>+100(SB)/4, $0xbe97b426
+DATA signalWeights256_g<>+104(SB)/4, $0xbe97b426
+DATA signalWeights256_g<>+108(SB)/4, $0xbe97b426
+DATA signalWeights256_g<>+112(SB)/4, $0xbe97b426
+DATA signalWeights256_g<>+116(SB)/4, $0xbe97b426
+DATA signalWeights256_g<>+120(SB)/4, $0xbe97b426
+DATA signalWeights256_g<>+124(SB)/4, $0xbe97b426
+DATA signalWeights256_g<>+128(SB)/4, $0x3e06d905
+DATA signalWeights256_g<>+132(SB)/4, $0x3e06d905
+DATA signalWeights256_g<>+136(SB)/4, $0x3e06d905
+DATA signalWeights256_g<>+140(SB)/4, $0x3e06d905
+DATA signalWeights256_g<>+144(SB)/4, $0x3e06d905
+DATA signalWeights256_g<>+148(SB)/4, $0x3e06d905
+DATA signalWeights256_g<>+152(SB)/4, $0x3e06d905
+DATA signalWeights256_g<>+156(SB)/4, $0x3e06d905
+DATA signalWeights256_g<>+160(SB)/4, $0x3e4a4588
+DATA signalWeights256_g<>+164(SB)/4, $0x3e4a4588
+DATA signalWeights256_g<>+168(SB)/4, $0x3e4a4588
+DATA signalWeights256_g<>+172(SB)/4, $0x3e4a4588
+DATA signalWeights256_g<>+176(SB)/4, $0x3e4a4588
+DATA signalWeights256_g<>+180(SB)/4, $0x3e4a4588
+DATA signalWeights256_g<>+184(SB)/4, $0x3e4a4588
+DATA signalWeights256_g<>+188(SB)/4, $0x3e4a4588
+DATA signalWeights256_g<>+192(SB)/4, $0x3e97b426
+DATA signalWeights256_g<>+196(SB)/4, $0x3e97b426
+DATA signalWeights256_g<>+200(SB)/4, $0x3e97b426
+DATA signalWeights256_g<>+204(SB)/4, $0x3e97b426
+DATA signalWeights256_g<>+208(SB)/4, $0x3e97b426
+DATA signalWeights256_g<>+212(SB)/4, $0x3e97b426
+DATA signalWeights256_g<>+216(SB)/4, $0x3e97b426
+DATA signalWeights256_g<>+220(SB)/4, $0x3e97b426
+GLOBL signalWeights256_g<>(SB), RODATA|NOPTR, $224
+
+// func signalOutput256(dst *float32, src *float32, bias *float32, rows int, tiles int, row int, col int, freq int)
+// Requires: AVX, FMA3
+TEXT ·signalOutput256(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ bias+16(FP), DX
+	MOVQ rows+24(FP), BX
+	MOVQ tiles+32(FP), SI
+	MOVQ row+40(FP), DI
+	MOVQ col+48(FP), R8
+	MOVQ freq+56(FP), R8
+	LEAQ (R8)(R8*2), R9
+	LEAQ (R8)(R8*4), R10
+
+signalOutput256_row:
+	MOVQ AX, R11
+	MOVQ SI, R12
+
+signalOutput256_tile:
+	VMOVUPS     (CX), Y0
+	VMOVUPS     (CX)(R8*1), Y1
+	VMOVUPS     (CX)(R8*2), Y2
+	VMOVUPS     (CX)(R9*1), Y3
+	VMOVUPS     (CX)(R8*4), Y4
+	VMOVUPS     (CX)(R10*1), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      signalOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS signalOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      signalOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS signalOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS signalOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS signalOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     Y0, (R11)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     Y4, 64(R11)
+	VADDPS      (DX), Y6, Y6
+	VMOVUPS     Y6, 128(R11)
+	VADDPS      (DX), Y2, Y2
+	VMOVUPS     Y2, 192(R11)
+	VMOVUPS     32(CX), Y0
+	VMOVUPS     32(CX)(R8*1), Y1
+	VMOVUPS     32(CX)(R8*2), Y2
+	VMOVUPS     32(CX)(R9*1), Y3
+	VMOVUPS     32(CX)(R8*4), Y4
+	VMOVUPS     32(CX)(R10*1), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      signalOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS signalOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      signalOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS signalOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS signalOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS signalOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      32(DX), Y0, Y0
+	VMOVUPS     Y0, 32(R11)
+	VADDPS      32(DX), Y4, Y4
+	VMOVUPS     Y4, 96(R11)
+	VADDPS      32(DX), Y6, Y6
+	VMOVUPS     Y6, 160(R11)
+	VADDPS      32(DX), Y2, Y2
+	VMOVUPS     Y2, 224(R11)
+	ADDQ        $0x40, CX
+	ADDQ        $0x00000100, R11
+	SUBQ        $0x01, R12
+	JG          signalOutput256_tile
+	ADDQ        DI, AX
+	SUBQ        $0x01, BX
+	JG          signalOutput256_row
+	VZEROUPPER
+	RET
+
+DATA signalOutput256_at<>+0(SB)/4, $0x3f400000
+DATA signalOutput256_at<>+4(SB)/4, $0x3f400000
+DATA signalOutput256_at<>+8(SB)/4, $0x3f400000
+DATA signalOutput256_at<>+12(SB)/4, $0x3f400000
+DATA signalOutput256_at<>+16(SB)/4, $0x3f400000
+DATA signalOutput256_at<>+20(SB)/4, $0x3f400000
+DATA signalOutput256_at<>+24(SB)/4, $0x3f400000
+DATA signalOutput256_at<>+28(SB)/4, $0x3f400000
+DATA signalOutput256_at<>+32(SB)/4, $0x3f100000
+DATA signalOutput256_at<>+36(SB)/4, $0x3f100000
+DATA signalOutput256_at<>+40(SB)/4, $0x3f100000
+DATA signalOutput256_at<>+44(SB)/4, $0x3f100000
+DATA signalOutput256_at<>+48(SB)/4, $0x3f100000
+DATA signalOutput256_at<>+52(SB)/4, $0x3f100000
+DATA signalOutput256_at<>+56(SB)/4, $0x3f100000
+DATA signalOutput256_at<>+60(SB)/4, $0x3f100000
+DATA signalOutput256_at<>+64(SB)/4, $0x3ed80000
+DATA signalOutput256_at<>+68(SB)/4, $0x3ed80000
+DATA signalOutput256_at<>+72(SB)/4, $0x3ed80000
+DATA signalOutput256_at<>+76(SB)/4, $0x3ed80000
+DATA signalOutput256_at<>+80(SB)/4, $0x3ed80000
+DATA signalOutput256_at<>+84(SB)/4, $0x3ed80000
+DATA signalOutput256_at<>+88(SB)/4, $0x3ed80000
+DATA signalOutput256_at<>+92(SB)/4, $0x3ed80000
+DATA signalOutput256_at<>+96(SB)/4, $0x3fc00000
+DATA signalOutput256_at<>+100(SB)/4, $0x3fc00000
+DATA signalOutput256_at<>+104(SB)/4, $0x3fc00000
+DATA signalOutput256_at<>+108(SB)/4, $0x3fc00000
+DATA signalOutput256_at<>+112(SB)/4, $0x3fc00000
+DATA signalOutput256_at<>+116(SB)/4, $0x3fc00000
+DATA signalOutput256_at<>+120(SB)/4, $0x3fc00000
+DATA signalOutput256_at<>+124(SB)/4, $0x3fc00000
+DATA signalOutput256_at<>+128(SB)/4, $0x40100000
+DATA signalOutput256_at<>+132(SB)/4, $0x40100000
+DATA signalOutput256_at<>+136(SB)/4, $0x40100000
+DATA signalOutput256_at<>+140(SB)/4, $0x40100000
+DATA signalOutput256_at<>+144(SB)/4, $0x40100000
+DATA signalOutput256_at<>+148(SB)/4, $0x40100000
+DATA signalOutput256_at<>+152(SB)/4, $0x40100000
+DATA signalOutput256_at<>+156(SB)/4, $0x40100000
+DATA signalOutput256_at<>+160(SB)/4, $0x40580000
+DATA signalOutput256_at<>+164(SB)/4, $0x40580000
+DATA signalOutput256_at<>+168(SB)/4, $0x40580000
+DATA signalOutput256_at<>+172(SB)/4, $0x40580000
+DATA signalOutput256_at<>+176(SB)/4, $0x40580000
+DATA signalOutput256_at<>+180(SB)/4, $0x40580000
+DATA signalOutput256_at<>+184(SB)/4, $0x40580000
+DATA signalOutput256_at<>+188(SB)/4, $0x40580000
+GLOBL signalOutput256_at<>(SB), RODATA|NOPTR, $192
+
+// func signalWeightGrad256(dst *float32, src *float32, bias *float32, rows int, tiles int, row int, col int, freq int)
+// Requires: AVX, FMA3
+TEXT ·signalWeightGrad256(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ bias+16(FP), DX
+	MOVQ rows+24(FP), DX
+	MOVQ tiles+32(FP), BX
+	MOVQ row+40(FP), SI
+	MOVQ col+48(FP), DI
+	MOVQ freq+56(FP), R8
+	LEAQ (R8)(R8*2), R9
+	LEAQ (R8)(R8*4), R10
+
+signalWeightGrad256_row:
+	MOVQ AX, R11
+	MOVQ BX, R12
+
+signalWeightGrad256_tile:
+	VMOVUPS     (CX), Y0
+	VMOVUPS     (CX)(R8*1), Y1
+	VMOVUPS     (CX)(R8*2), Y2
+	VMOVUPS     (CX)(R9*1), Y3
+	VMOVUPS     (CX)(R8*4), Y4
+	VMOVUPS     (CX)(R10*1), Y5
+	VMULPS      signalWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS signalWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS signalWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      signalWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS signalWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS signalWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS signalWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, (R11)
+	VMOVUPS     Y1, (R11)(DI*1)
+	VMOVUPS     Y5, (R11)(DI*2)
+	VMOVUPS     32(CX), Y0
+	VMOVUPS     32(CX)(R8*1), Y1
+	VMOVUPS     32(CX)(R8*2), Y2
+	VMOVUPS     32(CX)(R9*1), Y3
+	VMOVUPS     32(CX)(R8*4), Y4
+	VMOVUPS     32(CX)(R10*1), Y5
+	VMULPS      signalWeightGrad256_gt<>+0(SB), Y0, Y0
+	VMOVAPS     Y5, Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VFMADD231PS signalWeightGrad256_gt<>+32(SB), Y6, Y0
+	VFMADD231PS signalWeightGrad256_gt<>+96(SB), Y6, Y5
+	VMULPS      signalWeightGrad256_gt<>+64(SB), Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS signalWeightGrad256_gt<>+128(SB), Y2, Y0
+	VFMADD231PS signalWeightGrad256_gt<>+192(SB), Y2, Y5
+	VFMADD231PS signalWeightGrad256_gt<>+160(SB), Y3, Y1
+	VMOVUPS     Y0, 32(R11)
+	VMOVUPS     Y1, 32(R11)(DI*1)
+	VMOVUPS     Y5, 32(R11)(DI*2)
+	ADDQ        $0x40, CX
+	ADDQ        $0x00000040, R11
+	SUBQ        $0x01, R12
+	JG          signalWeightGrad256_tile
+	ADDQ        SI, AX
+	SUBQ        $0x01, DX
+	JG          signalWeightGrad256_row
+	VZEROUPPER
+	RET
+
+DATA signalWeightGrad256_gt<>+0(SB)/4, $0x3f4a4588
+DATA signalWeightGrad256_gt<>+4(SB)/4, $0x3f4a4588
+DATA signalWeightGrad256_gt<>+8(SB)/4, $0x3f4a4588
+DATA signalWeightGrad256_gt<>+12(SB)/4, $0x3f4a4588
+DATA signalWeightGrad256_gt<>+16(SB)/4, $0x3f4a4588
+DATA signalWeightGrad256_gt<>+20(SB)/4, $0x3f4a4588
+DATA signalWeightGrad256_gt<>+24(SB)/4, $0x3f4a4588
+DATA signalWeightGrad256_gt<>+28(SB)/4, $0x3f4a4588
+DATA signalWeightGrad256_gt<>+32(SB)/4, $0xbf06d905
+DATA signalWeightGrad256_gt<>+36(SB)/4, $0xbf06d905
+DATA signalWeightGrad256_gt<>+40(SB)/4, $0xbf06d905
+DATA signalWeightGrad256_gt<>+44(SB)/4, $0xbf06d905
+DATA signalWeightGrad256_gt<>+48(SB)/4, $0xbf06d905
+DATA signalWeightGrad256_gt<>+52(SB)/4, $0xbf06d905
+DATA signalWeightGrad256_gt<>+56(SB)/4, $0xbf06d905
+DATA signalWeightGrad256_gt<>+60(SB)/4, $0xbf06d905
+DATA signalWeightGrad256_gt<>+64(SB)/4, $0xbeca4588
+DATA signalWeightGrad256_gt<>+68(SB)/4, $0xbeca4588
+DATA signalWeightGrad256_gt<>+72(SB)/4, $0xbeca4588
+DATA signalWeightGrad256_gt<>+76(SB)/4, $0xbeca4588
+DATA signalWeightGrad256_gt<>+80(SB)/4, $0xbeca4588
+DATA signalWeightGrad256_gt<>+84(SB)/4, $0xbeca4588
+DATA signalWeightGrad256_gt<>+88(SB)/4, $0xbeca4588
+DATA signalWeightGrad256_gt<>+92(SB)/4, $0xbeca4588
+DATA signalWeightGrad256_gt<>+96(SB)/4, $0xbe97b426
+DATA signalWeightGrad256_gt<>+100(SB)/4, $0xbe97b426
+DATA signalWeightGrad256_gt<>+104(SB)/4, $0xbe97b426
+DATA signalWeightGrad256_gt<>+108(SB)/4, $0xbe97b426
+DATA signalWeightGrad256_gt<>+112(SB)/4, $0xbe97b426
+DATA signalWeightGrad256_gt<>+116(SB)/4, $0xbe97b426
+DATA signalWeightGrad256_gt<>+120(SB)/4, $0xbe97b426
+DATA signalWeightGrad256_gt<>+124(SB)/4, $0xbe97b426
+DATA signalWeightGrad256_gt<>+128(SB)/4, $0x3e06d905
+DATA signalWeightGrad256_gt<>+132(SB)/4, $0x3e06d905
+DATA signalWeightGrad256_gt<>+136(SB)/4, $0x3e06d905
+DATA signalWeightGrad256_gt<>+140(SB)/4, $0x3e06d905
+DATA signalWeightGrad256_gt<>+144(SB)/4, $0x3e06d905
+DATA signalWeightGrad256_gt<>+148(SB)/4, $0x3e06d905
+DATA signalWeightGrad256_gt<>+152(SB)/4, $0x3e06d905
+DATA signalWeightGrad256_gt<>+156(SB)/4, $0x3e06d905
+DATA signalWeightGrad256_gt<>+160(SB)/4, $0x3e4a4588
+DATA signalWeightGrad256_gt<>+164(SB)/4, $0x3e4a4588
+DATA signalWeightGrad256_gt<>+168(SB)/4, $0x3e4a4588
+DATA signalWeightGrad256_gt<>+172(SB)/4, $0x3e4a4588
+DATA signalWeightGrad256_gt<>+176(SB)/4, $0x3e4a4588
+DATA signalWeightGrad256_gt<>+180(SB)/4, $0x3e4a4588
+DATA signalWeightGrad256_gt<>+184(SB)/4, $0x3e4a4588
+DATA signalWeightGrad256_gt<>+188(SB)/4, $0x3e4a4588
+DATA signalWeightGrad256_gt<>+192(SB)/4, $0x3e97b426
+DATA signalWeightGrad256_gt<>+196(SB)/4, $0x3e97b426
+DATA signalWeightGrad256_gt<>+200(SB)/4, $0x3e97b426
+DATA signalWeightGrad256_gt<>+204(SB)/4, $0x3e97b426
+DATA signalWeightGrad256_gt<>+208(SB)/4, $0x3e97b426
+DATA signalWeightGrad256_gt<>+212(SB)/4, $0x3e97b426
+DATA signalWeightGrad256_gt<>+216(SB)/4, $0x3e97b426
+DATA signalWeightGrad256_gt<>+220(SB)/4, $0x3e97b426
+GLOBL signalWeightGrad256_gt<>(SB), RODATA|NOPTR, $224
 
 // func adam256(params *float32, grads *float32, m *float32, v *float32, c *float32, n int)
 // Requires: AVX

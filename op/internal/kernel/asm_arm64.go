@@ -63,6 +63,21 @@ func winoOutputNEON(dst, src, bias *float32, tiles, row, col, freq int)
 func winoWeightGradNEON(dst, src, bias *float32, tiles, row, col, freq int)
 
 //go:noescape
+func signalInputNEON(dst, src *float32, rows, tiles, row, col, freq int)
+
+//go:noescape
+func signalGradNEON(dst, src *float32, rows, tiles, row, col, freq int)
+
+//go:noescape
+func signalWeightsNEON(dst, src *float32, rows, tiles, row, col, freq int)
+
+//go:noescape
+func signalOutputNEON(dst, src, bias *float32, rows, tiles, row, col, freq int)
+
+//go:noescape
+func signalWeightGradNEON(dst, src, bias *float32, rows, tiles, row, col, freq int)
+
+//go:noescape
 func adamNEON(params, grads, m, v, c *float32, n int)
 
 //go:noescape

@@ -128,9 +128,25 @@ func (t *winoTransform) reach(size, next, col int) int {
 }
 
 func callToFreqs(t winoTransform, size, next, col int, f func(dst, src *float32, tiles, row, col, freq int)) {
-	f(need(t.dst, (winoFreqs-1)*t.freq+t.tiles*lane), need(t.src, t.reach(size, next, col)), t.tiles, 4*t.row, 4*col, 4*t.freq)
+	f(need(t.dst, (winoAxis*winoAxis-1)*t.freq+t.tiles*lane), need(t.src, t.reach(size, next, col)), t.tiles, 4*t.row, 4*col, 4*t.freq)
 }
 
 func callFromFreqs(t winoTransform, size, next, col int, f func(dst, src, bias *float32, tiles, row, col, freq int)) {
-	f(need(t.dst, t.reach(size, next, col)), need(t.src, (winoFreqs-1)*t.freq+t.tiles*lane), orElse(t.bias, &zeros), t.tiles, 4*t.row, 4*col, 4*t.freq)
+	f(need(t.dst, t.reach(size, next, col)), need(t.src, (winoAxis*winoAxis-1)*t.freq+t.tiles*lane), orElse(t.bias, &zeros), t.tiles, 4*t.row, 4*col, 4*t.freq)
+}
+
+// signalReach returns how far the size values of rows of tiles, next apart, reach.
+func (t *winoTransform) signalReach(size, next, col int) int {
+	return (t.rows-1)*t.row + (t.tiles-1)*next + (size-1)*col + lane
+}
+
+// signalFreqs returns how far the frequencies of rows of tiles reach.
+func (t *winoTransform) signalFreqs() int { return (winoAxis-1)*t.freq + t.rows*t.tiles*lane }
+
+func callSignalToFreqs(t winoTransform, size, next, col int, f func(dst, src *float32, rows, tiles, row, col, freq int)) {
+	f(need(t.dst, t.signalFreqs()), need(t.src, t.signalReach(size, next, col)), t.rows, t.tiles, 4*t.row, 4*col, 4*t.freq)
+}
+
+func callSignalFromFreqs(t winoTransform, size, next, col int, f func(dst, src, bias *float32, rows, tiles, row, col, freq int)) {
+	f(need(t.dst, t.signalReach(size, next, col)), need(t.src, t.signalFreqs()), orElse(t.bias, &zeros), t.rows, t.tiles, 4*t.row, 4*col, 4*t.freq)
 }

@@ -66,7 +66,7 @@ func (c *Conv) SetWeights(w, b []float32) {
 	copy(c.bias, b)
 	f := filters{w: w, out: c.Out, in: c.In.C, taps: c.KH * c.KW}
 	if c.wino != nil {
-		c.wino.forward = transformWeights(c.w, c.wino.forward, f)
+		c.wino.forward = c.wino.transformWeights(c.w, c.wino.forward, f)
 	} else {
 		c.forward.pack(c.w, f)
 	}
@@ -79,7 +79,7 @@ func (c *Conv) SetWeightsBackward(w []float32) {
 	}
 	f := filters{w: w, out: c.Out, in: c.In.C, taps: c.KH * c.KW, transposed: true}
 	if c.wino != nil {
-		c.wino.backward = transformWeights(c.w, c.wino.backward, f)
+		c.wino.backward = c.wino.transformWeights(c.w, c.wino.backward, f)
 	} else {
 		c.backward.pack(c.w, f)
 	}

@@ -37,6 +37,10 @@ func (c *Conv) forwardDirect(worker int, y, x []float32, n0, n1 int, pre Prologu
 // forwardFew is Forward for few samples, each of which all workers share. The
 // result is bitwise that of Forward.
 func (c *Conv) forwardFew(y, x []float32, pre Prologue, residual []float32, m *Moments) {
+	if c.wino != nil && c.wino.signal() {
+		c.wino.convolveFewSignals(c.w, y, x, c.wino.forward, c.bias, c.In, c.out, pre, func(n, o int) { c.finish(y, residual, m, n, o) })
+		return
+	}
 	if c.wino != nil {
 		c.wino.convolveFew(c.w, y, x, c.wino.forward, c.bias, residual, c.In, c.out, pre)
 		residual = nil

@@ -65,7 +65,7 @@ func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
 		clear(sum)
 		var du []float32
 		if c.wino != nil {
-			du = gradients(c.w, worker, c.In, c.out)
+			du = c.wino.gradients(c.w, worker, c.In, c.out)
 		}
 		end := c.In.N * (chunk + 1) / chunks
 		for n0 := c.In.N * chunk / chunks; n0 < end; n0 += together {
@@ -87,7 +87,7 @@ func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
 			}
 		}
 		if c.wino != nil {
-			transformGradients(c.w, sum, du, c.In, c.out)
+			c.wino.transformGradients(c.w, sum, du, c.In, c.out)
 		}
 	})
 	c.w.pool.Do(ob, func(o, _ int) {

@@ -27,6 +27,9 @@ type tier struct {
 	gateGrad                         func(dq, ds, dg, g, q, s []float32, mean float32, t tmp)
 	winoInput, winoGrad, winoWeights func(winoTransform) // to frequencies
 	winoOutput, winoWeightGrad       func(winoTransform) // and back
+	signalInput, signalGrad          func(winoTransform) // the same along one axis
+	signalWeights                    func(winoTransform)
+	signalOutput, signalWeightGrad   func(winoTransform)
 }
 
 var generic = &tier{
@@ -56,6 +59,12 @@ var generic = &tier{
 	winoWeights:    winoWeightsGeneric,
 	winoOutput:     winoOutputGeneric,
 	winoWeightGrad: winoWeightGradGeneric,
+
+	signalInput:      signalInputGeneric,
+	signalGrad:       signalGradGeneric,
+	signalWeights:    signalWeightsGeneric,
+	signalOutput:     signalOutputGeneric,
+	signalWeightGrad: signalWeightGradGeneric,
 }
 
 // tiers lists the tiers of this machine, fastest first.

@@ -18,11 +18,18 @@ var avx512 = &tier{
 	winoWeights:    func(t winoTransform) { callToFreqs(t, 3, lane, t.col, winoWeights512) },
 	winoOutput:     func(t winoTransform) { callFromFreqs(t, 4, winoTile*lane, lane, winoOutput512) },
 	winoWeightGrad: func(t winoTransform) { callFromFreqs(t, 3, lane, t.col, winoWeightGrad512) },
-	mul:            func(y, a, b []float32) { callMul(y, a, b, mul512) },
-	dot:            func(a, b []float32, t tmp) float32 { return callDot(a, b, t, dot512) },
-	sumRows:        func(dst, x []float32, stride int) { callSumRows(dst, x, stride, sumRows512) },
-	swiglu:         func(y, a, b []float32) { callSwiGLU(y, a, b, swiglu512) },
-	swigluGrad:     func(da, db, dy, a, b []float32) { callSwiGLUGrad(da, db, dy, a, b, swigluGrad512) },
+
+	signalInput:      func(t winoTransform) { callSignalToFreqs(t, 6, winoTile*lane, lane, signalInput512) },
+	signalGrad:       func(t winoTransform) { callSignalToFreqs(t, 4, winoTile*lane, lane, signalGrad512) },
+	signalWeights:    func(t winoTransform) { callSignalToFreqs(t, 3, lane, t.col, signalWeights512) },
+	signalOutput:     func(t winoTransform) { callSignalFromFreqs(t, 4, winoTile*lane, lane, signalOutput512) },
+	signalWeightGrad: func(t winoTransform) { callSignalFromFreqs(t, 3, lane, t.col, signalWeightGrad512) },
+
+	mul:        func(y, a, b []float32) { callMul(y, a, b, mul512) },
+	dot:        func(a, b []float32, t tmp) float32 { return callDot(a, b, t, dot512) },
+	sumRows:    func(dst, x []float32, stride int) { callSumRows(dst, x, stride, sumRows512) },
+	swiglu:     func(y, a, b []float32) { callSwiGLU(y, a, b, swiglu512) },
+	swigluGrad: func(da, db, dy, a, b []float32) { callSwiGLUGrad(da, db, dy, a, b, swigluGrad512) },
 	normFilm: func(y, x, scale, shift []float32, a affine, t tmp) {
 		callNormFilm(y, x, scale, shift, a, t, normFilm512)
 	},
@@ -55,11 +62,18 @@ var avx2 = &tier{
 	winoWeights:    func(t winoTransform) { callToFreqs(t, 3, lane, t.col, winoWeights256) },
 	winoOutput:     func(t winoTransform) { callFromFreqs(t, 4, winoTile*lane, lane, winoOutput256) },
 	winoWeightGrad: func(t winoTransform) { callFromFreqs(t, 3, lane, t.col, winoWeightGrad256) },
-	mul:            func(y, a, b []float32) { callMul(y, a, b, mul256) },
-	dot:            func(a, b []float32, t tmp) float32 { return callDot(a, b, t, dot256) },
-	sumRows:        func(dst, x []float32, stride int) { callSumRows(dst, x, stride, sumRows256) },
-	swiglu:         func(y, a, b []float32) { callSwiGLU(y, a, b, swiglu256) },
-	swigluGrad:     func(da, db, dy, a, b []float32) { callSwiGLUGrad(da, db, dy, a, b, swigluGrad256) },
+
+	signalInput:      func(t winoTransform) { callSignalToFreqs(t, 6, winoTile*lane, lane, signalInput256) },
+	signalGrad:       func(t winoTransform) { callSignalToFreqs(t, 4, winoTile*lane, lane, signalGrad256) },
+	signalWeights:    func(t winoTransform) { callSignalToFreqs(t, 3, lane, t.col, signalWeights256) },
+	signalOutput:     func(t winoTransform) { callSignalFromFreqs(t, 4, winoTile*lane, lane, signalOutput256) },
+	signalWeightGrad: func(t winoTransform) { callSignalFromFreqs(t, 3, lane, t.col, signalWeightGrad256) },
+
+	mul:        func(y, a, b []float32) { callMul(y, a, b, mul256) },
+	dot:        func(a, b []float32, t tmp) float32 { return callDot(a, b, t, dot256) },
+	sumRows:    func(dst, x []float32, stride int) { callSumRows(dst, x, stride, sumRows256) },
+	swiglu:     func(y, a, b []float32) { callSwiGLU(y, a, b, swiglu256) },
+	swigluGrad: func(da, db, dy, a, b []float32) { callSwiGLUGrad(da, db, dy, a, b, swigluGrad256) },
 	normFilm: func(y, x, scale, shift []float32, a affine, t tmp) {
 		callNormFilm(y, x, scale, shift, a, t, normFilm256)
 	},

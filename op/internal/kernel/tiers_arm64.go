@@ -22,11 +22,18 @@ var neon = &tier{
 	winoWeights:    func(t winoTransform) { callToFreqs(t, 3, lane, t.col, winoWeightsNEON) },
 	winoOutput:     func(t winoTransform) { callFromFreqs(t, 4, winoTile*lane, lane, winoOutputNEON) },
 	winoWeightGrad: func(t winoTransform) { callFromFreqs(t, 3, lane, t.col, winoWeightGradNEON) },
-	mul:            func(y, a, b []float32) { callMul(y, a, b, mulNEON) },
-	dot:            func(a, b []float32, t tmp) float32 { return callDot(a, b, t, dotNEON) },
-	sumRows:        func(dst, x []float32, stride int) { callSumRows(dst, x, stride, sumRowsNEON) },
-	swiglu:         func(y, a, b []float32) { callSwiGLU(y, a, b, swigluNEON) },
-	swigluGrad:     func(da, db, dy, a, b []float32) { callSwiGLUGrad(da, db, dy, a, b, swigluGradNEON) },
+
+	signalInput:      func(t winoTransform) { callSignalToFreqs(t, 6, winoTile*lane, lane, signalInputNEON) },
+	signalGrad:       func(t winoTransform) { callSignalToFreqs(t, 4, winoTile*lane, lane, signalGradNEON) },
+	signalWeights:    func(t winoTransform) { callSignalToFreqs(t, 3, lane, t.col, signalWeightsNEON) },
+	signalOutput:     func(t winoTransform) { callSignalFromFreqs(t, 4, winoTile*lane, lane, signalOutputNEON) },
+	signalWeightGrad: func(t winoTransform) { callSignalFromFreqs(t, 3, lane, t.col, signalWeightGradNEON) },
+
+	mul:        func(y, a, b []float32) { callMul(y, a, b, mulNEON) },
+	dot:        func(a, b []float32, t tmp) float32 { return callDot(a, b, t, dotNEON) },
+	sumRows:    func(dst, x []float32, stride int) { callSumRows(dst, x, stride, sumRowsNEON) },
+	swiglu:     func(y, a, b []float32) { callSwiGLU(y, a, b, swigluNEON) },
+	swigluGrad: func(da, db, dy, a, b []float32) { callSwiGLUGrad(da, db, dy, a, b, swigluGradNEON) },
 	normFilm: func(y, x, scale, shift []float32, a affine, t tmp) {
 		callNormFilm(y, x, scale, shift, a, t, normFilmNEON)
 	},

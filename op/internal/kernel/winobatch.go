@@ -1,6 +1,6 @@
 package kernel
 
-// Gradients of many weights in 36 frequencies are larger than the second cache,
+// Gradients of many weights in the frequencies are larger than the second cache,
 // and adding the products of a few samples to all of them takes longer than the
 // products. Then a large part of the batch is transformed, and each frequency's
 // products are summed over all of its tiles at once.
@@ -21,28 +21,33 @@ func (c *Conv) backwardWeightsByFrequency(dw, db, dy, x []float32, pre Prologue)
 	w, ws := c.wino, c.w
 	ib, ob := c.Blocks(), c.out.Blocks()
 	step := stride(ib * ob * lane)
-	du := ws.shared.get(useGradients, winoFreqs*step)
+	du := ws.shared.get(useGradients, w.freqs*step)
 	bias := ws.shared.get(useSums, c.In.N*ob*lane) // of each sample
 	clear(bias)
 	for n0 := 0; n0 < c.In.N; n0 += w.batch {
 		samples := min(w.batch, c.In.N-n0)
 		v := w.layout(&ws.shared, useFreqs, ib, samples)
 		d := w.layout(&ws.shared, useProducts, ob, samples)
-		tiles := w.ty * w.tx
-		ws.pool.Do(samples*(ib+ob), func(i, worker int) {
-			b, s := i%(ib+ob), i/(ib+ob)
-			p := w.plane(ws, worker)
+		each := 1 // sample at a time
+		if w.signal() {
+			each = w.samples
+		}
+		ws.pool.Do((samples+each-1)/each*(ib+ob), func(i, worker int) {
+			b, s0 := i%(ib+ob), i/(ib+ob)*each
+			s1 := min(s0+each, samples)
 			if b < ib {
-				w.transformInputPlane(ws, p, v, x, c.In, n0+s, b, (b*v.room+s*tiles)*lane, pre)
+				w.transformInputBlock(ws, worker, v.of(w, s0, s1), x, c.In, n0+s0, b, pre)
 				return
 			}
 			b -= ib
-			w.transformGradPlane(ws, p, d, dy, c.out, n0+s, b, (b*d.room+s*tiles)*lane)
-			at := (n0+s)*ob + b
-			ws.tier.sum(bias[at*lane:][:lane], dy[at*c.out.plane():][:c.out.plane()])
+			w.transformGradBlock(ws, worker, d.of(w, s0, s1), dy, c.out, n0+s0, b)
+			for n := n0 + s0; n < n0+s1; n++ {
+				at := n*ob + b
+				ws.tier.sum(bias[at*lane:][:lane], dy[at*c.out.plane():][:c.out.plane()])
+			}
 		})
-		ws.pool.Do(winoFreqs*((ob+maxGroup-1)/maxGroup), func(i, _ int) {
-			f, o := i%winoFreqs, i/winoFreqs*maxGroup
+		ws.pool.Do(w.freqs*((ob+maxGroup-1)/maxGroup), func(i, _ int) {
+			f, o := i%w.freqs, i/w.freqs*maxGroup
 			group := min(maxGroup, ob-o)
 			sum := du[f*step+groupStart(o, ib, 1):][:ib*group*lane*lane]
 			if n0 == 0 {
@@ -56,8 +61,8 @@ func (c *Conv) backwardWeightsByFrequency(dw, db, dy, x []float32, pre Prologue)
 		})
 	}
 	eachPair(ws, ib, ob, func(worker, o, group, b int) {
-		sum := ws.of(worker, useTaps, 9*group*lane*lane)
-		gradientTaps(ws, sum, du[groupStart(o, ib, 1)+b*group*lane*lane:], group, step)
+		sum := ws.of(worker, useTaps, w.taps()*group*lane*lane)
+		w.gradientTaps(ws, sum, du[groupStart(o, ib, 1)+b*group*lane*lane:], group, step)
 		c.unpackBlock(worker, dw, sum, o, group, b)
 	})
 	clear(db)
@@ -66,4 +71,36 @@ func (c *Conv) backwardWeightsByFrequency(dw, db, dy, x []float32, pre Prologue)
 			db[o] += bias[n*ob*lane+o]
 		}
 	}
+}
+
+// transformInputBlock writes the frequencies of block b of samples from n0 on of x,
+// as f(x), to v.
+func (w *winograd) transformInputBlock(ws *Workspace, worker int, v spectrum, x []float32, s Shape, n0, b int, pre Prologue) {
+	if w.signal() {
+		w.signalInput(ws, worker, v, x, s, n0, b, b+1, pre)
+		return
+	}
+	p, tiles := w.plane(ws, worker), w.ty*w.tx
+	for i := range v.tiles / tiles {
+		w.transformInputPlane(ws, p, v, x, s, n0+i, b, (b*v.room+i*tiles)*lane, pre)
+	}
+}
+
+// transformGradBlock writes the frequencies of block b of samples from n0 on of the
+// gradient of outputs to d.
+func (w *winograd) transformGradBlock(ws *Workspace, worker int, d spectrum, dy []float32, s Shape, n0, b int) {
+	if w.signal() {
+		w.signalGrad(ws, worker, d, dy, s, n0, b, b+1)
+		return
+	}
+	p, tiles := w.plane(ws, worker), w.ty*w.tx
+	for i := range d.tiles / tiles {
+		w.transformGradPlane(ws, p, d, dy, s, n0+i, b, (b*d.room+i*tiles)*lane)
+	}
+}
+
+// of returns samples [n0,n1) of s.
+func (s spectrum) of(w *winograd, n0, n1 int) spectrum {
+	s.data, s.tiles = s.data[n0*w.ty*w.tx*lane:], (n1-n0)*w.ty*w.tx
+	return s
 }

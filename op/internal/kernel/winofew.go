@@ -4,7 +4,7 @@ package kernel
 // are cut where there are few samples.
 const winoBands = 4
 
-// convolveFew computes y = u*f(x) + bias + residual for few samples, whose work
+// convolveFew computes y = u*f(x) + bias + residual for few images, whose work
 // is shared out by blocks, bands of rows and frequencies: bitwise what convolve
 // computes.
 func (w *winograd) convolveFew(ws *Workspace, y, x, u, bias, residual []float32, in, out Shape, pre Prologue) {
@@ -14,7 +14,7 @@ func (w *winograd) convolveFew(ws *Workspace, y, x, u, bias, residual []float32,
 		w.inputBand(ws, worker, v, x, in, n, b, at, r0, r1, pre)
 	})
 	const freqs = 3 // at a time
-	ws.pool.Do(winoFreqs/freqs, func(i, _ int) { multiply(ws, m, v, u, i*freqs, (i+1)*freqs) })
+	ws.pool.Do(w.freqs/freqs, func(i, _ int) { multiply(ws, m, v, u, i*freqs, (i+1)*freqs, 0, m.blocks) })
 	w.eachBand(ws, m, func(worker, n, o, at, r0, r1 int) {
 		w.outputBand(ws, worker, y, m, bias[o*lane:][:lane], residual, out, n, o, at, r0, r1)
 	})

@@ -126,3 +126,56 @@ func (t *winoTransform) fromFreqs(size, next, col int, f func([6]float32) [6]flo
 		}
 	}
 }
+
+// The transforms of signals, along one axis.
+
+// signalInputGeneric is the reference of tier.signalInput: 6 pixels.
+func signalInputGeneric(t winoTransform) { t.signalToFreqs(6, winoTile*lane, lane, winoB) }
+
+// signalGradGeneric is the reference of tier.signalGrad: 4 pixels.
+func signalGradGeneric(t winoTransform) { t.signalToFreqs(4, winoTile*lane, lane, winoA) }
+
+// signalWeightsGeneric is the reference of tier.signalWeights: 3 taps.
+func signalWeightsGeneric(t winoTransform) { t.signalToFreqs(3, lane, t.col, winoG) }
+
+// signalOutputGeneric is the reference of tier.signalOutput: 4 pixels.
+func signalOutputGeneric(t winoTransform) { t.signalFromFreqs(4, winoTile*lane, lane, winoAT) }
+
+// signalWeightGradGeneric is the reference of tier.signalWeightGrad: 3 taps.
+func signalWeightGradGeneric(t winoTransform) { t.signalFromFreqs(3, lane, t.col, winoGT) }
+
+// signalToFreqs transforms rows of tiles of size values, next apart.
+func (t *winoTransform) signalToFreqs(size, next, col int, f func([6]float32) [6]float32) {
+	for i := range t.rows * t.tiles {
+		for k := range lane {
+			var d [6]float32
+			for c := range size {
+				d[c] = t.src[i/t.tiles*t.row+i%t.tiles*next+c*col+k]
+			}
+			for c, v := range f(d) {
+				t.dst[c*t.freq+i*lane+k] = v
+			}
+		}
+	}
+}
+
+// signalFromFreqs is the way back; a bias is added if there is one.
+func (t *winoTransform) signalFromFreqs(size, next, col int, f func([6]float32) [6]float32) {
+	for i := range t.rows * t.tiles {
+		for k := range lane {
+			var m [6]float32
+			for c := range m {
+				m[c] = t.src[c*t.freq+i*lane+k]
+			}
+			b := float32(0)
+			if t.bias != nil {
+				b = t.bias[k]
+			}
+			for c, v := range f(m) {
+				if c < size {
+					t.dst[i/t.tiles*t.row+i%t.tiles*next+c*col+k] = v + b
+				}
+			}
+		}
+	}
+}

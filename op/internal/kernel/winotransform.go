@@ -1,10 +1,11 @@
 package kernel
 
-// winoTransform takes one row of tiles to or from the 36 frequencies. Strides are
-// floats.
+// winoTransform takes one row of tiles, of signals rows, to or from the
+// frequencies. Strides are floats.
 type winoTransform struct {
 	dst, src []float32
-	tiles    int
+	rows     int       // of tiles; of signals alone
+	tiles    int       // of a row
 	row, col int       // strides of pixels or taps; col is used for taps alone
 	freq     int       // stride of a frequency
 	bias     []float32 // 16, added to outputs
@@ -12,6 +13,10 @@ type winoTransform struct {
 
 // transformInput writes the frequencies of samples from n0 on of x, as f(x), to v.
 func (w *winograd) transformInput(ws *Workspace, worker int, v spectrum, x []float32, s Shape, n0 int, pre Prologue) {
+	if w.signal() {
+		w.signalInput(ws, worker, v, x, s, n0, 0, v.blocks, pre)
+		return
+	}
 	p := w.plane(ws, worker)
 	w.eachPlane(s, v, n0, func(n, b, at int) { w.transformInputPlane(ws, p, v, x, s, n, b, at, pre) })
 }
@@ -28,6 +33,10 @@ func (w *winograd) transformInputPlane(ws *Workspace, p padded, v spectrum, x []
 // transformGrad writes the frequencies of samples from n0 on of the gradient of
 // outputs to d.
 func (w *winograd) transformGrad(ws *Workspace, worker int, d spectrum, dy []float32, s Shape, n0 int) {
+	if w.signal() {
+		w.signalGrad(ws, worker, d, dy, s, n0, 0, d.blocks)
+		return
+	}
 	p := w.plane(ws, worker)
 	w.eachPlane(s, d, n0, func(n, b, at int) { w.transformGradPlane(ws, p, d, dy, s, n, b, at) })
 }
@@ -43,6 +52,10 @@ func (w *winograd) transformGradPlane(ws *Workspace, p padded, d spectrum, dy []
 
 // transformOutput writes samples from n0 on of y from m.
 func (w *winograd) transformOutput(ws *Workspace, worker int, y []float32, m spectrum, bias []float32, s Shape, n0 int) {
+	if w.signal() {
+		w.signalOutput(ws, worker, y, m, bias, s, n0, 0, m.blocks)
+		return
+	}
 	cols := w.tx * winoTile * lane
 	buf := ws.of(worker, usePadded, w.ty*winoTile*cols)
 	w.eachPlane(s, m, n0, func(n, o, at int) {

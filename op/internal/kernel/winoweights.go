@@ -1,51 +1,59 @@
 package kernel
 
-// transformWeights writes U = G·g·Gᵀ of weights, 36 packed matrices, to u,
-// allocated if nil.
-func transformWeights(ws *Workspace, u []float32, f filters) []float32 {
+// transformWeights writes U = G·g·Gᵀ, of signals U = G·g, of weights, a packed matrix
+// for each frequency, to u, allocated if nil.
+func (w *winograd) transformWeights(ws *Workspace, u []float32, f filters) []float32 {
 	ib, ob := f.blocks()
 	step := stride(ib * ob * lane)
 	if u == nil {
-		u = Alloc(winoFreqs * step)
+		u = Alloc(w.freqs * step)
+	}
+	transform := ws.tier.winoWeights
+	if w.signal() {
+		transform = ws.tier.signalWeights
 	}
 	eachPair(ws, ib, ob, func(worker, o, group, b int) {
 		n := group * lane // vectors of each tap of a block
 		g := ws.of(worker, useTaps, f.taps*n*lane)
 		f.packBlock(ws, worker, g, o, group, b)
-		ws.tier.winoWeights(winoTransform{dst: u[groupStart(o, ib, 1)+b*n*lane:], src: g,
+		transform(winoTransform{dst: u[groupStart(o, ib, 1)+b*n*lane:], src: g, rows: 1,
 			tiles: n, row: 3 * n * lane, col: n * lane, freq: step})
 	})
 	return u
 }
 
-// transformGradients writes dg = Gᵀ·dU·G of 36 packed gradients in the order in
+// transformGradients writes dg = Gᵀ·dU·G, of signals dg = Gᵀ·dU, in the order in
 // which products sums them for the direct convolution.
-func transformGradients(ws *Workspace, dg, du []float32, in, out Shape) {
+func (w *winograd) transformGradients(ws *Workspace, dg, du []float32, in, out Shape) {
 	ib, ob := in.Blocks(), out.Blocks()
 	step := stride(ib * ob * lane)
 	for o := 0; o < ob; o += maxGroup {
 		group := min(maxGroup, ob-o)
 		n := group * lane * lane
 		for b := range ib {
-			gradientTaps(ws, dg[groupStart(o, ib, 9)+9*b*n:], du[groupStart(o, ib, 1)+b*n:], group, step)
+			w.gradientTaps(ws, dg[groupStart(o, ib, w.taps())+w.taps()*b*n:], du[groupStart(o, ib, 1)+b*n:], group, step)
 		}
 	}
 }
 
 // gradientTaps is transformGradients for one block of inputs and a group of blocks
 // of outputs.
-func gradientTaps(ws *Workspace, dg, du []float32, group, step int) {
+func (w *winograd) gradientTaps(ws *Workspace, dg, du []float32, group, step int) {
 	n := inputsOf(3, group) * group // vectors of each tap that are adjacent
 	rows := lane * group / n        // of such vectors
+	if w.signal() {
+		ws.tier.signalWeightGrad(winoTransform{dst: dg, src: du, rows: rows, tiles: n, row: 3 * n * lane, col: n * lane, freq: step})
+		return
+	}
 	for i := range rows {
 		ws.tier.winoWeightGrad(winoTransform{dst: dg[3*i*n*lane:], src: du[i*n*lane:],
 			tiles: n, row: 3 * rows * n * lane, col: n * lane, freq: step})
 	}
 }
 
-// gradients returns scratch memory for 36 packed gradients, zero.
-func gradients(ws *Workspace, worker int, in, out Shape) []float32 {
-	du := ws.of(worker, useGradients, winoFreqs*stride(in.Blocks()*out.Blocks()*lane))
+// gradients returns scratch memory for a packed gradient of each frequency, zero.
+func (w *winograd) gradients(ws *Workspace, worker int, in, out Shape) []float32 {
+	du := ws.of(worker, useGradients, w.freqs*stride(in.Blocks()*out.Blocks()*lane))
 	clear(du)
 	return du
 }
@@ -56,5 +64,5 @@ func (w *winograd) addWeights(ws *Workspace, worker int, du, dy, x []float32, in
 	d := w.spectrum(ws, worker, useProducts, out.Blocks(), n1-n0)
 	w.transformInput(ws, worker, v, x, in, n0, pre)
 	w.transformGrad(ws, worker, d, dy, out, n0)
-	addProducts(ws, du, d, v)
+	w.addProducts(ws, du, d, v)
 }

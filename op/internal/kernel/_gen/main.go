@@ -18,6 +18,7 @@ func main() {
 		v.sum()
 		v.transpose()
 		v.winograd()
+		v.signals()
 		v.adam()
 		v.rows()
 	}

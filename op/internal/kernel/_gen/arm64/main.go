@@ -49,6 +49,7 @@ func (a *asm) kernel() {
 	a.sum()
 	a.transpose()
 	a.winograd()
+	a.signals()
 	a.adam()
 	a.rows()
 }

@@ -1,0 +1,80 @@
+package main
+
+// signals writes the transforms of F(4, 3), those of F(4×4, 3×3) along one axis.
+func (a *asm) signals() {
+	a.signalToFreqs("signalInputNEON", pixels, 6, a.transformB)
+	a.signalToFreqs("signalGradNEON", pixels, 4, a.transformA)
+	a.signalToFreqs("signalWeightsNEON", taps, 3, a.transformG)
+	a.signalFromFreqs("signalOutputNEON", pixels, 4, a.transformAT)
+	a.signalFromFreqs("signalWeightGradNEON", taps, 3, a.transformGT)
+}
+
+// signalToFreqs transforms rows of tiles of size values each, four channels at a
+// time. Tiles of the next row follow in each frequency. Strides are bytes.
+func (a *asm) signalToFreqs(name string, l layout, size int, t transform) {
+	a.function(name, "dst, src *float32, rows, tiles, row, col, freq int", 0, func() {
+		dst, src, rows, tiles := a.param("dst"), a.param("src"), a.param("rows"), a.param("tiles")
+		row, col, freq := a.param("row"), a.param("col"), a.param("freq")
+		apply := t()
+		tile, n, from, to, q := a.gp(), a.gp(), a.gp(), a.gp(), a.gp()
+		a.loop("row", rows, 1, func() {
+			a.move(tile, src)
+			a.move(n, tiles)
+			a.loop("tile", n, 1, func() {
+				for part := range 4 {
+					a.scope(func() {
+						d := a.vectors(size)
+						a.addTo(from, tile, 16*part)
+						a.eachColumn(l, from, q, col, size, func(c int, base gp, offset int) { a.load(d[c], base, offset) })
+						a.addTo(to, dst, 16*part)
+						for _, x := range apply(d) {
+							a.store(x, to, 0)
+							a.add(to, freq)
+						}
+					})
+				}
+				a.addImm(dst, 64)
+				a.addImm(tile, l.next())
+			})
+			a.add(src, row)
+		})
+	})
+}
+
+// signalFromFreqs is the way back; a bias is added to pixels.
+func (a *asm) signalFromFreqs(name string, l layout, size int, t transform) {
+	a.function(name, "dst, src, bias *float32, rows, tiles, row, col, freq int", 0, func() {
+		dst, src, bias, rows, tiles := a.param("dst"), a.param("src"), a.param("bias"), a.param("rows"), a.param("tiles")
+		row, col, freq := a.param("row"), a.param("col"), a.param("freq")
+		apply := t()
+		tile, n, from, to, q := a.gp(), a.gp(), a.gp(), a.gp(), a.gp()
+		a.loop("row", rows, 1, func() {
+			a.move(tile, dst)
+			a.move(n, tiles)
+			a.loop("tile", n, 1, func() {
+				for part := range 4 {
+					a.scope(func() {
+						m, b := a.vectors(6), a.vec()
+						a.addTo(from, src, 16*part)
+						for f := range m {
+							a.load(m[f], from, 0)
+							a.add(from, freq)
+						}
+						y := apply(m)
+						if l == pixels {
+							a.load(b, bias, 16*part)
+							for _, x := range y {
+								a.fadd(x, x, b)
+							}
+						}
+						a.addTo(to, tile, 16*part)
+						a.eachColumn(l, to, q, col, size, func(c int, base gp, offset int) { a.store(y[c], base, offset) })
+					})
+				}
+				a.addImm(src, 64)
+				a.addImm(tile, l.next())
+			})
+			a.add(dst, row)
+		})
+	})
+}
