@@ -14,7 +14,7 @@ func (w *winograd) convolveFew(ws *Workspace, y, x, u, bias, residual []float32,
 		w.inputBand(ws, worker, v, x, in, n, b, at, r0, r1, pre)
 	})
 	const freqs = 3 // at a time
-	ws.pool.Do(w.freqs/freqs, func(i, _ int) { multiply(ws, m, v, u, i*freqs, (i+1)*freqs, 0, m.blocks) })
+	ws.pool.Do(w.freqs/freqs, func(i, _ int) { multiply(ws, m, v, u, m.blocks, i*freqs, (i+1)*freqs, 0) })
 	w.eachBand(ws, m, func(worker, n, o, at, r0, r1 int) {
 		w.outputBand(ws, worker, y, m, bias[o*lane:][:lane], residual, out, n, o, at, r0, r1)
 	})

@@ -96,21 +96,26 @@ func stride(n int) int { return (n | 1) * lane }
 // convolve computes samples [n0,n1) of y = u*f(x) + bias.
 func (w *winograd) convolve(ws *Workspace, worker int, y, x, u, bias []float32, in, out Shape, n0, n1 int, pre Prologue) {
 	v := w.spectrum(ws, worker, useFreqs, in.Blocks(), n1-n0)
-	m := w.spectrum(ws, worker, useProducts, out.Blocks(), n1-n0)
 	w.transformInput(ws, worker, v, x, in, n0, pre)
-	multiply(ws, m, v, u, 0, w.freqs, 0, m.blocks)
+	if w.signal() {
+		w.signalProducts(ws, worker, y, v, u, bias, out, n0, 0, out.Blocks())
+		return
+	}
+	m := w.spectrum(ws, worker, useProducts, out.Blocks(), n1-n0)
+	multiply(ws, m, v, u, m.blocks, 0, w.freqs, 0)
 	w.transformOutput(ws, worker, y, m, bias, out, n0)
 }
 
-// multiply computes blocks [o0,o1), o0 even, of m = u·v for frequencies [f0,f1).
-func multiply(ws *Workspace, m, v spectrum, u []float32, f0, f1, o0, o1 int) {
+// multiply computes m = u·v for frequencies [f0,f1); block 0 of m is block first of
+// the outputs, an even number.
+func multiply(ws *Workspace, m, v spectrum, u []float32, outBlocks int, f0, f1, first int) {
 	t := tile{bias: ws.zeros(min(maxGroup, m.blocks) * lane), pixels: v.columns, inBlocks: v.blocks, kh: 1, kw: 1,
 		srcBlock: v.room * lane, dstBlock: m.room * lane, srcNext: v.columns * lane, dstNext: m.columns * lane}
-	step := stride(v.blocks * m.blocks * lane)
+	step := stride(v.blocks * outBlocks * lane)
 	for f := f0; f < f1; f++ {
-		for o := o0; o < o1; o += maxGroup {
-			t.group = min(maxGroup, o1-o)
-			t.w = u[f*step+groupStart(o, v.blocks, 1):]
+		for o := 0; o < m.blocks; o += maxGroup {
+			t.group = min(maxGroup, m.blocks-o)
+			t.w = u[f*step+groupStart(first+o, v.blocks, 1):]
 			most := max(1, maxWork/(v.blocks*lane*v.columns*t.group)) * v.columns
 			for c := 0; c < v.room; c += most {
 				t.rows = min(most, v.room-c) / v.columns

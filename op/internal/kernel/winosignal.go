@@ -71,24 +71,36 @@ func (w *winograd) signalGrad(ws *Workspace, worker int, d spectrum, dy []float3
 	}
 }
 
-// signalOutput writes blocks [o0,o1) of samples from n0 on of y from m.
-func (w *winograd) signalOutput(ws *Workspace, worker int, y []float32, m spectrum, bias []float32, s Shape, n0, o0, o1 int) {
+// signalProducts computes blocks [o0,o1), o0 even, of samples from n0 on of
+// y = u·v + bias, a group at a time, so that products stay in the first cache.
+func (w *winograd) signalProducts(ws *Workspace, worker int, y []float32, v spectrum, u, bias []float32, s Shape, n0, o0, o1 int) {
+	for o := o0; o < o1; o += maxGroup {
+		m := w.spectrum(ws, worker, useProducts, min(maxGroup, o1-o), v.tiles/w.tx)
+		multiply(ws, m, v, u, s.Blocks(), 0, w.freqs, o)
+		w.signalOutput(ws, worker, y, m, bias, s, n0, o)
+	}
+}
+
+// signalOutput writes samples from n0 on of y from m, whose first block is block
+// first of y.
+func (w *winograd) signalOutput(ws *Workspace, worker int, y []float32, m spectrum, bias []float32, s Shape, n0, first int) {
 	samples := m.tiles / w.tx
 	t := winoTransform{rows: samples, tiles: w.tx, row: s.sample(), freq: m.freq}
 	if !w.whole() {
 		t.row = w.tx * winoTile * lane
 		t.dst = ws.of(worker, usePadded, samples*t.row)
 	}
-	for o := o0; o < o1; o++ {
+	for i := range m.blocks {
+		o := first + i
 		dst := y[n0*s.sample()+o*s.plane():]
 		if w.whole() {
 			t.dst = dst
 		}
-		t.src, t.bias = m.data[o*m.room*lane:], bias[o*lane:][:lane]
+		t.src, t.bias = m.data[i*m.room*lane:], bias[o*lane:][:lane]
 		ws.tier.signalOutput(t)
 		if !w.whole() {
-			for i := range samples {
-				copy(dst[i*s.sample():][:s.plane()], t.dst[i*t.row:])
+			for n := range samples {
+				copy(dst[n*s.sample():][:s.plane()], t.dst[n*t.row:])
 			}
 		}
 	}
@@ -99,16 +111,14 @@ func (w *winograd) signalOutput(ws *Workspace, worker int, y []float32, m spectr
 // each sample.
 func (w *winograd) convolveFewSignals(ws *Workspace, y, x, u, bias []float32, in, out Shape, pre Prologue, finish func(n, o int)) {
 	v := w.layout(&ws.shared, useFreqs, in.Blocks(), in.N)
-	m := w.layout(&ws.shared, useProducts, out.Blocks(), in.N)
 	const pixels = 256 // that are worth handing to another worker
 	blocks := max(1, pixels/(in.N*in.W))
 	ws.pool.Do((v.blocks+blocks-1)/blocks, func(i, worker int) {
 		w.signalInput(ws, worker, v, x, in, 0, i*blocks, min((i+1)*blocks, v.blocks), pre)
 	})
-	ws.pool.Do((m.blocks+maxGroup-1)/maxGroup, func(i, worker int) {
-		o0, o1 := i*maxGroup, min((i+1)*maxGroup, m.blocks)
-		multiply(ws, m, v, u, 0, w.freqs, o0, o1)
-		w.signalOutput(ws, worker, y, m, bias, out, 0, o0, o1)
+	ws.pool.Do((out.Blocks()+maxGroup-1)/maxGroup, func(i, worker int) {
+		o0, o1 := i*maxGroup, min((i+1)*maxGroup, out.Blocks())
+		w.signalProducts(ws, worker, y, v, u, bias, out, 0, o0, o1)
 		for n := range out.N {
 			for o := o0; o < o1; o++ {
 				finish(n, o)

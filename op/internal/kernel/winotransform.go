@@ -52,10 +52,6 @@ func (w *winograd) transformGradPlane(ws *Workspace, p padded, d spectrum, dy []
 
 // transformOutput writes samples from n0 on of y from m.
 func (w *winograd) transformOutput(ws *Workspace, worker int, y []float32, m spectrum, bias []float32, s Shape, n0 int) {
-	if w.signal() {
-		w.signalOutput(ws, worker, y, m, bias, s, n0, 0, m.blocks)
-		return
-	}
 	cols := w.tx * winoTile * lane
 	buf := ws.of(worker, usePadded, w.ty*winoTile*cols)
 	w.eachPlane(s, m, n0, func(n, o, at int) {
