@@ -37,37 +37,29 @@ func (c *Conv) forwardDirect(worker int, y, x []float32, n0, n1 int, pre Prologu
 // forwardFew is Forward for few samples, each of which all workers share. The
 // result is bitwise that of Forward.
 func (c *Conv) forwardFew(y, x []float32, pre Prologue, residual []float32, m *Moments) {
-	if c.wino != nil && c.wino.signal() {
-		c.wino.convolveFewSignals(c.w, y, x, c.wino.forward, c.bias, c.In, c.out, pre, func(n, o int) { c.finish(y, residual, m, n, o) })
+	finish := func(n, o int) { c.finish(y, residual, m, n, o) }
+	switch {
+	case c.wino == nil && c.In.H == 1:
+		c.forwardFewSignals(y, x, pre, finish)
 		return
-	}
-	if c.wino != nil {
+	case c.wino == nil:
+		c.forwardRows(y, x, pre)
+	case c.wino.signal():
+		c.wino.convolveFewSignals(c.w, y, x, c.wino.forward, c.bias, c.In, c.out, pre, finish)
+		return
+	default:
 		c.wino.convolveFew(c.w, y, x, c.wino.forward, c.bias, residual, c.In, c.out, pre)
 		residual = nil
-	} else {
-		c.forwardRows(y, x, pre)
 	}
 	if residual != nil || m != nil {
-		c.w.pool.Do(c.In.N*c.out.Blocks(), func(i, _ int) { c.finish(y, residual, m, i/c.out.Blocks(), i%c.out.Blocks()) })
+		c.w.pool.Do(c.In.N*c.out.Blocks(), func(i, _ int) { finish(i/c.out.Blocks(), i%c.out.Blocks()) })
 	}
 }
 
-// forwardRows computes few samples of W*f(x) + b, shared out by output channels
+// forwardRows computes few images of W*f(x) + b, shared out by output channels
 // and rows.
 func (c *Conv) forwardRows(y, x []float32, pre Prologue) {
-	p := c.paddedInput(1)
-	size := c.Blocks() * p.plane()
-	all := c.w.shared.get(usePadded, c.In.N*size)
-	sample := func(n int) *padded {
-		q := p
-		q.data = all[n*size:][:size]
-		return &q
-	}
-	blocks := c.Blocks()
-	c.w.pool.Do(c.In.N*blocks, func(i, _ int) {
-		n := i / blocks
-		c.fillInput(sample(n), x, n, n+1, i%blocks, pre)
-	})
+	sample := c.fewInputs(x, pre)
 	groups, bands := (c.out.Blocks()+maxGroup-1)/maxGroup, min(c.out.H, 4)
 	c.w.pool.Do(c.In.N*groups*bands, func(i, _ int) {
 		n, g, band := i/(groups*bands), i/bands%groups, i%bands
@@ -75,6 +67,45 @@ func (c *Conv) forwardRows(y, x []float32, pre Prologue) {
 		conv.run(c.w.tier, g*maxGroup, min((g+1)*maxGroup, c.out.Blocks()), c.out.H*band/bands, c.out.H*(band+1)/bands)
 	})
 }
+
+// forwardFewSignals computes few signals of W*f(x) + b, shared out by output
+// channels, and calls finish for each block of each sample.
+func (c *Conv) forwardFewSignals(y, x []float32, pre Prologue, finish func(n, o int)) {
+	sample := c.fewInputs(x, pre)
+	groups := (c.out.Blocks() + maxGroup - 1) / maxGroup
+	c.w.pool.Do(c.In.N*groups, func(i, _ int) {
+		n, o0 := i/groups, i%groups*maxGroup
+		o1 := min(o0+maxGroup, c.out.Blocks())
+		conv := c.convolution(sample(n), y, n)
+		conv.run(c.w.tier, o0, o1, 0, 1)
+		for o := o0; o < o1; o++ {
+			finish(n, o)
+		}
+	})
+}
+
+// fewInputs fills padded inputs of all samples and returns where they are.
+func (c *Conv) fewInputs(x []float32, pre Prologue) (sample func(n int) *padded) {
+	p := c.paddedInput(1)
+	size := c.Blocks() * p.plane()
+	all := c.w.shared.get(usePadded, c.In.N*size)
+	sample = func(n int) *padded {
+		q := p
+		q.data = all[n*size:][:size]
+		return &q
+	}
+	blocks := c.Blocks()
+	each := planesAtOnce(c.In)
+	c.w.pool.Do((c.In.N*blocks+each-1)/each, func(i, _ int) {
+		for k := i * each; k < min((i+1)*each, c.In.N*blocks); k++ {
+			c.fillInput(sample(k/blocks), x, k/blocks, k/blocks+1, k%blocks, pre)
+		}
+	})
+	return sample
+}
+
+// planesAtOnce returns how many planes are worth handing to another worker.
+func planesAtOnce(s Shape) int { return max(1, 256/(s.H*s.W)) }
 
 func (c *Conv) paddedInput(samples int) padded { return newPadded(c.In, samples, c.KH/2, c.KW/2) }
 

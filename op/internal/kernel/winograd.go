@@ -46,7 +46,7 @@ func newWinograd(c ConvSpec) *winograd {
 	switch {
 	case c.KH == 3 && s.H >= winoTile:
 		w.freqs = winoAxis * winoAxis
-	case c.KH == 1 && s.H == 1 && signalTiles(s.W):
+	case c.KH == 1 && s.H == 1 && signalTiles(s.N, s.W):
 		w.freqs = winoAxis
 		columns = signalColumns(s.Blocks() + Shape{C: c.Out}.Blocks())
 	default:

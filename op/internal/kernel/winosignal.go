@@ -14,11 +14,12 @@ func (w *winograd) taps() int {
 	return 9
 }
 
-// signalTiles reports whether tiles of signals of a length save at least a quarter
-// of the direct algorithm's products: transforms take as much time.
-func signalTiles(length int) bool {
+// signalTiles reports whether tiles of n signals of a length save at least a quarter
+// of the direct algorithm's products, for transforms take time, and are enough to
+// make up for reading twice as many weights.
+func signalTiles(n, length int) bool {
 	tiles := (length + winoTile - 1) / winoTile
-	return 4*winoAxis*tiles <= 3*3*length
+	return 4*winoAxis*tiles <= 3*3*length && n*tiles >= 4*lane
 }
 
 // signalColumns returns how many tiles of signals are multiplied together at least:
@@ -111,8 +112,7 @@ func (w *winograd) signalOutput(ws *Workspace, worker int, y []float32, m spectr
 // each sample.
 func (w *winograd) convolveFewSignals(ws *Workspace, y, x, u, bias []float32, in, out Shape, pre Prologue, finish func(n, o int)) {
 	v := w.layout(&ws.shared, useFreqs, in.Blocks(), in.N)
-	const pixels = 256 // that are worth handing to another worker
-	blocks := max(1, pixels/(in.N*in.W))
+	blocks := planesAtOnce(Shape{H: in.N, W: in.W}) // of all samples
 	ws.pool.Do((v.blocks+blocks-1)/blocks, func(i, worker int) {
 		w.signalInput(ws, worker, v, x, in, 0, i*blocks, min((i+1)*blocks, v.blocks), pre)
 	})
