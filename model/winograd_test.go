@@ -8,16 +8,22 @@ import (
 	"github.com/condmean/condmean/model"
 )
 
-// TestWinograd compares loss and gradients of a UNet on images computed by
-// Winograd's algorithm with those of the direct convolution, on one set of
-// weights.
+// TestWinograd compares loss and gradients of a UNet on images and on signals
+// computed by Winograd's algorithm with those of the direct convolution, on one set
+// of weights.
 func TestWinograd(t *testing.T) {
+	for name, shape := range map[string][]int{"images": {1, 14, 14}, "signals": {1, 60}} {
+		t.Run(name, func(t *testing.T) { compareWinograd(t, shape) })
+	}
+}
+
+func compareWinograd(t *testing.T, shape []int) {
 	c := configs.Model{Channels: 16, Multipliers: []int{1, 2}, Blocks: 1, Norm: "group"}
 	var losses []float64
 	var grads [][]float32
 	for _, conv := range []string{"auto", "direct"} {
 		t.Setenv("CONDMEAN_CONV", conv)
-		net, err := model.New(newRuntime(t, 2), c, []int{1, 14, 14}, 3)
+		net, err := model.New(newRuntime(t, 2), c, shape, 3)
 		if err != nil {
 			t.Fatal(err)
 		}

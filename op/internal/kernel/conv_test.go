@@ -15,8 +15,10 @@ import (
 // channels that do not fill blocks, both paddings.
 func randomSpec(r *rand.Rand) ConvSpec {
 	c := ConvSpec{In: Shape{1 + r.IntN(5), 1 + r.IntN(40), 1 + r.IntN(6), 1 + r.IntN(18)}, Out: 1 + r.IntN(40), KH: 3, KW: 3, Replicate: r.IntN(4) == 0}
-	switch r.IntN(5) {
-	case 4: // large enough for Winograd's algorithm
+	switch r.IntN(6) {
+	case 5: // signals large enough for Winograd's algorithm
+		c = ConvSpec{In: Shape{1 + r.IntN(40), 16 + r.IntN(40), 1, 4 + r.IntN(40)}, Out: 16 + r.IntN(40), KH: 1, KW: 3, Replicate: r.IntN(8) == 0}
+	case 4: // images likewise
 		c = ConvSpec{In: Shape{8 + r.IntN(12), 16 + r.IntN(20), 4 + r.IntN(6), 4 + r.IntN(6)}, Out: 16 + r.IntN(20), KH: 3, KW: 3}
 	case 0:
 		c.KH, c.KW = 1, 1
@@ -149,7 +151,9 @@ func TestThreads(t *testing.T) {
 		for _, c := range []ConvSpec{
 			{In: Shape{1, 33, 7, 9}, Out: 40, KH: 3, KW: 3},
 			{In: Shape{5, 16, 8, 8}, Out: 16, KH: 3, KW: 3},
+			{In: Shape{40, 10, 1, 8}, Out: 33, KH: 1, KW: 3},
 			{In: Shape{40, 20, 1, 8}, Out: 33, KH: 1, KW: 3},
+			{In: Shape{5, 20, 1, 70}, Out: 33, KH: 1, KW: 3},
 			{In: Shape{19, 20, 7, 6}, Out: 33, KH: 3, KW: 3},
 		} {
 			var first [][]float32

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/condmean/condmean/internal/par"
@@ -17,6 +18,7 @@ type bounds struct{ forward, data, weights, bias float64 }
 var (
 	directBounds   = bounds{forward: 2e-6, data: 2e-6, weights: 2e-6, bias: 2e-6}
 	winogradBounds = bounds{forward: 2e-6, data: 2e-6, weights: 4e-6, bias: 2e-6}
+	signalBounds   = bounds{forward: 1e-6, data: 1e-6, weights: 1e-6, bias: 1e-6}
 )
 
 // results of the three passes of a convolution, in torch layout.
@@ -26,7 +28,8 @@ type results struct{ y, dx, dw, db []float32 }
 // machine, Winograd's algorithm and the direct one, that results are within
 // their bounds of a naive sum in float64, and bitwise the same for 1, 2 and 3
 // threads. The shapes are those of randomSpec: signals and images, 1 and 3 taps,
-// both paddings, channels that do not fill blocks; tiles of every size come first.
+// both paddings, channels that do not fill blocks; tiles of every size and
+// signals of every length come first.
 func TestConvProperty(t *testing.T) {
 	trials := 300
 	if testing.Short() {
@@ -40,12 +43,15 @@ func TestConvProperty(t *testing.T) {
 	worst := map[string]*bounds{}
 	seen := map[string]int{}
 	r := rand.New(rand.NewPCG(11, 12))
-	specs := everyTile()
+	specs := append(everyTile(), everyLength()...)
 	for range trials {
 		specs = append(specs, randomSpec(r))
 	}
-	many := ConvSpec{In: Shape{3, 115, 5, 6}, Out: 125, KH: 3, KW: 3} // weights
-	specs = append(specs, many)
+	many := []ConvSpec{ // weights
+		{In: Shape{3, 115, 5, 6}, Out: 125, KH: 3, KW: 3},
+		{In: Shape{33, 120, 1, 6}, Out: 115, KH: 1, KW: 3},
+	}
+	specs = append(specs, many...)
 	for _, c := range specs {
 		s, out := c.In, Shape{c.In.N, c.Out, c.In.H, c.In.W}
 		x, dy := random(r, s.N*s.C*s.H*s.W), random(r, out.N*out.C*out.H*out.W)
@@ -62,10 +68,12 @@ func TestConvProperty(t *testing.T) {
 						t.Fatal(err)
 					}
 					name, limit := ti.name+" direct", directBounds
-					if k.wino != nil {
-						if c == many {
-							k.wino.batch = 2 // in two passes
-						}
+					if k.wino != nil && slices.Contains(many, c) {
+						k.wino.batch = (s.N + 1) / 2 // in two passes
+					}
+					if k.wino != nil && k.wino.signal() {
+						name, limit = ti.name+" Winograd of signals", signalBounds
+					} else if k.wino != nil {
 						name, limit = ti.name+" Winograd", winogradBounds
 					} else if !direct {
 						continue // the direct algorithm comes next
@@ -90,13 +98,13 @@ func TestConvProperty(t *testing.T) {
 		}
 	}
 	for _, ti := range tiers() {
-		for _, algorithm := range []string{" direct", " Winograd"} {
+		for _, algorithm := range []string{" direct", " Winograd", " Winograd of signals"} {
 			name := ti.name + algorithm
 			if seen[name] < trials/20 {
 				t.Errorf("%s: only %d of %d shapes", name, seen[name], len(specs))
 				continue
 			}
-			t.Logf("%-16s %3d shapes, largest relative errors: forward %.1e, data %.1e, weights %.1e, bias %.1e",
+			t.Logf("%-27s %3d shapes, largest relative errors: forward %.1e, data %.1e, weights %.1e, bias %.1e",
 				name, seen[name], worst[name].forward, worst[name].data, worst[name].weights, worst[name].bias)
 		}
 	}
@@ -110,6 +118,21 @@ func everyTile() []ConvSpec {
 		for group := 1; group <= maxGroup; group++ {
 			for _, taps := range []int{1, 3} {
 				specs = append(specs, ConvSpec{In: Shape{1, lane + 1, 3, pixels}, Out: group * lane, KH: taps, KW: taps})
+			}
+		}
+	}
+	return specs
+}
+
+// everyLength returns convolutions of signals that Winograd's algorithm takes, whose
+// tiles cover them exactly or reach beyond by every number of pixels.
+func everyLength() []ConvSpec {
+	var specs []ConvSpec
+	for length := winoTile; length < 4*winoTile; length++ {
+		for _, n := range []int{4 * lane, 4*lane + 3} {
+			c := ConvSpec{In: Shape{n, lane + length, 1, length}, Out: 2*lane + length, KH: 1, KW: 3}
+			if newWinograd(c) != nil {
+				specs = append(specs, c)
 			}
 		}
 	}
