@@ -25,7 +25,7 @@ func signalTiles(n, length int) bool {
 // signalColumns returns how many tiles of signals are multiplied together at least:
 // as many as keep a number of blocks of inputs and outputs in the second cache.
 func signalColumns(blocks int) int {
-	const cache = 24 << 10 // floats
+	const cache = 48 << 10 // floats
 	return max(2*lane, cache/(winoAxis*lane*blocks))
 }
 
