@@ -14,12 +14,13 @@ func (w *winograd) taps() int {
 	return 9
 }
 
-// signalTiles reports whether tiles of n signals of a length save at least a quarter
-// of the direct algorithm's products, for transforms take time, and are enough to
-// make up for reading twice as many weights.
+// signalTiles reports whether n signals of a length are worth cutting into tiles,
+// which save at least a quarter of the direct algorithm's products, for transforms
+// take time; which are enough to make up for reading twice as many weights; and of
+// which those of a sample stay in the caches.
 func signalTiles(n, length int) bool {
 	tiles := (length + winoTile - 1) / winoTile
-	return 4*winoAxis*tiles <= 3*3*length && n*tiles >= 4*lane
+	return 4*winoAxis*tiles <= 3*3*length && n*tiles >= 4*lane && tiles <= 1024
 }
 
 // signalColumns returns how many tiles of signals are multiplied together at least:
