@@ -18,6 +18,9 @@ func randomSpec(r *rand.Rand) ConvSpec {
 	switch r.IntN(6) {
 	case 5: // signals large enough for Winograd's algorithm
 		c = ConvSpec{In: Shape{1 + r.IntN(40), 16 + r.IntN(40), 1, 4 + r.IntN(40)}, Out: 16 + r.IntN(40), KH: 1, KW: 3, Replicate: r.IntN(8) == 0}
+		if r.IntN(3) == 0 { // few, which workers share
+			c.In.N, c.In.W = 2+r.IntN(2), 125+r.IntN(20)
+		}
 	case 4: // images likewise
 		c = ConvSpec{In: Shape{8 + r.IntN(12), 16 + r.IntN(20), 4 + r.IntN(6), 4 + r.IntN(6)}, Out: 16 + r.IntN(20), KH: 3, KW: 3}
 	case 0:

@@ -23,6 +23,9 @@
 // is the same with flipped weights; SiLU' is applied on the way out. The
 // gradient with respect to the weights recomputes f(x) instead of storing it.
 //
+// Three taps along each axis go by Winograd's algorithm where that is faster. It is
+// chosen by shape, for signals by that of the batch too.
+//
 // # Rows
 //
 // Linear layers, layer norm, SwiGLU and softmax gates work on plain arrays (N,C),
