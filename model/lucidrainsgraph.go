@@ -10,8 +10,11 @@ import (
 
 // forward builds Unet(x, t); see the package comment.
 func (a *lucidrains) forward(b *builder, x, level *G.Node) *G.Node {
-	e := b.linear(b.embed(level, a.Dim), "time_mlp.1")
-	temb := b.linearSiLU(b.gelu(e), "time_mlp.3") // each residual block begins with this SiLU
+	e := b.do(func() (*G.Node, error) { // rounded as the library does, which shows at high levels
+		return op.NewSinusoids(b.net.rt, level, op.EmbeddingOptions{Dim: a.Dim, FrequencyShift: 1})
+	})
+	e = b.gelu(b.linear(e, "time_mlp.1"))
+	temb := b.linearSiLU(e, "time_mlp.3") // each residual block begins with this SiLU
 
 	first := b.windowConv(x, "init_conv", op.PatchAttributes{Size: initTaps, Stride: 1, Padding: initTaps / 2})
 	h, skips := first, G.Nodes{}
