@@ -65,7 +65,9 @@ func TestForeignTorchRoundTrip(t *testing.T) {
 					if kept, err = Import(between); err != nil {
 						t.Fatal(err)
 					}
-					if d := configs.Diff(*im.Config, *kept.Config); len(d) > 0 {
+					told, came := *im.Config, *kept.Config
+					came.Model = came.Model.ReadBy(came.Model.Kind) // files have the own kind's settings alone
+					if d := configs.Diff(told, came); len(d) > 0 {
 						t.Errorf("settings change on the way by %s: %v", by, d)
 					}
 				}
