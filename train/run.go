@@ -90,6 +90,7 @@ func (r *run) enter(resumed bool) error {
 
 // close stops reading and ends the files of the run, whose checkpoints are whole.
 func (r *run) close() error {
+	r.group.Watch("")
 	r.progress.Close()
 	r.loader.Close()
 	if !r.leads() {
