@@ -411,7 +411,7 @@ func TestMPITerminate(t *testing.T) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	j := end(t, cmd, start)
-	if j.code == 0 || !strings.Contains(j.err, "interrupted") || j.took > 30*time.Second {
+	if j.code != cli.ExitInterrupted || strings.Count(j.err, "interrupted") != 1 || j.took > 30*time.Second {
 		t.Errorf("exit code %d after %v\n%s", j.code, j.took, j.err)
 	}
 	latest, err := checkpoint.ResolveLatest(run)

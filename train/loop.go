@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/condmean/condmean/dist"
 )
 
 // loop trains until the last step, until validation no longer improves, or
@@ -69,7 +71,7 @@ func (r *run) stop(ctx context.Context) error {
 		cause = context.Canceled
 	}
 	if !r.leads() {
-		return fmt.Errorf("train: stopped after step %d: %w", r.at.Step, cause)
+		return dist.Together(fmt.Errorf("train: stopped after step %d: %w", r.at.Step, cause))
 	}
-	return fmt.Errorf("train: stopped after step %d, saved in %s: %w", r.at.Step, r.folder.checkpoints.StepDir(r.at.Step), cause)
+	return dist.Together(fmt.Errorf("train: stopped after step %d, saved in %s: %w", r.at.Step, r.folder.checkpoints.StepDir(r.at.Step), cause))
 }

@@ -198,6 +198,9 @@ const maxLine = 900
 // written has nowhere else to go.
 func (c *Command) report(s Streams, lines ...string) {
 	for _, line := range lines {
+		if line == "" { // another process says it
+			continue
+		}
 		_, _ = fmt.Fprintf(s.Err, "%s: %s\n", c.Name, foreign.Line(strings.TrimPrefix(line, c.Name+": "), maxLine))
 	}
 }
