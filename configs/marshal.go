@@ -43,8 +43,12 @@ type Difference struct{ Key, A, B string }
 
 func (d Difference) String() string { return fmt.Sprintf("%s: %s → %s", d.Key, d.A, d.B) }
 
-// Diff returns the settings in which a and b differ, in the order of the tree.
+// Diff returns the settings in which a and b differ, in the order of the tree. Where
+// both have a network of one kind, what other kinds read is none.
 func Diff(a, b Config) []Difference {
+	if kind := a.Model.Kind; kind == b.Model.Kind {
+		a.Model, b.Model = a.Model.ReadBy(kind), b.Model.ReadBy(kind)
+	}
 	var right []string
 	walk(reflect.ValueOf(b), "", func(_ string, v reflect.Value) { right = append(right, render(v)) })
 	var diffs []Difference

@@ -49,6 +49,11 @@ func TestOwnSettings(t *testing.T) {
 	}
 	former := "name: old\nmodel:\n  kind: unet\n  channels: 8\n  mlp: {width: 64}\n  cnn: {embedding: 8}\n"
 	back, err := Parse("former", []byte(former))
+	if now := back.Clone(); len(Diff(now, back)) != 0 {
+		t.Error("a copy differs")
+	} else if now.Model.MLP.Width = 128; len(Diff(now, back)) != 0 {
+		t.Error("what another kind reads makes a difference")
+	}
 	if err != nil || back.Model.MLP.Width != 64 || back.Model.Channels != 8 {
 		t.Errorf("a former file: %+v, %v", back.Model, err)
 	}

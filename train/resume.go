@@ -97,8 +97,6 @@ func changed(s *checkpoint.Snapshot, cfg configs.Config) (changes []Change, err 
 	if err != nil {
 		return nil, err
 	}
-	// What other kinds of networks read is no part of the run, nor always written down.
-	old.Model, cfg.Model = old.Model.ReadBy(old.Model.Kind), cfg.Model.ReadBy(cfg.Model.Kind)
 	var refused []error
 	for _, d := range configs.Diff(old, cfg) {
 		switch {
