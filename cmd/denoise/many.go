@@ -42,6 +42,7 @@ func denoiseAll(ctx context.Context, s cli.Streams, request single.DenoiseOption
 			return fmt.Errorf("after %d of %d files: %w", i, len(list), ctx.Err())
 		case err != nil:
 			failed = append(failed, j.input)
+			shown.Skip(1) // it took no time that others will
 			log.Error(err.Error())
 		default:
 			for _, note := range r.Notes {

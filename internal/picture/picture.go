@@ -96,7 +96,7 @@ func (p *Picture) Straight(x, y int) color.NRGBA64 {
 	if c.A != math.MaxUint16 { // of a TIFF whose colours are multiplied by opacity
 		return color.NRGBA64Model.Convert(c).(color.NRGBA64)
 	}
-	return color.NRGBA64{R: c.R, G: c.G, B: c.B, A: c.A}
+	return color.NRGBA64(c)
 }
 
 // Opaque tells whether all pixels are.

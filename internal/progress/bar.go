@@ -23,6 +23,7 @@ type Bar struct {
 	bars *mpb.Progress
 	bar  *mpb.Bar
 	text atomic.Pointer[string] // it is drawn by another goroutine
+	from atomic.Int64           // the count that took no time
 }
 
 // NewBar returns a bar from count from to total, or nil unless w is a terminal.
@@ -37,11 +38,12 @@ func NewBar(w io.Writer, label string, from, total int) *Bar {
 	}
 	b := &Bar{bars: mpb.New(mpb.WithOutput(w), mpb.WithWidth(32), mpb.WithRefreshRate(200*time.Millisecond))}
 	b.text.Store(new(string))
+	b.from.Store(int64(from))
 	start := time.Now()
 	bar, err := b.bars.Add(int64(total), mpb.BarStyle().Build(),
 		mpb.PrependDecorators(decor.CountersNoUnit(label+" %d/%d ")),
 		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string {
-			left := eta(start, from, int(s.Current), total)
+			left := eta(start, int(b.from.Load()), int(s.Current), total)
 			return " " + fit(*b.text.Load(), s.AvailableWidth-leastBar-len(left)) + left
 		})))
 	if err != nil { // the terminal is gone already
@@ -57,6 +59,13 @@ func NewBar(w io.Writer, label string, from, total int) *Bar {
 func (b *Bar) At(count int) {
 	if b != nil {
 		b.bar.SetCurrent(int64(count))
+	}
+}
+
+// Skip tells that so much more of the count took no time.
+func (b *Bar) Skip(n int) {
+	if b != nil {
+		b.from.Add(int64(n))
 	}
 }
 

@@ -59,6 +59,7 @@ func (d *Display) Add(n int) { d.At(d.count + n) }
 // Skip moves the count on by what was done before and took no time.
 func (d *Display) Skip(n int) {
 	d.from += n
+	d.bar.Skip(n)
 	d.Add(n)
 }
 
