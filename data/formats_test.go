@@ -2,6 +2,7 @@ package data
 
 import (
 	"bytes"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,5 +44,42 @@ func TestFormatsOfImages(t *testing.T) {
 		if _, err := openFolder(t, configs.Data{Dir: dir}); err == nil || !strings.Contains(err.Error(), "4.pnm: in the image header: P4 files") {
 			t.Errorf("a bitmap: %v", err)
 		}
+	}
+}
+
+// TestSizes: that images are resized is logged; a shape that is refused is so before
+// any image is decoded.
+func TestSizes(t *testing.T) {
+	dir := t.TempDir()
+	var b bytes.Buffer
+	p := &picture.Raster{Width: 40, Height: 44, Channels: 1, Pix: make([]byte, 40*44)}
+	if err := p.Encode(&b, picture.PNG); err != nil {
+		t.Fatal(err)
+	}
+	cut := b.Bytes()[:b.Len()-20] // of which the header is right and the pixels are not
+	for name, content := range map[string][]byte{"0.png": b.Bytes(), "1.png": cut} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var log bytes.Buffer
+	var seen []int
+	o := testOpener(configs.Data{Dir: dir, Size: 32})
+	o.log = slog.New(slog.NewTextHandler(&log, nil))
+	WithShapeCheck(func(shape []int) error {
+		seen = shape
+		return configs.Usagef("of no use")
+	})(o)
+	if _, err := o.images(t.Context()); err == nil || err.Error() != "of no use" || !slices.Equal(seen, []int{1, 32, 32}) {
+		t.Errorf("shape %v: %v", seen, err)
+	}
+	if !strings.Contains(log.String(), "to=32×32 from=40×44") {
+		t.Errorf("the log:\n%s", log.String())
+	}
+	log.Reset()
+	o = testOpener(configs.Data{Dir: filepath.Join(dir, "0.png")})
+	o.log = slog.New(slog.NewTextHandler(&log, nil))
+	if _, err := o.images(t.Context()); err != nil || log.Len() > 0 {
+		t.Errorf("an image that stays as it is: %v\n%s", err, log.String())
 	}
 }
