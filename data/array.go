@@ -25,6 +25,7 @@ type array struct {
 	r        io.ReaderAt // of the elements, the last axis fastest
 	n        int
 	shape    []int
+	axes     []int // of a sample in the file
 	element  npy.Element
 	channels int // > 1 where they are the last axis and have to become the first
 	bytes    int // of a sample
@@ -54,7 +55,8 @@ func newArray(name string, r io.ReaderAt, size int64, layout string) (*array, er
 		return nil, configs.Usagef("data: %s: its shape is %v; want samples along the first axis, (N,L), (N,C,L), (N,H,W) or (N,C,H,W)", name, h.Shape)
 	}
 	a.n = h.Shape[0]
-	if a.shape, a.channels, err = sampleShape(h.Shape[1:], layout); err != nil {
+	a.axes = h.Shape[1:]
+	if a.shape, a.channels, err = sampleShape(a.axes, layout); err != nil {
 		return nil, configs.Usagef("data: %s: shape %v: %w", name, h.Shape, err)
 	}
 	a.shape[0] *= h.Element.Values()

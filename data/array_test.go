@@ -1,7 +1,9 @@
 package data
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"math"
 	"os"
 	"path/filepath"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
 )
 
@@ -163,5 +166,40 @@ func copyFile(t *testing.T, from, to string) {
 	}
 	if err := os.WriteFile(to, b, 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestLayoutNote: what samples of two axes are taken for is told, unless it was.
+func TestLayoutNote(t *testing.T) {
+	for _, c := range []struct {
+		shape        []int
+		layout, want string
+	}{
+		{[]int{4, 2, 9}, "auto", "signals of 2 channels"},
+		{[]int{4, 40, 40}, "", "images of one channel"},
+		{[]int{4, 40, 40}, "hw", ""},
+		{[]int{4, 9}, "auto", ""},
+		{[]int{4, 1, 9, 9}, "auto", ""},
+	} {
+		path := filepath.Join(t.TempDir(), "x.npy")
+		n := 1
+		for _, d := range c.shape {
+			n *= d
+		}
+		var b, log bytes.Buffer
+		if err := weights.WriteNPY(&b, weights.FromFloat32("", c.shape, make([]float32, n))); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		o := testOpener(configs.Data{Dir: path, Layout: c.layout})
+		o.log = slog.New(slog.NewTextHandler(&log, nil))
+		if _, err := o.arrays(); err != nil {
+			t.Fatal(err)
+		}
+		if (log.Len() > 0) != (c.want != "") || !strings.Contains(log.String(), c.want) {
+			t.Errorf("%v, layout %q: the log %q, want %q", c.shape, c.layout, log.String(), c.want)
+		}
 	}
 }

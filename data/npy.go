@@ -38,9 +38,22 @@ func (o *opener) arrays() (files, error) {
 			return f, configs.Usagef("data: %s has samples of shape %v, but %s of shape %v", found[0].name, found[0].Shape(), a.name, a.Shape())
 		}
 	}
+	o.noteLayout(found[0])
 	f.complex = found[0].element.Values() == 2
 	f.image = len(found[0].shape) == 3 && !f.complex
 	return f, nil
+}
+
+// noteLayout says what samples of two axes are taken for, which could be two things.
+func (o *opener) noteLayout(a *array) {
+	if len(a.axes) != 2 || o.c.Layout != "auto" && o.c.Layout != "" {
+		return
+	}
+	as, other := "images of one channel", "cl"
+	if len(a.shape) == 2 {
+		as, other = fmt.Sprintf("signals of %d channels", a.axes[0]), "hw"
+	}
+	o.log.Info("samples of two axes are taken for "+as+"; set data.layout if they are not", "axes", a.axes, "or", "data.layout="+other)
 }
 
 // findArrays returns the arrays of the three splits; only the first is never
