@@ -32,7 +32,7 @@ for os in linux darwin windows; do
   for arch in amd64 arm64; do
     name=condmean-$version-$os-$arch
     mkdir -p "$scratch/$name"
-    GOOS=$os GOARCH=$arch go build -trimpath -ldflags='-s -w' -o "$scratch/$name/" ./cmd/...
+    GOOS=$os GOARCH=$arch go build -trimpath -buildvcs=true -ldflags='-s -w' -o "$scratch/$name/" ./cmd/...
     cp -r README.md CHANGELOG.md LICENSE CITATION.cff "$scratch/completions" "$scratch/$name/"
     tar --sort=name --mtime="$day" --owner=0 --group=0 --numeric-owner -C "$scratch" -cf - "$name" | gzip -n9 >"$out/$name.tar.gz"
     printf '%s\n' "$name.tar.gz"
