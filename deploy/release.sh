@@ -24,7 +24,12 @@ go build -o "$scratch/native/" ./cmd/...
 for shell in bash zsh fish; do
   mkdir -p "$scratch/completions/$shell"
   for command in train denoise generate convert; do
-    "$scratch/native/$command" --completion $shell >"$scratch/completions/$shell/$command"
+    case $shell in # as the shells look for them
+      bash) file=$command ;;
+      zsh) file=_$command ;;
+      fish) file=$command.fish ;;
+    esac
+    "$scratch/native/$command" --completion $shell >"$scratch/completions/$shell/$file"
   done
 done
 
