@@ -1,0 +1,2 @@
+// Package devicetest opens the device that tests with the build tag xla use.
+package devicetest
