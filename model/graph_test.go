@@ -39,7 +39,16 @@ var graphs = []struct {
 		FullAttn: []bool{true, false}, NumMemKV: 2, BlockNorm: "rms", AttnNorm: "rms", Downsample: "unshuffle", Standardize: "none", Dropout: 0.3}}, "mse", ""},
 	{"image_lucidrains_old", []int{1, 6, 4}, configs.Model{Kind: "lucidrains", Lucidrains: configs.Lucidrains{Dim: 8, DimMults: []int{1, 2}, AttnHeads: 2, AttnDimHead: 5,
 		FullAttn: []bool{false, true}, BlockNorm: "group", AttnNorm: "layer", Downsample: "conv", Standardize: "added", DivideValues: true, UnitScale: 10, LearnedVariance: true}}, "l1", "init_conv"},
+	{"image_unet2d", []int{2, 4, 6}, smallUNet2D(), "mse", ""},
 	{"image_mlp", []int{2, 3, 2}, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 8, Hidden: 20, Blocks: 1}}, "l1", "blocks.0.up"},
+}
+
+// smallUNet2D has attention in its lower level and in the middle.
+func smallUNet2D() configs.Model {
+	u := configs.DefaultUNet2D()
+	u.BlockOutChannels, u.LayersPerBlock, u.NormNumGroups, u.AttentionHeadDim, u.Dropout = []int{4, 8}, 1, 2, 4, 0.2
+	u.DownBlockTypes, u.UpBlockTypes = []string{"DownBlock2D", "AttnDownBlock2D"}, []string{"AttnUpBlock2D", "UpBlock2D"}
+	return configs.Model{Kind: "unet2d", UNet2D: u}
 }
 
 // graphStep returns the network and the training step of a graph, with a batch in it.

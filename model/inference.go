@@ -12,8 +12,17 @@ import (
 // inference is a compiled graph in inference mode for one batch size.
 type inference struct {
 	x, level []float32
-	program  *op.Program
+	program  program
 }
+
+// program is a compiled graph on the tape machine or a device.
+type program interface {
+	Run() error
+	Output(i int) []float32
+	Close() error
+}
+
+var _ program = (*op.Program)(nil)
 
 // maxInference bounds how many batch sizes keep their compiled graph.
 const maxInference = 4
@@ -41,6 +50,9 @@ func (net *Network) predict(out, x, level []float32, version uint64) error {
 	}
 	copy(g.x, x)
 	copy(g.level, level)
+	for i := len(level); i < len(g.level); i++ { // beyond the samples any level will do
+		g.level[i] = level[0]
+	}
 	net.frozen.Set(version)
 	if err := g.program.Run(); err != nil {
 		return fmt.Errorf("model: predict: %w", err)
@@ -52,6 +64,7 @@ func (net *Network) predict(out, x, level []float32, version uint64) error {
 // inferenceFor returns the graph for n samples, built on first use; the least
 // recently used one makes room.
 func (net *Network) inferenceFor(n int) (*inference, error) {
+	n = net.compiledSize(n)
 	if i := slices.Index(net.recentSize, n); i >= 0 {
 		net.recentSize = append(slices.Delete(net.recentSize, i, i+1), n)
 		return net.inference[n], nil
@@ -61,7 +74,12 @@ func (net *Network) inferenceFor(n int) (*inference, error) {
 	if err != nil {
 		return nil, err
 	}
-	if g.program, err = op.NewProgram(out); err != nil {
+	if net.device != nil {
+		g.program, err = newDeviceProgram(net.device, &net.frozen, out)
+	} else {
+		g.program, err = op.NewProgram(out)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if len(net.recentSize) == maxInference {

@@ -9,6 +9,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/device"
 	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/rng"
 	"github.com/condmean/condmean/op"
@@ -29,6 +30,8 @@ type Network struct {
 	byName  map[string]*Tensor // both
 	inits   []initializer      // of state
 	held    map[string]bool    // what training leaves as it is
+
+	device device.Device // that predicts; nil: the tape machine
 
 	mu         sync.Mutex // held by whatever runs on the weights
 	frozen     op.Frozen
@@ -231,5 +234,6 @@ func (net *Network) Clone() (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.device = net.device
 	return c, c.Load(net.State())
 }

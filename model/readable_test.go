@@ -81,6 +81,10 @@ func TestReadableOperations(t *testing.T) {
 	compareReading(t, b, y, weights)
 }
 
+// onDevice, if not nil, holds a graph that runs on another device to what reading it
+// gives.
+var onDevice func(t *testing.T, outputs G.Nodes, want []array)
+
 // compareReading compares the loss of y and its gradients with what reading the
 // graph gives, by differences along the gradients as well.
 func compareReading(t *testing.T, b *opGraph, y *G.Node, weights G.Nodes) {
@@ -127,6 +131,9 @@ func compareReading(t *testing.T, b *opGraph, y *G.Node, weights G.Nodes) {
 		if i > 0 {
 			moved[weights[i-1].Name()] = want[i].v
 		}
+	}
+	if onDevice != nil {
+		onDevice(t, outputs, want)
 	}
 	along := func(h float64) float64 {
 		leaves := map[string][]float64{}

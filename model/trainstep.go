@@ -32,18 +32,37 @@ type TrainStep struct {
 // (see Hold) costs no work on its gradients. All ranks of the runtime's group, if
 // there is one, take the step together.
 func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, error) {
-	kind, err := op.ParseLoss(loss)
+	s, outputs, err := net.trainGraph(n, loss, seed)
 	if err != nil {
-		return nil, fmt.Errorf("objective.loss: %w", err)
-	}
-	if n < 1 {
-		return nil, fmt.Errorf("train.batch: %d, want at least 1", n)
-	}
-	if err := net.arch.checkBatch(n); err != nil {
 		return nil, err
 	}
+	if s.program, err = op.NewProgram(outputs...); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// TrainGraph returns what NewTrainStep compiles, for another device to run: the
+// loss, then the gradients in the order of Trainable. Its leaves are named x, level,
+// target and weight, and as the tensors, which share the network's memory.
+func (net *Network) TrainGraph(n int, loss string) (G.Nodes, error) {
+	_, outputs, err := net.trainGraph(n, loss, 0)
+	return outputs, err
+}
+
+func (net *Network) trainGraph(n int, loss string, seed uint64) (*TrainStep, G.Nodes, error) {
+	kind, err := op.ParseLoss(loss)
+	if err != nil {
+		return nil, nil, fmt.Errorf("objective.loss: %w", err)
+	}
+	if n < 1 {
+		return nil, nil, fmt.Errorf("train.batch: %d, want at least 1", n)
+	}
+	if err := net.arch.checkBatch(n); err != nil {
+		return nil, nil, err
+	}
 	if ranks := net.rt.Group().Size(); n < ranks {
-		return nil, fmt.Errorf("train.batch: %d samples cannot be shared by %d processes; want one for each", n, ranks)
+		return nil, nil, fmt.Errorf("train.batch: %d samples cannot be shared by %d processes; want one for each", n, ranks)
 	}
 	b := newBuilder(net, op.Train)
 	b.share, n = net.rt.Share(n)
@@ -60,11 +79,11 @@ func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, e
 	pred := net.arch.forward(b, x, level)
 	lossNode := b.do(func() (*G.Node, error) { return op.NewShareLoss(net.rt, kind, b.share, pred, target, weight) })
 	if b.err != nil {
-		return nil, b.err
+		return nil, nil, b.err
 	}
 	s.trainable = net.Trainable()
 	if len(s.trainable) == 0 {
-		return nil, errors.New("model: all parameters are held; there is nothing to train")
+		return nil, nil, errors.New("model: all parameters are held; there is nothing to train")
 	}
 	leaves := make(G.Nodes, len(s.trainable))
 	values := 0
@@ -79,17 +98,14 @@ func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, e
 	}
 	grads, err := op.GradThrough(net.rt, lossNode, through, leaves...)
 	if err != nil {
-		return nil, err
-	}
-	if s.program, err = op.NewProgram(append(G.Nodes{lossNode}, grads...)...); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, t := range net.buffers {
 		if len(t.Shape) == 0 && !net.held[t.Name] {
 			s.tracked = append(s.tracked, t)
 		}
 	}
-	return s, nil
+	return s, append(G.Nodes{lossNode}, grads...), nil
 }
 
 // Run computes the loss and its gradients for the batch, and moves the running

@@ -9,6 +9,9 @@ type Frozen struct{ version uint64 }
 // nobody knows.
 func (f *Frozen) Set(version uint64) { f.version = version }
 
+// Version returns what Set declared.
+func (f *Frozen) Version() uint64 { return f.version }
+
 // packing remembers which weights a layer has packed.
 type packing struct {
 	frozen  *Frozen // nil: never frozen
