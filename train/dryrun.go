@@ -28,7 +28,7 @@ func DryRun(ctx context.Context, cfg configs.Config, w io.Writer, o Options) (er
 	if err != nil {
 		return err
 	}
-	l, err := newCPULearner(rt, cfg, set.Shape())
+	l, err := newTrainer(rt, cfg, set.Shape(), o.Device)
 	if err != nil {
 		return err
 	}
@@ -47,10 +47,16 @@ func DryRun(ctx context.Context, cfg configs.Config, w io.Writer, o Options) (er
 	if err != nil {
 		return err
 	}
-	weights, graph := 4*l.net.NumParams(), l.gradients.graph.Memory()
-	_, err = fmt.Fprintf(w, "parameters: %d\nmemory: about %d MB (activations and gradients %d MB, weights with optimizer %d MB)\ntime: about %v a step with %d threads and %s kernels, %v for %d steps\n",
-		l.net.NumParams(), (graph+4*weights)>>20, graph>>20, 4*weights>>20,
-		each.Round(time.Millisecond/10), rt.Threads(), rt.Kernels(), (each * time.Duration(p.total)).Round(time.Second), p.total)
+	params := l.network().NumParams()
+	weights, graph := 4*params, l.memory()
+	memory := fmt.Sprintf("about %d MB (activations and gradients %d MB, weights with optimizer %d MB)", (graph+4*weights)>>20, graph>>20, 4*weights>>20)
+	with := fmt.Sprintf("with %d threads and %s kernels", rt.Threads(), rt.Kernels())
+	if o.Device != nil {
+		memory = fmt.Sprintf("weights with optimizer %d MB on the device, and what a step needs", 4*weights>>20)
+		with = "on " + o.Device.String()
+	}
+	_, err = fmt.Fprintf(w, "parameters: %d\nmemory: %s\ntime: about %v a step %s, %v for %d steps\n",
+		params, memory, each.Round(time.Millisecond/10), with, (each * time.Duration(p.total)).Round(time.Second), p.total)
 	return err
 }
 

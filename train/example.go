@@ -11,9 +11,12 @@ func newExample(n, dim int) example {
 }
 
 // first returns the first n of the batch.
-func (e example) first(n int) example {
+func (e example) first(n int) example { return e.part(0, n) }
+
+// part returns n of the batch, from one on.
+func (e example) part(from, n int) example {
 	dim := len(e.x) / len(e.level)
-	return example{e.x[:n*dim], e.target[:n*dim], e.level[:n], e.weight[:n]}
+	return example{e.x[from*dim:][:n*dim], e.target[from*dim:][:n*dim], e.level[from:][:n], e.weight[from:][:n]}
 }
 
 func (e example) clone() example {

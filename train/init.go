@@ -106,7 +106,7 @@ func (b *beginning) fit(c configs.Init, net *model.Network) error {
 
 // begin takes the weights that init names, or refuses, and returns the origin of their
 // network if there is one.
-func (l *cpuLearner) begin(cfg configs.Config, now data.Fingerprint, log *slog.Logger) (origin json.RawMessage, err error) {
+func (l *numbers) begin(cfg configs.Config, now data.Fingerprint, log *slog.Logger) (origin json.RawMessage, err error) {
 	b, err := plan(cfg, l.net, now)
 	if err != nil {
 		return nil, err
@@ -123,7 +123,7 @@ func (l *cpuLearner) begin(cfg configs.Config, now data.Fingerprint, log *slog.L
 
 // initialize puts the planned weights into the network and into what derives
 // from them.
-func (l *cpuLearner) initialize(b *beginning, cfg configs.Config) error {
+func (l *numbers) initialize(b *beginning, cfg configs.Config) error {
 	if b.refusal != nil {
 		return configs.Usagef("init.from: %s: %w", cfg.Init.From, b.refusal)
 	}

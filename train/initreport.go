@@ -78,7 +78,7 @@ func describeLevels(s *sched.Schedule) string {
 
 // reportBeginning prints what would become of each tensor, and how much of the
 // network would be trained, and fails where the weights would be refused.
-func (l *cpuLearner) reportBeginning(w io.Writer, cfg configs.Config, now data.Fingerprint) error {
+func (l *numbers) reportBeginning(w io.Writer, cfg configs.Config, now data.Fingerprint) error {
 	b, err := plan(cfg, l.net, now)
 	if err != nil {
 		return err

@@ -52,6 +52,11 @@ func startRun(t *testing.T, c configs.Config, dir string, change func(*data.Set)
 func startRunOn(t *testing.T, c configs.Config, set *data.Set, dir string) *run {
 	t.Helper()
 	l, pool := newLearner(t, c, set.Shape())
+	return startRunWith(t, c, set, dir, l, pool)
+}
+
+func startRunWith(t *testing.T, c configs.Config, set *data.Set, dir string, l learner, pool *par.Pool) *run {
+	t.Helper()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func (g Groups) perTensor(params []*model.Tensor, decay float64) []Group {
 }
 
 // newOptimizer returns the optimizer that a configuration describes.
-func newOptimizer(c configs.Train, rt *op.Runtime, params []*model.Tensor) (Optimizer, error) {
+func newOptimizer(c configs.Train, rt *op.Runtime, params []*model.Tensor) (optimizer, error) {
 	pool := rt.Pool()
 	decay := 0.0
 	if c.WeightDecay != nil {

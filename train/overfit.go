@@ -27,7 +27,7 @@ func Overfit(ctx context.Context, cfg configs.Config, steps int, w io.Writer, o 
 	if err != nil {
 		return err
 	}
-	l, err := newCPULearner(rt, cfg, set.Shape())
+	l, err := newTrainer(rt, cfg, set.Shape(), o.Device)
 	if err != nil {
 		return err
 	}

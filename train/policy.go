@@ -76,7 +76,7 @@ func (r *run) rollback(ctx context.Context, next data.Cursor) error {
 	if err := shareState(r.group, r.learner, &at); err != nil {
 		return err
 	}
-	at.Rollbacks, at.Cursor = r.at.Rollbacks+1, next
+	at.Rollbacks, at.Cursor, at.Device = r.at.Rollbacks+1, next, r.at.Device
 	r.at = at
 	r.progress.At(r.at.Step)
 	loader, err := r.set.Loader(r.cfg.Train.Batch, r.cfg.Seed, next)

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -88,6 +89,16 @@ func resume(s *checkpoint.Snapshot, cfg configs.Config, set *data.Set, l learner
 	}
 	at.changes = append(at.changes, changes...)
 	return at, nil
+}
+
+// moveTo notes that a resumed run goes on on another device.
+func (s *state) moveTo(device string, log *slog.Logger) {
+	if s.Device == device {
+		return
+	}
+	c := Change{Step: s.Step, Change: fmt.Sprintf("device: %s → %s", cmp.Or(s.Device, "cpu"), cmp.Or(device, "cpu"))}
+	log.Info("the run goes on on another device: its steps agree to rounding, not bitwise", "step", c.Step, "change", c.Change)
+	s.changes, s.Device = append(s.changes, c), device
 }
 
 // changed lists the settings that differ from those of a checkpoint, or refuses

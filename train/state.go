@@ -16,8 +16,9 @@ type state struct {
 	SkippedInRow int         `json:"skipped_in_row"` // up to now
 	Rollbacks    int         `json:"rollbacks"`
 	Cursor       data.Cursor `json:"cursor"`
-	Best         float64     `json:"best"`      // lowest validation loss
-	BestStep     int         `json:"best_step"` // 0: none yet
+	Best         float64     `json:"best"`             // lowest validation loss
+	BestStep     int         `json:"best_step"`        // 0: none yet
+	Device       string      `json:"device,omitempty"` // that takes the steps; "": the CPU
 	changes      []Change    // a section has them at its end
 
 	origin json.RawMessage // of a network of another library, which a checkpoint keeps; nil: none

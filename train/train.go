@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/device"
 	"github.com/condmean/condmean/dist"
 	bars "github.com/condmean/condmean/internal/progress"
 	"github.com/condmean/condmean/op"
@@ -18,8 +20,11 @@ import (
 
 // Options say where a run lives and where its output goes.
 type Options struct {
-	Out    string       // folder of the run; it must not hold anything yet
-	Resume string       // folder of a run to continue instead, or one of its checkpoints
+	Out    string // folder of the run; it must not hold anything yet
+	Resume string // folder of a run to continue instead, or one of its checkpoints
+	// Device takes the steps and predicts; nil: this process's own threads. It stays
+	// the caller's.
+	Device device.Device
 	Err    io.Writer    // progress
 	Log    *slog.Logger // nil: discarded
 	Group  dist.Group   // whose ranks train together; nil: this process alone
@@ -96,14 +101,16 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (res *Result, err e
 	if err != nil {
 		return nil, err
 	}
-	l, err := newCPULearner(rt, cfg, set.Shape())
+	l, err := newTrainer(rt, cfg, set.Shape(), o.Device)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	at := state{}
+	at := state{Device: deviceName(o.Device)}
 	if resumed != nil {
-		at, err = resume(resumed, cfg, set, l, o.Log)
+		if at, err = resume(resumed, cfg, set, l, o.Log); err == nil {
+			at.moveTo(deviceName(o.Device), o.Log)
+		}
 	} else if leads && cfg.Init.From != "" {
 		at.origin, err = l.begin(cfg, set.Fingerprint, o.Log)
 	}
@@ -121,7 +128,7 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (res *Result, err e
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
-	o.Log.Info("training", "run", home.dir, "from", at.Step, "steps", r.pace.total, "parameters", l.net.NumParams(), "trainable", l.trainable(), "ranks", o.Group.Size(), "threads", rt.Threads(), "kernels", rt.Kernels())
+	o.Log.Info("training", "run", home.dir, "from", at.Step, "steps", r.pace.total, "parameters", l.network().NumParams(), "trainable", l.trainable(), "device", cmp.Or(at.Device, "cpu"), "ranks", o.Group.Size(), "threads", rt.Threads(), "kernels", rt.Kernels())
 	if err := r.loop(ctx); err != nil {
 		return nil, err
 	}
