@@ -26,8 +26,8 @@ type Denoiser struct {
 	clip      float64 // of x̂0 in each step, to ± so much; 0: not at all
 
 	turns   *turns
-	release func()      // of what a network's predictor holds; may be nil
-	runtime *op.Runtime // nil: its owner closes it
+	release func() error // of what a network holds; may be nil
+	runtime *op.Runtime  // nil: its owner closes it
 	source  string
 	step    int
 	mixture *gmm.Mixture
@@ -139,11 +139,12 @@ func (d *Denoiser) Close() error {
 	if !d.turns.end() {
 		return nil
 	}
+	var err error
 	if d.release != nil {
-		d.release()
+		err = d.release()
 	}
 	if d.runtime != nil {
 		d.runtime.Close()
 	}
-	return nil
+	return err
 }

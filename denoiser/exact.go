@@ -24,6 +24,9 @@ const exactSteps = 300
 // not a network's.
 func (o *loading) exact(rt *op.Runtime, path string) (*Denoiser, error) {
 	file := strings.TrimPrefix(path, ExactPrefix)
+	if o.device != nil {
+		return nil, fmt.Errorf("the exact predictor of a mixture is no network; it runs on the CPU alone")
+	}
 	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is no file; want an .npz with the arrays weights, means and covariances", file)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/device"
 	"github.com/condmean/condmean/model"
 	"github.com/condmean/condmean/op"
 	"github.com/condmean/condmean/sched"
@@ -53,10 +54,15 @@ func WithTold(told pretrained.Options) Option { return func(o *loading) { o.told
 // chain. Load refuses networks that came with none.
 func WithClip() Option { return func(o *loading) { o.clip = true } }
 
+// WithDevice lets a device run the network, which stays its owner's and must be
+// open until the denoiser is closed; nil means the CPU.
+func WithDevice(d device.Device) Option { return func(o *loading) { o.device = d } }
+
 // loading is what the options settle.
 type loading struct {
 	threads int
 	runtime *op.Runtime
+	device  device.Device
 	shape   func(configs.Config) ([]int, error)
 	steps   int
 	raw     bool
@@ -155,6 +161,9 @@ func (o *loading) network(rt *op.Runtime, path string) (*Denoiser, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := net.RunOn(o.device); err != nil {
+		return nil, err
+	}
 	predictor := model.NewPredictor(net, batch)
 	d, err := New(*im.Config, predictor, im.Sample, norm)
 	if err != nil {
@@ -172,7 +181,10 @@ func (o *loading) network(rt *op.Runtime, path string) (*Denoiser, error) {
 			d.predictor = sched.Clip(d.predictor, clip.Range)
 		}
 	}
-	d.release = predictor.Close
+	d.release = func() error {
+		predictor.Close()
+		return net.RunOn(nil)
+	}
 	d.source, d.step, d.advice, d.notes = im.From, im.Step, im.Recommended, im.Notes
 	print, known, err := data.FingerprintFrom(im.Data)
 	if known {

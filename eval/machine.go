@@ -6,13 +6,18 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/condmean/condmean/device"
 	"github.com/condmean/condmean/eval/report"
 	"github.com/condmean/condmean/op"
 )
 
-func thisMachine(rt *op.Runtime) report.Machine {
-	return report.Machine{CPU: processor(), Cores: runtime.NumCPU(), Threads: rt.Pool().Threads(), Kernels: rt.Kernels(),
+func thisMachine(rt *op.Runtime, d device.Device) report.Machine {
+	m := report.Machine{CPU: processor(), Cores: runtime.NumCPU(), Threads: rt.Pool().Threads(), Kernels: rt.Kernels(),
 		System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version()}
+	if d != nil {
+		m.Device = d.String()
+	}
+	return m
 }
 
 // processor returns the name of the processor where the system tells it.

@@ -11,6 +11,7 @@ import (
 	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
+	"github.com/condmean/condmean/device"
 	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/eval/quality"
 	"github.com/condmean/condmean/eval/report"
@@ -24,6 +25,7 @@ type Options struct {
 	Told       pretrained.Options    // what its file does not tell
 	Steps      int                   // T of an exact predictor's schedule; 0 means 300
 	Threads    int                   // 0: all processors
+	Device     device.Device         // that runs the network; nil: the CPU
 	Change     func(*configs.Config) // overrides settings of the checkpoint's configuration; may be nil
 	Seed       *uint64               // of the observations' noise; nil means the configuration's, which draws the data in any case
 	Convention quality.Convention    // of noise levels and image quality
@@ -87,7 +89,11 @@ func Run(ctx context.Context, o Options) (rep *report.Report, err error) {
 	if err != nil {
 		return nil, err
 	}
-	print, err := r.fingerprint(string(text), hash)
+	on := hash
+	if o.Device != nil { // results of several do not mix
+		on += " on " + o.Device.String()
+	}
+	print, err := r.fingerprint(string(text), on)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +109,7 @@ func Run(ctx context.Context, o Options) (rep *report.Report, err error) {
 		return nil, err
 	}
 	rep.Source, rep.Checkpoint, rep.Config, rep.Step = d.Source(), hash, string(text), d.Step()
-	rep.Warning, rep.DataSeed, rep.Machine, rep.Made = r.Warning, c.Seed, thisMachine(rt), time.Now().UTC().Truncate(time.Second)
+	rep.Warning, rep.DataSeed, rep.Machine, rep.Made = r.Warning, c.Seed, thisMachine(rt, o.Device), time.Now().UTC().Truncate(time.Second)
 	if o.Out == "" || !dist.Leads(o.Group) {
 		return rep, nil
 	}
@@ -136,7 +142,7 @@ func (o *Options) load(ctx context.Context, from source) (*denoiser.Denoiser, co
 			o.Change(c)
 		}
 	}
-	options := []denoiser.Option{denoiser.WithRuntime(from.rt), denoiser.WithTold(o.Told), denoiser.WithShapeOf(func(c configs.Config) ([]int, error) {
+	options := []denoiser.Option{denoiser.WithRuntime(from.rt), denoiser.WithDevice(o.Device), denoiser.WithTold(o.Told), denoiser.WithShapeOf(func(c configs.Config) ([]int, error) {
 		change(&c)
 		set, err := from.open(ctx, c)
 		if err != nil {

@@ -22,7 +22,7 @@ func (o *options) files(ctx context.Context, s cli.Streams) error {
 			return configs.Usagef("--%s is for evaluations; with --input leave it out", flag)
 		}
 	}
-	request := single.DenoiseOptions{Checkpoint: o.checkpoint, Told: o.told, Threads: o.threads, In: s.In, Out: s.Out, Err: s.Err}
+	request := single.DenoiseOptions{Checkpoint: o.checkpoint, Told: o.told, Threads: o.threads, Device: o.on, In: s.In, Out: s.Out, Err: s.Err}
 	if o.flags.Changed("seed") {
 		request.Seed = &o.seed
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/device"
 	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/eval"
 	"github.com/condmean/condmean/eval/media"
@@ -59,6 +60,7 @@ func command() *cli.Command {
 	f.BoolVar(&o.studies.Lipschitz, "lipschitz", false, "study the Lipschitz constants of the steps")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of the noise (default: the run's)")
 	f.IntVar(&o.threads, "threads", 0, "worker threads, 0 for all processors; never changes results")
+	o.device.Register(f)
 	f.StringVarP(&o.out, "out", "o", "", "`folder` for report.html, eval.csv, eval.json and the plots; an interrupted evaluation continues there")
 	f.BoolVar(&o.json, "json", false, "print the report as JSON instead of a table")
 	f.StringArrayVar(&o.inputs, "input", nil, "denoise this "+media.Known+" `file` instead, in the data's units, or all of a folder, or what matches a pattern such as 'in/*.png'; may be repeated; - for standard input")
@@ -90,6 +92,8 @@ type options struct {
 	eval       configs.Eval // what was given; the rest is the run's
 	seed       uint64
 	threads    int
+	device     cli.DeviceFlags
+	on         device.Device // by device
 	out        string
 	json       bool
 	inputs     []string
@@ -103,7 +107,7 @@ type options struct {
 	mismatch, sweepSteps string
 }
 
-func (o *options) run(ctx context.Context, s cli.Streams) error {
+func (o *options) run(ctx context.Context, s cli.Streams) (err error) {
 	switch {
 	case o.checkpoint == "":
 		return configs.Usagef("--checkpoint is missing: name a run folder, such as runs/quickstart-1, or built-in weights: %s", strings.Join(checkpoint.Builtins(), ", "))
@@ -113,10 +117,13 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	if o.flags.Changed("snr") && o.flags.Changed("sigma") {
 		return configs.Usagef("--snr and --sigma exclude each other: both say how strong the noise is")
 	}
-	var err error
 	if o.told, err = pretrained.ParseOptions(o.preset); err != nil {
 		return configs.Usagef("--preset: %w", err)
 	}
+	if o.on, err = o.device.Open(s); err != nil {
+		return err
+	}
+	defer cli.CloseDevice(o.on, &err)
 	switch {
 	case o.flags.Changed("input") || o.flags.Changed("output"):
 		if launcher.Detect().Several() {
@@ -139,7 +146,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 // evaluate prints a report, made together with the other ranks of a group, of which
 // the first one speaks.
 func (o *options) evaluate(ctx context.Context, s cli.Streams, g dist.Group) error {
-	request := eval.Options{Checkpoint: o.checkpoint, Told: o.told, Steps: o.steps, Threads: o.threads, Change: o.change, Out: o.out, Err: s.Err, Group: g}
+	request := eval.Options{Checkpoint: o.checkpoint, Told: o.told, Steps: o.steps, Threads: o.threads, Device: o.on, Change: o.change, Out: o.out, Err: s.Err, Group: g}
 	if err := o.study(&request); err != nil {
 		return &configs.UsageError{Err: err}
 	}

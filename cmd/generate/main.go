@@ -37,6 +37,7 @@ func command() *cli.Command {
 	f.BoolVar(&o.mmd, "mmd", false, "compare with the test split of the run's data by the maximum mean discrepancy")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of the samples (default: the run's)")
 	f.IntVar(&o.threads, "threads", 0, "worker threads, 0 for all processors; never changes results")
+	o.device.Register(f)
 	return &cli.Command{
 		Name:     "generate",
 		Summary:  "Draws new samples from a trained diffusion model.",
@@ -56,9 +57,10 @@ type options struct {
 	columns, threads int
 	seed             uint64
 	mmd              bool
+	device           cli.DeviceFlags
 }
 
-func (o *options) run(ctx context.Context, s cli.Streams) error {
+func (o *options) run(ctx context.Context, s cli.Streams) (err error) {
 	switch {
 	case o.checkpoint == "":
 		return configs.Usagef("--checkpoint is missing: name a run folder, such as runs/mnist-1, or built-in weights: %s", strings.Join(checkpoint.Builtins(), ", "))
@@ -79,7 +81,12 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	if err != nil {
 		return configs.Usagef("--preset: %w", err)
 	}
-	request := single.GenerateOptions{Checkpoint: o.checkpoint, Told: told, Threads: o.threads, N: o.n, Method: method, Steps: o.steps,
+	on, err := o.device.Open(s)
+	if err != nil {
+		return err
+	}
+	defer cli.CloseDevice(on, &err)
+	request := single.GenerateOptions{Checkpoint: o.checkpoint, Told: told, Threads: o.threads, Device: on, N: o.n, Method: method, Steps: o.steps,
 		Out: o.out, Columns: o.columns, MMD: o.mmd, Err: s.Err}
 	if o.flags.Changed("seed") {
 		request.Seed = &o.seed

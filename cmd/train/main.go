@@ -34,6 +34,7 @@ train --config photos.yaml --init-from ddpm-butterflies-128   # a folder of diff
 train --config fashion --init-from model.safetensors --set adapt.lora.rank=4   # low-rank adapters
 train --config rgb.yaml --init-from runs/mnist-1 --adapt first,last   # grey weights for coloured images
 train --config fast.yaml --init-from runs/mnist-1 --remap-levels   # another number of levels
+train --device cuda                        # on a GPU; built with -tags xla
 train --replay runs/gmm64-1/nonfinite-step-9.npz   # what was not finite in step 9
 `
 
@@ -44,6 +45,7 @@ func command() *cli.Command {
 	o.config.Register(o.flags, "quickstart")
 	o.adapt.register(o.flags)
 	o.flags.StringVarP(&o.out, "out", "o", "", "`folder` of the run, which must not hold anything (default runs/NAME-1, or the next free number)")
+	o.device.Register(o.flags)
 	o.flags.StringVar(&o.resume, "resume", "", "continue the `run` in this folder, or from one of its checkpoints, with its settings")
 	o.flags.BoolVar(&o.overfit, "overfit-batch", false, "self-test: train on one batch until its loss is below a tenth, then stop")
 	o.flags.StringVar(&o.replay, "replay", "", "repeat the step in this `file`, which a run kept because it was not finite, then stop")
@@ -66,6 +68,7 @@ type options struct {
 	flags                 *pflag.FlagSet
 	config                cli.ConfigFlags
 	adapt                 adaptFlags
+	device                cli.DeviceFlags
 	out, resume, replay   string
 	overfit, dryRun, list bool
 }
@@ -73,7 +76,7 @@ type options struct {
 // overfitSteps are what --overfit-batch tries at most.
 const overfitSteps = 1000
 
-func (o *options) run(ctx context.Context, s cli.Streams) error {
+func (o *options) run(ctx context.Context, s cli.Streams) (err error) {
 	if o.list {
 		return listPresets(s.Out)
 	}
@@ -87,10 +90,18 @@ func (o *options) run(ctx context.Context, s cli.Streams) error {
 	if err := o.adapt.remapLevels(&cfg); err != nil {
 		return err
 	}
+	if given := o.device.Given(o.flags); o.replay != "" && len(given) > 0 {
+		return configs.Usagef("--replay repeats a step on the CPU; leave out --%s", given[0])
+	}
 	if alone := o.dryRun || o.overfit || o.replay != ""; alone && launcher.Detect().Several() {
 		return configs.Usagef("--dry-run, --overfit-batch and --replay are the work of one process; leave the launcher out")
 	}
-	run := train.Options{Resume: o.resume, Err: s.Err, Log: cli.Logger(s)}
+	on, err := o.device.Open(s)
+	if err != nil {
+		return err
+	}
+	defer cli.CloseDevice(on, &err)
+	run := train.Options{Resume: o.resume, Device: on, Err: s.Err, Log: cli.Logger(s)}
 	switch {
 	case o.overfit:
 		return train.Overfit(ctx, cfg, overfitSteps, s.Out, run)
@@ -128,34 +139,35 @@ func (o *options) train(ctx context.Context, s cli.Streams, cfg configs.Config, 
 		}
 		return err
 	}
-	return o.report(ctx, s, cfg, result, run.Group)
+	return o.report(ctx, s, cfg, result, run)
 }
 
 // report evaluates what a run has trained, and notes in its checkpoint which method
 // denoises best.
-func (o *options) report(ctx context.Context, s cli.Streams, cfg configs.Config, result *train.Result, g dist.Group) error {
+func (o *options) report(ctx context.Context, s cli.Streams, cfg configs.Config, result *train.Result, run train.Options) error {
 	request := eval.Options{
 		Checkpoint: result.Dir,
 		Threads:    cfg.Threads,
+		Device:     run.Device,
 		Change:     func(c *configs.Config) { c.Eval = cfg.Eval }, // resumed runs may ask for another sweep
 		Out:        filepath.Join(result.Dir, "report"),
 		Err:        s.Err,
-		Group:      g,
+		Group:      run.Group,
 	}
 	best, err := eval.Recommend(ctx, request, result.Steps)
 	if err != nil {
 		return err
 	}
-	if best != nil && dist.Leads(g) {
+	if best != nil && dist.Leads(run.Group) {
 		if err := checkpoint.Recommend(result.Checkpoint, *best); err != nil {
 			return err
 		}
 	}
-	if err := g.Barrier(); err != nil { // others read the checkpoint
+	if err := run.Group.Barrier(); err != nil { // others read the checkpoint
 		return err
 	}
 	report, err := eval.Run(ctx, request)
-	if err != nil || !dist.Leads(g) {
+	if err != nil || !dist.Leads(run.Group) {
 		return err
 	}
 	cli.Logger(s).Info("done", "run", result.Dir, "checkpoint", report.Source)

@@ -91,6 +91,9 @@ func (r *Report) facts() [][2]string {
 		{"Machine", fmt.Sprintf("%s, %d of %d cores, kernels %s, %s, %s", r.Machine.CPU, r.Machine.Threads, r.Machine.Cores, r.Machine.Kernels, r.Machine.System, r.Machine.Go)},
 		{"Made", r.Made.Format("2006-01-02 15:04:05 MST")},
 	}
+	if r.Machine.Device != "" {
+		facts = append(facts, [2]string{"Device", r.Machine.Device})
+	}
 	if r.Step > 0 {
 		facts = append(facts, [2]string{"Trained", fmt.Sprintf("%d steps", r.Step)})
 	}

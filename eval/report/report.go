@@ -43,6 +43,7 @@ type Machine struct {
 	Kernels string `json:"kernels"` // of the network: instruction set
 	System  string `json:"system"`
 	Go      string `json:"go"`
+	Device  string `json:"device,omitempty"` // that ran the network; "": the CPU
 }
 
 // Report is the result of an evaluation.

@@ -11,6 +11,7 @@ import (
 	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
+	"github.com/condmean/condmean/device"
 	"github.com/condmean/condmean/eval/media"
 	"github.com/condmean/condmean/internal/foreign"
 	"github.com/condmean/condmean/internal/limit"
@@ -22,6 +23,7 @@ type DenoiseOptions struct {
 	Checkpoint    string             // as denoiser.Load takes it
 	Told          pretrained.Options // what its file does not tell
 	Threads       int                // 0: all processors; never changes results
+	Device        device.Device      // that runs the network; nil: the CPU
 	Input, Output string             // media.Known; Output is replaced as a whole
 	Blind         Blind              // estimates the SNR unless ""
 	Sigma         float64            // noise level in place of the SNR, a real part's of complex values; 0: none
@@ -74,7 +76,7 @@ type Files struct {
 // Open loads the denoiser that the options name; their input and output mean
 // nothing to it.
 func Open(ctx context.Context, o DenoiseOptions) (*Files, error) {
-	d, end, err := load(ctx, o.Checkpoint, o.Told, o.Clip, o.Threads)
+	d, end, err := load(ctx, o.Checkpoint, o.Told, o.Clip, o.Threads, o.Device)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/condmean/condmean/checkpoint/pretrained"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/denoiser"
+	"github.com/condmean/condmean/device"
 	"github.com/condmean/condmean/internal/limit"
 	"github.com/condmean/condmean/internal/progress"
 	"github.com/condmean/condmean/sched"
@@ -21,6 +22,7 @@ type GenerateOptions struct {
 	Checkpoint string             // as denoiser.Load takes it
 	Told       pretrained.Options // what its file does not tell
 	Threads    int                // 0: all processors; never changes results
+	Device     device.Device      // that runs the network; nil: the CPU
 	N          int                // samples
 	Method     sched.Method       // resample (default) or ddim
 	Steps      int                // levels used, spread evenly; 0: all
@@ -53,7 +55,7 @@ const generateBatch = 64
 // would make the work useless, such as an output that cannot be written or data
 // to compare with that cannot be read, is found before it.
 func Generate(ctx context.Context, o GenerateOptions) (g *Generated, err error) {
-	d, end, err := load(ctx, o.Checkpoint, o.Told, false, o.Threads)
+	d, end, err := load(ctx, o.Checkpoint, o.Told, false, o.Threads, o.Device)
 	if err != nil {
 		return nil, err
 	}
