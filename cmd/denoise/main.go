@@ -75,7 +75,7 @@ func command() *cli.Command {
 		Run:       o.run,
 		End:       o.job.End,
 		Words: map[string][]string{"checkpoint": checkpoint.Builtins(), "methods": configs.Words("eval.methods"), "baselines": eval.Baselines(),
-			"match": configs.Words("eval.match"), "start": configs.Words("eval.start"), "convention": {"float", "kair"}},
+			"match": configs.Words("eval.match"), "start": configs.Words("eval.start"), "convention": {"float", "kair"}, "device": cli.DeviceWords, "precision": cli.PrecisionWords},
 	}
 }
 

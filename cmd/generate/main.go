@@ -43,7 +43,7 @@ func command() *cli.Command {
 		Summary:  "Draws new samples from a trained diffusion model.",
 		Examples: examples,
 		Flags:    f,
-		Words:    map[string][]string{"checkpoint": checkpoint.Builtins(), "method": {"resample", "ddim"}},
+		Words:    map[string][]string{"checkpoint": checkpoint.Builtins(), "method": {"resample", "ddim"}, "device": cli.DeviceWords, "precision": cli.PrecisionWords},
 		Run:      o.run,
 	}
 }

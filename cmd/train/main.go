@@ -57,9 +57,10 @@ func command() *cli.Command {
 		Examples: examples,
 		Flags:    o.flags,
 		Ranks:    true,
-		Words:    map[string][]string{"config": presetNames(), "init-from": checkpoint.Builtins(), "init-weights": {"ema", "raw"}, "adapt": {"first", "last"}},
-		Run:      o.run,
-		End:      o.job.End,
+		Words: map[string][]string{"config": presetNames(), "init-from": checkpoint.Builtins(), "init-weights": {"ema", "raw"}, "adapt": {"first", "last"},
+			"device": cli.DeviceWords, "precision": cli.PrecisionWords},
+		Run: o.run,
+		End: o.job.End,
 	}
 }
 

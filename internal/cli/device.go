@@ -6,6 +6,12 @@ import (
 	"github.com/condmean/condmean/device"
 )
 
+// Words of the flags, for completions.
+var (
+	DeviceWords    = []string{"cpu", "cuda", "xla:"}
+	PrecisionWords = []string{"float32", "tf32", "bf16"}
+)
+
 // DeviceFlags choose what runs the network.
 type DeviceFlags struct{ name, precision string }
 
