@@ -12,7 +12,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/condmean/condmean/device"
-	"github.com/condmean/condmean/internal/devicetest"
+	"github.com/condmean/condmean/device/devicetest"
 	"github.com/condmean/condmean/lower"
 	"github.com/condmean/condmean/lower/hlo"
 	"github.com/condmean/condmean/op"

@@ -19,7 +19,7 @@ import (
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/device"
-	"github.com/condmean/condmean/internal/devicetest"
+	"github.com/condmean/condmean/device/devicetest"
 	"github.com/condmean/condmean/model"
 	"github.com/condmean/condmean/op"
 )

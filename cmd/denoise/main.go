@@ -11,6 +11,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/checkpoint/pretrained"
+	"github.com/condmean/condmean/cmd/internal/deviceflags"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/device"
 	"github.com/condmean/condmean/dist"
@@ -75,7 +76,7 @@ func command() *cli.Command {
 		Run:       o.run,
 		End:       o.job.End,
 		Words: map[string][]string{"checkpoint": checkpoint.Builtins(), "methods": configs.Words("eval.methods"), "baselines": eval.Baselines(),
-			"match": configs.Words("eval.match"), "start": configs.Words("eval.start"), "convention": {"float", "kair"}, "device": cli.DeviceWords, "precision": cli.PrecisionWords},
+			"match": configs.Words("eval.match"), "start": configs.Words("eval.start"), "convention": {"float", "kair"}, "device": deviceflags.Devices, "precision": deviceflags.Precisions},
 	}
 }
 
@@ -92,7 +93,7 @@ type options struct {
 	eval       configs.Eval // what was given; the rest is the run's
 	seed       uint64
 	threads    int
-	device     cli.DeviceFlags
+	device     deviceflags.Flags
 	on         device.Device // by device
 	out        string
 	json       bool
@@ -123,7 +124,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) (err error) {
 	if o.on, err = o.device.Open(s); err != nil {
 		return err
 	}
-	defer cli.CloseDevice(o.on, &err)
+	defer deviceflags.Close(o.on, &err)
 	switch {
 	case o.flags.Changed("input") || o.flags.Changed("output"):
 		if launcher.Detect().Several() {

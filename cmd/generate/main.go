@@ -10,6 +10,7 @@ import (
 
 	"github.com/condmean/condmean/checkpoint"
 	"github.com/condmean/condmean/checkpoint/pretrained"
+	"github.com/condmean/condmean/cmd/internal/deviceflags"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/eval/mmd"
 	"github.com/condmean/condmean/eval/single"
@@ -43,7 +44,7 @@ func command() *cli.Command {
 		Summary:  "Draws new samples from a trained diffusion model.",
 		Examples: examples,
 		Flags:    f,
-		Words:    map[string][]string{"checkpoint": checkpoint.Builtins(), "method": {"resample", "ddim"}, "device": cli.DeviceWords, "precision": cli.PrecisionWords},
+		Words:    map[string][]string{"checkpoint": checkpoint.Builtins(), "method": {"resample", "ddim"}, "device": deviceflags.Devices, "precision": deviceflags.Precisions},
 		Run:      o.run,
 	}
 }
@@ -57,7 +58,7 @@ type options struct {
 	columns, threads int
 	seed             uint64
 	mmd              bool
-	device           cli.DeviceFlags
+	device           deviceflags.Flags
 }
 
 func (o *options) run(ctx context.Context, s cli.Streams) (err error) {
@@ -85,7 +86,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) (err error) {
 	if err != nil {
 		return err
 	}
-	defer cli.CloseDevice(on, &err)
+	defer deviceflags.Close(on, &err)
 	request := single.GenerateOptions{Checkpoint: o.checkpoint, Told: told, Threads: o.threads, Device: on, N: o.n, Method: method, Steps: o.steps,
 		Out: o.out, Columns: o.columns, MMD: o.mmd, Err: s.Err}
 	if o.flags.Changed("seed") {

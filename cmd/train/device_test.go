@@ -15,9 +15,9 @@ import (
 
 	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/device"
+	"github.com/condmean/condmean/device/devicetest"
 	"github.com/condmean/condmean/eval/single"
 	"github.com/condmean/condmean/internal/cli"
-	"github.com/condmean/condmean/internal/devicetest"
 )
 
 // The command with --device trains and evaluates as without: each figure of the final

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/condmean/condmean/checkpoint"
+	"github.com/condmean/condmean/cmd/internal/deviceflags"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/dist"
@@ -58,7 +59,7 @@ func command() *cli.Command {
 		Flags:    o.flags,
 		Ranks:    true,
 		Words: map[string][]string{"config": presetNames(), "init-from": checkpoint.Builtins(), "init-weights": {"ema", "raw"}, "adapt": {"first", "last"},
-			"device": cli.DeviceWords, "precision": cli.PrecisionWords},
+			"device": deviceflags.Devices, "precision": deviceflags.Precisions},
 		Run: o.run,
 		End: o.job.End,
 	}
@@ -69,7 +70,7 @@ type options struct {
 	flags                 *pflag.FlagSet
 	config                cli.ConfigFlags
 	adapt                 adaptFlags
-	device                cli.DeviceFlags
+	device                deviceflags.Flags
 	out, resume, replay   string
 	overfit, dryRun, list bool
 }
@@ -101,7 +102,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) (err error) {
 	if err != nil {
 		return err
 	}
-	defer cli.CloseDevice(on, &err)
+	defer deviceflags.Close(on, &err)
 	run := train.Options{Resume: o.resume, Device: on, Err: s.Err, Log: cli.Logger(s)}
 	switch {
 	case o.overfit:
