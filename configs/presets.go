@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/condmean/condmean/internal/regular"
@@ -19,7 +20,7 @@ const maxFile = 1 << 20
 // Preset is an embedded configuration.
 type Preset struct {
 	Name    string
-	Summary string // first line of the head comment
+	Summary string // first sentence of the head comment
 	Text    string // the whole file; its head states command, time and expected result
 }
 
@@ -35,14 +36,31 @@ func ListPresets() []Preset {
 		if err != nil {
 			panic(err) // embedded
 		}
-		head, _, _ := strings.Cut(string(text), "\n")
 		presets = append(presets, Preset{
 			Name:    strings.TrimSuffix(path.Base(f), ".yaml"),
-			Summary: strings.TrimSpace(strings.TrimPrefix(head, "#")),
+			Summary: summary(string(text)),
 			Text:    string(text),
 		})
 	}
+	slices.SortFunc(presets, func(a, b Preset) int { return strings.Compare(a.Name, b.Name) })
 	return presets
+}
+
+// summary returns the first sentence of a head comment.
+func summary(text string) string {
+	var words []string
+	for line := range strings.Lines(text) {
+		line, comment := strings.CutPrefix(strings.TrimSpace(line), "#")
+		if !comment || line == "" {
+			break
+		}
+		for _, word := range strings.Fields(line) {
+			if words = append(words, word); strings.HasSuffix(word, ".") {
+				return strings.Join(words, " ")
+			}
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // Load reads a preset by name, or else a YAML file by path, over [Default].

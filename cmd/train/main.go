@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -80,7 +81,7 @@ const overfitSteps = 1000
 
 func (o *options) run(ctx context.Context, s cli.Streams) (err error) {
 	if o.list {
-		return listPresets(s.Out)
+		return listPresets(s)
 	}
 	if err := o.settle(); err != nil {
 		return err
@@ -240,9 +241,15 @@ func presetNames() (names []string) {
 	return names
 }
 
-func listPresets(w io.Writer) error {
+// listPresets prints names and what they are, in the columns of a terminal.
+func listPresets(s cli.Streams) error {
+	const column = 13
 	for _, p := range configs.ListPresets() {
-		if _, err := fmt.Fprintf(w, "%-12s %s\n", p.Name, p.Summary); err != nil {
+		text := p.Summary
+		if w := s.Width(); w > 2*column {
+			text = strings.ReplaceAll(cli.Wrap(text, w-column), "\n", "\n"+strings.Repeat(" ", column))
+		}
+		if _, err := fmt.Fprintf(s.Out, "%-*s%s\n", column, p.Name, text); err != nil {
 			return err
 		}
 	}

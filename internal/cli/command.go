@@ -182,7 +182,7 @@ func (c *Command) help(width int) string {
 		width = most
 	}
 	width = min(max(width, least), most)
-	fmt.Fprintf(&b, "%s\n\nUsage: %s\n\nExamples:\n", wrap(c.Summary, width), strings.Join(strings.Fields(c.Name+" "+c.Arguments+" [flags]"), " "))
+	fmt.Fprintf(&b, "%s\n\nUsage: %s\n\nExamples:\n", Wrap(c.Summary, width), strings.Join(strings.Fields(c.Name+" "+c.Arguments+" [flags]"), " "))
 	for line := range strings.Lines(c.Examples) {
 		b.WriteString(example(strings.TrimSuffix(line, "\n"), width))
 	}

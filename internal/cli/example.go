@@ -37,8 +37,8 @@ func example(line string, width int) string {
 	}
 }
 
-// wrap breaks a text between words into lines of so many columns.
-func wrap(text string, width int) string {
+// Wrap breaks a text between words into lines of so many columns.
+func Wrap(text string, width int) string {
 	var b strings.Builder
 	column := 0
 	for i, word := range strings.Fields(text) {
