@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -30,6 +31,9 @@ func parseOver(cfg Config, name string, text []byte) (Config, error) {
 	if err := dec.Decode(&doc); err != nil {
 		if errors.Is(err, io.EOF) {
 			return Config{}, Usagef("%s: the file is empty; write at least one key, such as `name: my-run`", name)
+		}
+		if !utf8.Valid(text) {
+			return Config{}, Usagef("%s: %s; settings are a YAML text, in UTF-8", name, yamlMessage(err))
 		}
 		return Config{}, Usagef("%s: %s", name, yamlMessage(err))
 	}

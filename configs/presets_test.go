@@ -19,3 +19,9 @@ func TestListPresets(t *testing.T) {
 		t.Errorf("not sorted: %v", names)
 	}
 }
+
+func TestParseNoText(t *testing.T) {
+	if _, err := Parse("grey.png", []byte("\x89PNG\r\n\x1a\n")); err == nil || !strings.Contains(err.Error(), "settings are a YAML text") {
+		t.Error(err)
+	}
+}
