@@ -121,7 +121,14 @@ func (f *Files) Denoise(ctx context.Context, input, output string, tell func(don
 		return nil, err
 	}
 	if o.Blind == "" {
-		note, err := in.doubt(ctx, p, o.Options)
+		var unit Unit
+		if o.Sigma != 0 {
+			unit = o.Unit
+			if unit == "" {
+				unit = Unit255
+			}
+		}
+		note, err := in.doubt(ctx, p, o.Options, unit)
 		if err != nil {
 			return nil, err
 		}

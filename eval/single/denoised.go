@@ -133,7 +133,11 @@ func (r *Denoised) String() string {
 	if r.Why != "" {
 		why = " (" + r.Why + ")"
 	}
-	return fmt.Sprintf("%s at %s, %s, level %.4g, %s a sample, %.2f s, method %v%s", r.What, snr, sigma, r.THat, plural(r.Calls, "network call"), r.Took.Seconds(), r.Method, why) + r.letter()
+	level := fmt.Sprintf("level %.4g", r.THat)
+	if r.THat < 0 {
+		level = "above all levels"
+	}
+	return fmt.Sprintf("%s at %s, %s, %s, %s a sample, %.2f s, method %v%s", r.What, snr, sigma, level, plural(r.Calls, "network call"), r.Took.Seconds(), r.Method, why) + r.letter()
 }
 
 // letter says in what the chain differs from the paper's.

@@ -25,7 +25,9 @@ const (
 // doubt returns a note where the SNR that a file is said to have is far from what auto
 // finds, as it is when the file's own power, or the units, are not those that are
 // meant. Where only the network could tell, at a cost, it is not asked.
-func (f file) doubt(ctx context.Context, p pieces, o denoiser.Options) (string, error) {
+//
+// unit is that of the noise level that was told in place of the SNR; "" if none was.
+func (f file) doubt(ctx context.Context, p pieces, o denoiser.Options, unit Unit) (string, error) {
 	if !f.classical(p) && !f.worth(p, o) {
 		return "", nil
 	}
@@ -42,8 +44,14 @@ func (f file) doubt(ctx context.Context, p pieces, o denoiser.Options) (string, 
 	if !(math.Abs(within(found)-within(o.SNR)) > doubtful) {
 		return "", nil
 	}
-	sigma := f.Sigma(found) / math.Sqrt(p.noise())
-	return fmt.Sprintf("the SNR given is %.4g dB, but the file looks like %.4g dB (noise σ = %.4g, by auto); an SNR here is the ratio of %s, and --sigma gives the noise itself", o.SNR, found, sigma, f.Reference()), nil
+	sigma := func(db float64) float64 { return f.Sigma(db) / math.Sqrt(p.noise()) }
+	switch unit {
+	case Unit255:
+		return fmt.Sprintf("the noise given is σ = %.4g/255, but the file looks like σ = %.4g/255 (by auto); --sigma is in units of 1/255 here", 255*sigma(o.SNR), 255*sigma(found)), nil
+	case UnitData:
+		return fmt.Sprintf("the noise given is σ = %.4g, but the file looks like σ = %.4g (by auto); --sigma is in the file's own units here", sigma(o.SNR), sigma(found)), nil
+	}
+	return fmt.Sprintf("the SNR given is %.4g dB, but the file looks like %.4g dB (noise σ = %.4g, by auto); an SNR here is the ratio of %s, and --sigma gives the noise itself", o.SNR, found, sigma(found), f.Reference()), nil
 }
 
 // worth tells whether the network's opinion is cheap beside denoising.

@@ -47,9 +47,11 @@ func TestDoubt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		note, err := f.doubt(context.Background(), p, denoiser.Options{SNR: c.told, Method: c.method})
-		if err != nil || (note != "") != c.want || c.want && !strings.Contains(note, "but the file looks like") {
-			t.Errorf("%s: %q, %v", c.what, note, err)
+		for unit, words := range map[Unit]string{"": "dB, but the file looks like", Unit255: "/255, but the file looks like σ", UnitData: "the file's own units"} {
+			note, err := f.doubt(context.Background(), p, denoiser.Options{SNR: c.told, Method: c.method}, unit)
+			if err != nil || (note != "") != c.want || c.want && !strings.Contains(note, words) {
+				t.Errorf("%s, %q: %q, %v", c.what, unit, note, err)
+			}
 		}
 	}
 }
