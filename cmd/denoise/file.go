@@ -14,8 +14,11 @@ import (
 
 // files denoises the inputs into the output.
 func (o *options) files(ctx context.Context, s cli.Streams) error {
-	if o.inputs = append(o.inputs, o.flags.Args()...); len(o.inputs) == 0 || o.output == "" {
-		return configs.Usagef("--input and --output belong together")
+	switch o.inputs = append(o.inputs, o.flags.Args()...); {
+	case len(o.inputs) == 0:
+		return configs.Usagef("--input is missing: --output is for the result of denoising files")
+	case o.output == "":
+		return configs.Usagef("--output is missing%s: name the file, or for several inputs the folder, of the result", o.notOut())
 	}
 	for _, flag := range evaluationFlags {
 		if o.flags.Changed(flag) {
@@ -58,6 +61,14 @@ func (o *options) files(ctx context.Context, s cli.Streams) error {
 	}
 	_, err = fmt.Fprintln(said, summary(list[0], r))
 	return err
+}
+
+// notOut tells --out, if it is given, from --output.
+func (o *options) notOut() string {
+	if !o.flags.Changed("out") {
+		return ""
+	}
+	return " (-o, --out is the folder of a report)"
 }
 
 // summary says in a line what was done to a file.

@@ -132,7 +132,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) (err error) {
 		}
 		return o.files(ctx, s)
 	case o.flags.NArg() > 0:
-		return configs.Usagef("unexpected argument %q; see denoise --help", o.flags.Arg(0))
+		return configs.Usagef("unexpected argument %q: a file to denoise needs --output%s; see denoise --help", o.flags.Arg(0), o.notOut())
 	}
 	g, err := o.job.Begin()
 	if err != nil {
