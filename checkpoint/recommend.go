@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 
 	"github.com/condmean/condmean/configs"
@@ -20,15 +21,30 @@ type Recommendation struct {
 	Samples int     `json:"samples"`
 }
 
-// check refuses methods that there are not: what a manifest says may be printed.
+// maxGain bounds what one method can be better than another, dB.
+const maxGain = 1000
+
+// check refuses methods that there are not, and those that draw noise, which nothing
+// compares and which may take a thousand chains: what a manifest says is done where
+// nobody asks for a method, and printed.
 func (r *Recommendation) check() error {
 	if r == nil {
 		return nil
 	}
 	for _, name := range []string{r.Method, r.Other} {
-		if _, err := sched.ParseMethod(name); err != nil {
+		m, err := sched.ParseMethod(name)
+		if err != nil {
 			return fmt.Errorf("recommended: %s", foreign.Line(err.Error(), foreign.Limit))
 		}
+		if m.Stochastic() {
+			return fmt.Errorf("recommended: method %s draws noise", m)
+		}
+	}
+	if !(math.Abs(r.Gain) <= maxGain) {
+		return fmt.Errorf("recommended: a gain of %g dB", r.Gain)
+	}
+	if r.Samples < 0 {
+		return fmt.Errorf("recommended: compared on %d samples", r.Samples)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -70,6 +71,24 @@ func TestRecommend(t *testing.T) {
 	for _, method := range []string{"", "best", "oneshot\n"} {
 		if err := Recommend(dir, Recommendation{Method: method, Other: "mean"}); err == nil {
 			t.Errorf("method %q is recommended", method)
+		}
+	}
+	for name, r := range map[string]Recommendation{
+		"resample draws noise":     {Method: "resample", Other: "mean"},
+		"average:1000 draws noise": {Method: "mean", Other: "average:1000"},
+		"gain of 1e+300 dB":        {Method: "mean", Other: "oneshot", Gain: 1e300},
+		"gain of NaN dB":           {Method: "mean", Other: "oneshot", Gain: math.NaN()},
+		"on -5 samples":            {Method: "mean", Other: "oneshot", Samples: -5},
+	} {
+		if err := Recommend(dir, r); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v, want %q", err, name)
+		}
+		m, err := ReadManifest(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Recommended = &r; m.check() == nil {
+			t.Errorf("a manifest that says so is taken: %q", name)
 		}
 	}
 	manifest := filepath.Join(dir, manifestFile)
