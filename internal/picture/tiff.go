@@ -25,6 +25,7 @@ const (
 	tagBits        = 258
 	tagCompression = 259
 	tagPhotometric = 262
+	tagFillOrder   = 266
 	tagStrip       = 273
 	tagChannels    = 277
 	tagRows        = 278
@@ -63,6 +64,16 @@ func readTIFFHeader(r io.ReaderAt, size int64, _ []byte) (Header, error) {
 			return Header{}, errors.New("TIFF with its channels in separate planes is not supported; write it with interleaved ones")
 		}
 	}
+	// The decoder passes over the order of bits outside the fax formats, and undoes
+	// differences in formats that have none.
+	compression, given := d.number(tagCompression)
+	fax := given && compression >= 2 && compression <= 4
+	if order, ok := d.number(tagFillOrder); ok && order == 2 && !fax {
+		return Header{}, errors.New("TIFF with the bits of each byte in reverse order is not supported; write it with FillOrder 1")
+	}
+	if predictor, ok := d.number(tagPredictor); ok && predictor != 1 && compression != 5 && compression != 8 && compression != 32946 {
+		return Header{}, fmt.Errorf("TIFF with predictor %d, which its compression does not have, is not supported; write it without", predictor)
+	}
 	c, err := tiff.DecodeConfig(io.NewSectionReader(r, 0, size))
 	if err != nil {
 		return Header{}, fmt.Errorf("in the image header: %w", err)
@@ -81,9 +92,10 @@ func readTIFFHeader(r io.ReaderAt, size int64, _ []byte) (Header, error) {
 			}
 		}
 	}
+	if n, ok := d.number(tagChannels); ok && n != 1 && (h.Palette || h.Grey) {
+		return Header{}, fmt.Errorf("in the image header: TIFF of grey or with a palette has %d channels, want 1", n)
+	}
 	// Rows of the fax formats may be a bit each.
-	compression, _ := d.number(tagCompression)
-	fax := compression >= 2 && compression <= 4
 	bytes := int64(h.Width) * int64(h.channels) * int64(max(bits, 1)) / 8
 	if err := h.check(fax || bytes <= size*maxLZW/max(int64(h.Height), 1), size); err != nil {
 		return Header{}, err

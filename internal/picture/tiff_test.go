@@ -100,16 +100,19 @@ func TestTIFF(t *testing.T) {
 func TestOtherTIFF(t *testing.T) {
 	two := []byte{1, 2}
 	for want, file := range map[string][]byte{
-		"floating-point samples (32 bits)":     tiffOf(make([]byte, 8), 2, map[uint16]uint32{tagFormat: 3, tagBits: 32}),
-		"signed or complex samples (format 2)": tiffOf(two, 2, map[uint16]uint32{tagFormat: 2}),
-		"separate planes":                      tiffOf(two, 2, map[uint16]uint32{tagPlanar: 2, tagChannels: 3}),
-		"BigTIFF is not supported":             []byte(bigTIFFLittle + "\x08\x00\x00\x00"),
-		"BitsPerSample of 32":                  tiffOf(make([]byte, 8), 2, map[uint16]uint32{tagBits: 32}),
-		"cannot hold":                          tiffOf(two, 1<<20, map[uint16]uint32{tagHeight: 1 << 10}),
-		"limit of":                             tiffOf(two, 1<<20, map[uint16]uint32{tagHeight: 1 << 10, tagCompression: 4, tagBits: 1}),
-		"directory is not there":               []byte(tiffLittle + "\xff\xff\xff\x7f"),
-		"color model":                          tiffOf(two, 2, map[uint16]uint32{tagPhotometric: 5}),
-		"zero-size":                            tiffOf(two, 2, map[uint16]uint32{tagHeight: 0}),
+		"floating-point samples (32 bits)":      tiffOf(make([]byte, 8), 2, map[uint16]uint32{tagFormat: 3, tagBits: 32}),
+		"signed or complex samples (format 2)":  tiffOf(two, 2, map[uint16]uint32{tagFormat: 2}),
+		"separate planes":                       tiffOf(two, 2, map[uint16]uint32{tagPlanar: 2, tagChannels: 3}),
+		"reverse order":                         tiffOf(two, 2, map[uint16]uint32{tagFillOrder: 2}),
+		"predictor 2":                           tiffOf(two, 2, map[uint16]uint32{tagPredictor: 2}),
+		"grey or with a palette has 3 channels": tiffOf([]byte{1, 2, 3, 4, 5, 6}, 2, map[uint16]uint32{tagChannels: 3}),
+		"BigTIFF is not supported":              []byte(bigTIFFLittle + "\x08\x00\x00\x00"),
+		"BitsPerSample of 32":                   tiffOf(make([]byte, 8), 2, map[uint16]uint32{tagBits: 32}),
+		"cannot hold":                           tiffOf(two, 1<<20, map[uint16]uint32{tagHeight: 1 << 10}),
+		"limit of":                              tiffOf(two, 1<<20, map[uint16]uint32{tagHeight: 1 << 10, tagCompression: 4, tagBits: 1}),
+		"directory is not there":                []byte(tiffLittle + "\xff\xff\xff\x7f"),
+		"color model":                           tiffOf(two, 2, map[uint16]uint32{tagPhotometric: 5}),
+		"zero-size":                             tiffOf(two, 2, map[uint16]uint32{tagHeight: 0}),
 	} {
 		_, err := Decode(bytes.NewReader(file), int64(len(file)))
 		if err == nil || !strings.Contains(err.Error(), want) || strings.ContainsAny(err.Error(), "\n\x1b") {
