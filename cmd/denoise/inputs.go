@@ -42,8 +42,8 @@ func jobs(inputs []string, output string) (list []job, many bool, err error) {
 	for _, file := range files {
 		to := filepath.Join(output, filepath.Base(file))
 		switch other, taken := from[to]; {
-		case taken && other == file:
-			continue // a pattern and a folder may both have it
+		case taken && (other == file || sameFile(other, file)):
+			continue // a pattern and a folder may both have it, under two spellings
 		case taken:
 			return nil, true, configs.Usagef("--input: %s and %s would both become %s; denoise them into two folders", foreign.Name(other), foreign.Name(file), foreign.Name(to))
 		case sameFile(file, to):
