@@ -197,6 +197,10 @@ func TestSame(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "kernels: not the same on rank 2 as on rank 0") {
 			return fmt.Errorf("error %v", err)
 		}
+		err = dist.Same(g, "settings", []string{"a: 1\n  lr: 1\nb: 2", "a: 1\n  lr: 2\nb: 2", "a: 1\n  lr: 2\nb: 2"}[g.Rank()])
+		if want := `settings: not the same on rank 1 as on rank 0: "lr: 2" there, "lr: 1" on rank 0`; err == nil || err.Error() != want {
+			return fmt.Errorf("error %v, want %s", err, want)
+		}
 		return nil
 	})
 }

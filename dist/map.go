@@ -5,6 +5,7 @@ import (
 	"encoding/gob"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Map returns f(0) … f(n-1). Rank r computes every Size-th of them from r on, and has
@@ -102,10 +103,26 @@ func Same(g Group, what, text string) error {
 	if err := g.AllReduceSum(other); err != nil {
 		return err
 	}
-	if rank := slices.Index(other, 1); rank >= 0 {
-		return fmt.Errorf("%s: not the same on rank %d as on rank 0; here %.100q", what, rank, text)
+	rank := slices.Index(other, 1)
+	if rank < 0 {
+		return nil
 	}
-	return nil
+	theirs := text
+	if err := Tell(g, &theirs, rank); err != nil {
+		return err
+	}
+	a, b := differing(first, theirs)
+	return fmt.Errorf("%s: not the same on rank %d as on rank 0: %.100q there, %.100q on rank 0", what, rank, b, a)
+}
+
+// differing returns the first lines in which two texts differ.
+func differing(a, b string) (string, string) {
+	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
+	i := 0
+	for i < len(x)-1 && i < len(y)-1 && x[i] == y[i] {
+		i++
+	}
+	return strings.TrimSpace(x[i]), strings.TrimSpace(y[i])
 }
 
 // First lets rank 0 do something before the others do it, as fetching files that
