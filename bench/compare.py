@@ -2,7 +2,7 @@
 
     python bench/compare.py                          the networks mnist, gmm64 and mlp
     python bench/compare.py --cases . --page main    all benchmarks, into docs/performance.md
-    python bench/compare.py --busy 1 --page busy     while another process keeps a core busy
+    python bench/compare.py --busy 1                 while another process keeps a core busy
     python bench/compare.py --tier avx2              both sides limited to AVX2
 
 A training step is zero_grad, forward, MSE, backward and a step of Adam for a
