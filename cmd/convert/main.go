@@ -39,7 +39,6 @@ func main() { command().Main() }
 func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("convert", pflag.ContinueOnError)}
 	f := o.flags
-	cli.PresetFlag(f, &o.preset, pretrained.Presets())
 	f.StringVar(&o.weights, "weights", "ema", "which weights of a checkpoint that has both: `ema|raw`")
 	f.StringVar(&o.to, "to", "", "`format` of OUT: own, authors, diffusers, npz, safetensors, pt or onnx (default: by OUT's extension; own for a folder)")
 	f.StringVar(&o.method, "method", "oneshot", "what an .onnx file computes: `oneshot|mean`")
@@ -50,13 +49,14 @@ func command() *cli.Command {
 	f.BoolVar(&o.half, "half", false, "round to half precision (float16), which halves the file; for .safetensors, .npz and .pt")
 	f.BoolVar(&o.force, "force", false, "replace OUT if it is there")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would become of every tensor, then stop")
+	cli.PresetFlag(f, &o.preset, pretrained.Presets())
 	return &cli.Command{
 		Name:      "convert",
 		Summary:   "Converts weights: checkpoints, .npz, .safetensors, PyTorch's .pt, run folders of the paper's published code, folders of diffusers; denoisers as .onnx.",
 		Arguments: "IN OUT",
 		Examples:  examples,
 		Flags:     f,
-		Words:     map[string][]string{"weights": {"ema", "raw"}, "to": {"own", "authors", "diffusers", "npz", "safetensors", "pt"}},
+		Words:     map[string][]string{"weights": {"ema", "raw"}, "to": {"own", "authors", "diffusers", "npz", "safetensors", "pt", "onnx"}, "method": {"oneshot", "mean"}},
 		Run:       o.run,
 	}
 }

@@ -21,7 +21,8 @@ import (
 	"github.com/condmean/condmean/internal/launcher"
 )
 
-const examples = `denoise --checkpoint runs/quickstart-1 --snr -20:5:40 --methods mean,oneshot,resample --baselines ls,lmmse,cme
+const examples = `denoise --checkpoint gmm64 --methods mean,oneshot --baselines ls,lmmse,cme   # built-in weights
+denoise --checkpoint runs/quickstart-1 --snr -20:5:40 --methods mean,oneshot,resample --baselines ls,lmmse,cme
 denoise --checkpoint runs/quickstart-1 --methods average:8 --samples 500 --out report
 denoise --checkpoint runs/quickstart-1 --snr -10:10:20 --per-step --mismatch -6:1:6 --sweep-steps 1,5,10,50 --out studies
 denoise --checkpoint gmm:mixture.npz --steps 100 --methods mean,oneshot --baselines cme,gmm:16
@@ -40,32 +41,32 @@ func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("denoise", pflag.ContinueOnError)}
 	f := o.flags
 	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, exported weights, built-in ones ("+strings.Join(checkpoint.Builtins(), ", ")+"), or gmm:FILE.npz for the exact predictor of a mixture")
-	cli.PresetFlag(f, &o.preset, pretrained.Presets())
-	f.IntVar(&o.steps, "steps", 0, "`T` of the paper's schedule, with gmm:FILE.npz (default 300)")
-	f.StringVar(&o.data, "data", "", "`folder` of the data, if it is no longer where the run had it")
+	f.StringArrayVar(&o.inputs, "input", nil, "denoise this "+media.Known+" `file` instead, in the data's units, or all of a folder, or what matches a pattern such as 'in/*.png'; may be repeated; - for standard input")
+	f.StringVar(&o.output, "output", "", "`file` for the result, of the input's type, or folder for the results of several inputs; - for standard output")
 	f.StringVar(&o.eval.SNR, "snr", "", "`dB` as start:step:stop, a list a,b,c or one number (default: as in the run's settings); with --input one number, or auto to estimate it. The training data's average power over the noise's, whatever the power of a file; for networks of images in [-1,1] 1 over the noise's power there")
 	f.StringVar(&o.sigmas, "sigma", "", "noise `levels` in place of --snr, as standard deviations: of images in units of 1/255, as in 15,25,50; of anything with --unit data; of complex data those of a real part. With --input one number")
 	f.StringVar(&o.unit, "unit", "255", "`unit` of --sigma: 255 for 1/255 of the range of pixels, data for the data's or the file's own")
-	f.StringVar(&o.clip, "clip", "none", "clamp the estimate of the clean sample in each step: `none|config`, as the scheduler that a network of another library came with does")
-	f.BoolVar(&o.unscaled, "unscaled", false, "start from the observation as it is, not scaled to its level, as the package diffusers-dmse does: with --clip config its figures are repeated")
 	f.StringSliceVar(&o.eval.Methods, "methods", nil, "`list` of "+strings.Join(configs.Words("eval.methods"), ", "))
 	f.StringSliceVar(&o.eval.Baselines, "baselines", nil, "`list` of "+strings.Join(eval.Baselines(), ", "))
 	f.IntVar(&o.eval.Samples, "samples", 0, "`number` of samples of the test split; 0 for all")
+	f.StringVarP(&o.out, "out", "o", "", "`folder` for report.html, eval.csv, eval.json and the plots; an interrupted evaluation continues there")
+	f.BoolVar(&o.json, "json", false, "print the report as JSON instead of a table")
 	f.StringVar(&o.eval.Match, "match", "", "how an SNR finds its `level`: db, linear or exact")
 	f.StringVar(&o.eval.Start, "start", "", "first `step` of a chain: paper (the matched level) or code (one level cleaner)")
+	f.StringVar(&o.clip, "clip", "none", "clamp the estimate of the clean sample in each step: `none|config`, as the scheduler that a network of another library came with does")
+	f.BoolVar(&o.unscaled, "unscaled", false, "start from the observation as it is, not scaled to its level, as the package diffusers-dmse does: with --clip config its figures are repeated")
 	f.StringVar(&o.convention, "convention", "", "`name` of how noise levels are given and images compared: float (SNRs, exact values) or kair (--sigma, 8-bit values)")
 	f.BoolVar(&o.studies.PerStep, "per-step", false, "study the errors along the chains")
 	f.StringVar(&o.mismatch, "mismatch", "", "study wrong SNRs: `dB` told minus true, as in -6:1:6")
 	f.StringVar(&o.sweepSteps, "sweep-steps", "", "study chains of such `numbers` of network calls, as in 1,5,10,50")
 	f.BoolVar(&o.studies.Blind, "blind", false, "study the estimation of the SNR")
 	f.BoolVar(&o.studies.Lipschitz, "lipschitz", false, "study the Lipschitz constants of the steps")
+	f.StringVar(&o.data, "data", "", "`folder` of the data, if it is no longer where the run had it")
+	f.IntVar(&o.steps, "steps", 0, "`T` of the paper's schedule, with gmm:FILE.npz (default 300)")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of the noise (default: the run's)")
 	f.IntVar(&o.threads, "threads", 0, "worker threads, 0 for all processors; never changes results")
 	o.device.Register(f)
-	f.StringVarP(&o.out, "out", "o", "", "`folder` for report.html, eval.csv, eval.json and the plots; an interrupted evaluation continues there")
-	f.BoolVar(&o.json, "json", false, "print the report as JSON instead of a table")
-	f.StringArrayVar(&o.inputs, "input", nil, "denoise this "+media.Known+" `file` instead, in the data's units, or all of a folder, or what matches a pattern such as 'in/*.png'; may be repeated; - for standard input")
-	f.StringVar(&o.output, "output", "", "`file` for the result, of the input's type, or folder for the results of several inputs; - for standard output")
+	cli.PresetFlag(f, &o.preset, pretrained.Presets())
 	return &cli.Command{
 		Name:      "denoise",
 		Summary:   "Evaluates a trained denoiser beside baselines on the same noise, or denoises files.",

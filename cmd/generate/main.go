@@ -18,7 +18,8 @@ import (
 	"github.com/condmean/condmean/sched"
 )
 
-const examples = `generate --checkpoint runs/mnist-1 -n 64 --out grid.png
+const examples = `generate --checkpoint mnist --out grid.png   # 64 digits, of built-in weights
+generate --checkpoint runs/mnist-1 -n 64 --out grid.png
 generate --checkpoint runs/mnist-1 -n 100 --out grid.png --method ddim --steps 50 --columns 20
 generate --checkpoint runs/gmm64-1 -n 1000 --out samples.npy --seed 7 --mmd   # and how far they are from the data
 `
@@ -29,7 +30,6 @@ func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("generate", pflag.ContinueOnError)}
 	f := o.flags
 	f.StringVarP(&o.checkpoint, "checkpoint", "c", "", "`run` folder (its best checkpoint, else the latest), one checkpoint folder, exported weights, built-in ones ("+strings.Join(checkpoint.Builtins(), ", ")+"), or gmm:FILE.npz for the exact predictor of a mixture")
-	cli.PresetFlag(f, &o.preset, pretrained.Presets())
 	f.IntVarP(&o.n, "samples", "n", 64, "`number` of samples")
 	f.StringVarP(&o.out, "out", "o", "", "`file`: .png for a grid of images, .npy for an array of anything")
 	f.StringVar(&o.method, "method", "resample", "`chain`: resample (the model's own) or ddim")
@@ -39,6 +39,7 @@ func command() *cli.Command {
 	f.Uint64Var(&o.seed, "seed", 0, "seed of the samples (default: the run's)")
 	f.IntVar(&o.threads, "threads", 0, "worker threads, 0 for all processors; never changes results")
 	o.device.Register(f)
+	cli.PresetFlag(f, &o.preset, pretrained.Presets())
 	return &cli.Command{
 		Name:     "generate",
 		Summary:  "Draws new samples from a trained diffusion model.",

@@ -23,8 +23,6 @@ type adaptFlags struct {
 func (a *adaptFlags) register(flags *pflag.FlagSet) {
 	a.flags = flags
 	flags.StringVar(&a.from, "init-from", "", "begin with the `weights` of a run, checkpoint, built-in name, .npz, .safetensors, .pt, folder of diffusers, or run folder of the paper's code (init.from)")
-	cli.PresetFlag(flags, &a.preset, pretrained.Presets())
-	flags.Lookup("preset").Usage += " (init.preset)"
 	flags.StringVar(&a.weights, "init-weights", "ema", "which weights of a checkpoint that has both: `ema|raw` (init.weights)")
 	flags.BoolVar(&a.strict, "strict", true, "refuse weights unless every tensor finds its place")
 	flags.BoolVar(&a.partial, "partial", false, "take the tensors that fit (init.partial)")
@@ -32,6 +30,8 @@ func (a *adaptFlags) register(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&a.shapes, "adapt", nil, "let the `first,last` convolution take another number of channels (init.shapes)")
 	flags.StringArrayVar(&a.freeze, "freeze", nil, "leave tensors whose names match this `regex` as they are; may be repeated (adapt.freeze)")
 	flags.BoolVar(&a.remap, "remap-levels", false, "feed the network the levels it was trained on, at equal SNR, under another schedule (adapt.levels)")
+	cli.PresetFlag(flags, &a.preset, pretrained.Presets())
+	flags.Lookup("preset").Usage += " (init.preset)"
 }
 
 // given are the names of the flags that were used.

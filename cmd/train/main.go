@@ -45,14 +45,14 @@ func main() { command().Main() }
 func command() *cli.Command {
 	o := options{flags: pflag.NewFlagSet("train", pflag.ContinueOnError)}
 	o.config.Register(o.flags, "quickstart")
-	o.adapt.register(o.flags)
 	o.flags.StringVarP(&o.out, "out", "o", "", "`folder` of the run, which must not hold anything (default runs/NAME-1, or the next free number)")
-	o.device.Register(o.flags)
 	o.flags.StringVar(&o.resume, "resume", "", "continue the `run` in this folder, or from one of its checkpoints, with its settings")
-	o.flags.BoolVar(&o.overfit, "overfit-batch", false, "self-test: train on one batch until its loss is below a tenth, then stop")
-	o.flags.StringVar(&o.replay, "replay", "", "repeat the step in this `file`, which a run kept because it was not finite, then stop")
 	o.flags.BoolVar(&o.dryRun, "dry-run", false, "print what would be trained, then stop")
 	o.flags.BoolVar(&o.list, "list-presets", false, "list the embedded presets, then stop")
+	o.adapt.register(o.flags)
+	o.flags.BoolVar(&o.overfit, "overfit-batch", false, "self-test: train on one batch until its loss is below a tenth, then stop")
+	o.flags.StringVar(&o.replay, "replay", "", "repeat the step in this `file`, which a run kept because it was not finite, then stop")
+	o.device.Register(o.flags)
 	return &cli.Command{
 		Name:     "train",
 		Summary:  "Trains a diffusion model and prints how well its weights denoise.",

@@ -174,19 +174,19 @@ func (c *Command) refuseEmpty() (err error) {
 	return err
 }
 
-// help returns the text of --help for so many columns; 0 are any number.
+// help returns the text of --help for so many columns; 0 where it goes to no terminal.
 func (c *Command) help(width int) string {
 	var b strings.Builder
-	const most, least = 100, 60
+	const most, least, elsewhere = 100, 60, 80
 	if width == 0 {
-		width = most
+		width = elsewhere
 	}
 	width = min(max(width, least), most)
 	fmt.Fprintf(&b, "%s\n\nUsage: %s\n\nExamples:\n", Wrap(c.Summary, width), strings.Join(strings.Fields(c.Name+" "+c.Arguments+" [flags]"), " "))
 	for line := range strings.Lines(c.Examples) {
 		b.WriteString(example(strings.TrimSuffix(line, "\n"), width))
 	}
-	fmt.Fprintf(&b, "\nFlags:\n%s\n%s", c.Flags.FlagUsagesWrapped(width), exitCodes)
+	fmt.Fprintf(&b, "\nFlags:\n%s\n%s\n", flagUsages(c.Flags, width), Wrap(exitCodes, width))
 	return b.String()
 }
 

@@ -21,7 +21,7 @@ const (
 	ExitUnread      = 141 // the reader of the results has gone, as by SIGPIPE
 )
 
-const exitCodes = "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted.\n"
+const exitCodes = "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted."
 
 // exitCode tells what an error means to whoever started the command.
 func exitCode(err error) int {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -19,8 +20,9 @@ import (
 //
 //	exit CODE program args…   runs the program, which must exit with CODE
 //	oneline                   the last stderr must be one line without a trace
+//	columns N                 the last stdout must have no line of more columns
 func Commands() map[string]func(ts *testscript.TestScript, neg bool, args []string) {
-	return map[string]func(ts *testscript.TestScript, neg bool, args []string){"exit": exit, "oneline": oneline}
+	return map[string]func(ts *testscript.TestScript, neg bool, args []string){"exit": exit, "oneline": oneline, "columns": columns}
 }
 
 func exit(ts *testscript.TestScript, neg bool, args []string) {
@@ -49,6 +51,19 @@ func oneline(ts *testscript.TestScript, neg bool, args []string) {
 	text := ts.ReadFile("stderr")
 	if strings.Count(text, "\n") != 1 || strings.Contains(text, "goroutine") {
 		ts.Fatalf("stderr is not one line:\n%s", text)
+	}
+}
+
+func columns(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: columns N")
+	}
+	most, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	for line := range strings.Lines(ts.ReadFile("stdout")) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > most {
+			ts.Fatalf("a line of %d columns: %s", n, line)
+		}
 	}
 }
 
