@@ -64,7 +64,7 @@ func TestBuiltins(t *testing.T) {
 			t.Errorf("an empty folder of the same name: %v", err)
 		}
 	}
-	if _, err := Import("gm64"); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "built-in weights "+strings.Join(Builtins(), ", ")) {
+	if _, err := Import("gm64"); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "built-in weights "+strings.Join(Builtins(), ", ")+"; did you mean gmm64?") {
 		t.Errorf("error %v", err)
 	}
 	if _, err := Hash(builtinPrefix + "gm64"); err == nil {

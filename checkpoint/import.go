@@ -13,6 +13,7 @@ import (
 	"github.com/condmean/condmean/checkpoint/weights"
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/foreign"
+	"github.com/condmean/condmean/internal/nearest"
 )
 
 // Imported is weights from elsewhere with all that their source tells.
@@ -86,7 +87,7 @@ func importAny(path string, told pretrained.Options) (*Imported, error) {
 		if im, ok, err := importBuiltin(path); ok {
 			return im, err
 		}
-		return nil, fmt.Errorf("checkpoint: %w; nor is it one of the built-in weights %s", err, strings.Join(Builtins(), ", "))
+		return nil, fmt.Errorf("checkpoint: %w; nor is it one of the built-in weights %s%s", err, strings.Join(Builtins(), ", "), nearest.Hint(path, Builtins()))
 	}
 	if weights.IsAuthors(path) {
 		return importAuthors(path)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/condmean/condmean/internal/foreign"
+	"github.com/condmean/condmean/internal/nearest"
 )
 
 // Keys returns the dotted paths of all settings in the order of the tree.
@@ -49,7 +50,7 @@ func unknownKey(key string) string {
 	if len(key) > maxShown {
 		key = strings.ToValidUTF8(key[:maxShown], "") + "…"
 	}
-	if near := nearest(key, Keys()); near != "" {
+	if near := nearestKey(key); near != "" {
 		return fmt.Sprintf("unknown key %q; did you mean %s?", key, near)
 	}
 	section, _, nested := cutLast(key)
@@ -80,22 +81,17 @@ func unknownKeyOf(section reflect.Value, path, name string) string {
 	return fmt.Sprintf("unknown key %s; allowed here: %s", foreign.Quote(join(path, name)), strings.Join(allowed, ", "))
 }
 
-// nearest returns the candidate closest to key: a small typo in the full path,
-// or the right last word in another section. "" if nothing is close.
-func nearest(key string, candidates []string) string {
-	best, bestCost := "", 1+max(1, len(key)/4)
-	for _, c := range candidates {
-		if d := editDistance(key, c); d < bestCost {
-			best, bestCost = c, d
-		}
-	}
-	if best != "" {
-		return best
+// nearestKey returns the key that was meant: one with few typos in the full path, or
+// with the right last word in another section. "" if nothing is close.
+func nearestKey(key string) string {
+	keys := Keys()
+	if near := nearest.Of(key, keys); near != "" {
+		return near
 	}
 	_, last, _ := cutLast(key)
-	for _, c := range candidates {
-		if _, l, _ := cutLast(c); l == last {
-			return c
+	for _, k := range keys {
+		if _, l, _ := cutLast(k); l == last {
+			return k
 		}
 	}
 	return ""
@@ -107,25 +103,4 @@ func cutLast(key string) (section, last string, nested bool) {
 		return key[:i], key[i+1:], true
 	}
 	return "", key, false
-}
-
-// editDistance is Levenshtein's distance in bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diag := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diag
-			if a[i] != b[j] {
-				cost++
-			}
-			diag = row[j+1]
-			row[j+1] = min(cost, diag+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

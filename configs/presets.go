@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/condmean/condmean/internal/nearest"
 	"github.com/condmean/condmean/internal/regular"
 )
 
@@ -79,11 +80,7 @@ func LoadOver(base Config, nameOrPath string) (Config, error) {
 	text, err := regular.ReadFile(nameOrPath, maxFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		hint := ""
-		if near := nearest(nameOrPath, names); near != "" {
-			hint = "did you mean " + near + "? "
-		}
-		return Config{}, Usagef("%s: no preset and no file of this name; %spresets: %s", nameOrPath, hint, strings.Join(names, ", "))
+		return Config{}, Usagef("%s: no file of this name, and no preset: %s%s", nameOrPath, strings.Join(names, ", "), nearest.Hint(nameOrPath, names))
 	case err != nil:
 		return Config{}, &UsageError{Err: err}
 	}

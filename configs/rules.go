@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/condmean/condmean/internal/foreign"
+	"github.com/condmean/condmean/internal/nearest"
 )
 
 // rules collects one message per broken rule, each naming the key, its value
@@ -27,11 +28,7 @@ func (r *rules) oneOf(key, value string, allowed ...string) {
 	if slices.Contains(allowed, value) {
 		return
 	}
-	hint := ""
-	if near := nearest(value, allowed); near != "" && value != "" {
-		hint = "; did you mean " + near + "?"
-	}
-	r.broken(key, value, "want %s%s", strings.Join(allowed, ", "), hint)
+	r.broken(key, value, "want %s%s", strings.Join(allowed, ", "), nearest.Hint(value, allowed))
 }
 
 // count wants low ≤ value ≤ high and reports whether it is so.

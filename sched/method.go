@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/nearest"
 )
 
 // Method names a way to denoise with a predictor.
@@ -41,7 +42,7 @@ func ParseMethod(s string) (Method, error) {
 		}
 		return Average(m), nil
 	}
-	return Method{}, fmt.Errorf("method %q: unknown (mean, resample, average:M, ddim or oneshot)", s)
+	return Method{}, fmt.Errorf("method %q: unknown (mean, resample, average:M, ddim or oneshot)%s", s, nearest.Hint(s, configs.Words("eval.methods")))
 }
 
 // String is the inverse of ParseMethod.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/foreign"
+	"github.com/condmean/condmean/internal/nearest"
 )
 
 // presets are the published networks that can be opened: the names of their files
@@ -60,5 +61,5 @@ func Preset(name string) (OpenAI, error) {
 			return f, nil
 		}
 	}
-	return OpenAI{}, configs.Usagef("preset %s is unknown, want one of %s", foreign.Quote(name), strings.Join(Presets(), ", "))
+	return OpenAI{}, configs.Usagef("preset %s is unknown, want one of %s%s", foreign.Quote(name), strings.Join(Presets(), ", "), nearest.Hint(name, Presets()))
 }

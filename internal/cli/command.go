@@ -18,6 +18,7 @@ import (
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/foreign"
 	"github.com/condmean/condmean/internal/launcher"
+	"github.com/condmean/condmean/internal/nearest"
 )
 
 // Streams are a command's input and outputs: results go to Out, everything else to
@@ -119,10 +120,18 @@ func (c *Command) parse(args []string) error {
 			f.Value = decimal{f.Value}
 		}
 	})
+	if err := c.refuseOneDash(args); err != nil {
+		return err
+	}
 	err := c.Flags.Parse(args)
+	var unknown *pflag.NotExistError
 	switch {
 	case errors.Is(err, pflag.ErrHelp):
 		return err
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
+		var names []string
+		c.Flags.VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		return configs.Usagef("%w; see %s --help%s", err, c.Name, nearest.Hint("--"+unknown.GetSpecifiedName(), names))
 	case err != nil:
 		return configs.Usagef("%w; see %s --help", err, c.Name)
 	case c.Flags.NArg() > 0 && c.Arguments == "":
@@ -132,6 +141,20 @@ func (c *Command) parse(args []string) error {
 		return err
 	}
 	return c.refuseRanks()
+}
+
+// refuseOneDash refuses -out where --out is meant: it would be -o with the value "ut".
+func (c *Command) refuseOneDash(args []string) error {
+	for _, arg := range args {
+		name, _, _ := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
+		switch {
+		case arg == "--":
+			return nil
+		case arg != name && len(name) > 1 && c.Flags.Lookup(name) != nil && !strings.HasPrefix(arg, "--"):
+			return configs.Usagef("-%s has one dash too few, write --%s; see %s --help", name, name, c.Name)
+		}
+	}
+	return nil
 }
 
 // refuseRanks refuses to do the same work in several processes, each of which would
