@@ -1,8 +1,11 @@
 package data
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/rng"
@@ -84,7 +87,7 @@ func (s splits) complete(name string, c configs.Samples, seed uint64) (splits, e
 			return &subset{from, count(size)}, nil
 		}
 		if size == 0 {
-			size = min(max(n/10, 2), 10_000)
+			size = tenth(n)
 		}
 		return &subset{s.train, runs.take(size)}, nil
 	}
@@ -104,12 +107,55 @@ func (s splits) complete(name string, c configs.Samples, seed uint64) (splits, e
 	if out.train = s.train; len(train) < n {
 		out.train = &subset{s.train, train}
 	}
-	if len(train) == 0 || len(train) < c.Train || out.val.Len() < 1 || out.test.Len() < 2 || c.Val > out.val.Len() || c.Test > out.test.Len() {
-		return out, configs.Usagef("data.samples: %s has %d training samples, too few for what is asked of them: %d for training, %d for validation, %d for testing (0 means the rest, and a tenth)",
-			name, n, c.Train, c.Val, c.Test)
+	switch {
+	case c.Test == 1:
+		return out, configs.Usagef("data.samples.test = 1: want at least 2, or 0 for as many as there are")
+	case s.test != nil && out.test.Len() < 2:
+		return out, configs.Usagef("data.samples.test: %s brings %d of them, want at least 2", name, out.test.Len())
+	case s.val != nil && out.val.Len() < 1:
+		return out, configs.Usagef("data.samples.val: %s brings none, want at least 1", name)
+	case len(train) == 0 || len(train) < c.Train || out.val.Len() < max(1, c.Val) || out.test.Len() < max(2, c.Test):
+		return out, s.tooFew(name, c)
 	}
 	return out, nil
 }
+
+// tooFew says how many samples there are to divide, how many are asked for, and what
+// would do.
+func (s splits) tooFew(name string, c configs.Samples) error {
+	n := s.train.Len()
+	var least, asked []string
+	needed, sum := 0, 0
+	for _, part := range []struct {
+		cut       bool
+		use       string
+		min, size int
+	}{
+		{true, "training", 1, c.Train},
+		{s.val == nil, "validation", 1, cmp.Or(c.Val, tenth(n))},
+		{s.test == nil, "testing", 2, cmp.Or(c.Test, tenth(n))},
+	} {
+		if !part.cut {
+			continue
+		}
+		size := max(part.size, part.min)
+		needed, sum = needed+part.min, sum+size
+		least = append(least, fmt.Sprintf("%d for %s", part.min, part.use))
+		asked = append(asked, fmt.Sprintf("%d for %s", size, part.use))
+	}
+	if n < needed {
+		return configs.Usagef("data: %s has %d samples, want at least %d: %s", name, n, needed, strings.Join(least, ", "))
+	}
+	whole := ""
+	if b, ok := s.train.(blocked); ok {
+		whole = fmt.Sprintf(", of %d recordings that stay whole", len(b.blocks()))
+	}
+	return configs.Usagef("data.samples: %s has %d training samples%s, too few for what is asked of them: %s make %d; set train, val and test to fewer (0 means the rest, and a tenth), or give more data",
+		name, n, whole, strings.Join(asked, ", "), sum)
+}
+
+// tenth is how many of n samples a split gets that no number is asked for.
+func tenth(n int) int { return min(max(n/10, 2), 10_000) }
 
 // runs hands out the samples of a source in whole runs, which are in random
 // order.

@@ -75,16 +75,28 @@ func TestSplitsOfFilesStay(t *testing.T) {
 func TestSplitsRefuse(t *testing.T) {
 	for want, s := range map[string]configs.Samples{
 		"data.samples.test = 50: x brings only 40": {Test: 50},
-		"x has 100 training samples, too few":      {Train: 95, Val: 6},
-		"too few for what is asked of them: 0 for": {Val: 100},
+		"x has 100 training samples, too few for what is asked of them: 95 for training, 6 for validation make 101; set ": {Train: 95, Val: 6},
+		"too few for what is asked of them: 1 for training, 100 for validation make 101; set ":                            {Val: 100},
 	} {
 		_, err := splits{train: numbers(100), test: numbers(40)}.complete("x", s, 1)
 		if err == nil || !strings.Contains(err.Error(), want) || !configs.IsUsage(err) {
 			t.Errorf("%+v: error %v, want %q", s, err, want)
 		}
 	}
-	if _, err := (splits{train: numbers(3)}).complete("x", configs.Samples{}, 1); err == nil {
-		t.Error("three samples make three splits")
+	for want, s := range map[string]splits{
+		"data: x has 3 samples, want at least 4: 1 for training, 1 for validation, 2 for testing": {train: numbers(3)},
+		"data: x has 1 samples, want at least 2: 1 for training, 1 for validation":                {train: numbers(1), test: numbers(2)},
+		"x has 4 training samples, too few for what is asked of them: 1 for training, 2 for validation, 2 for testing make 5; set train, val and test to fewer": {train: numbers(4)},
+		"data.samples.test: x brings 1 of them, want at least 2": {train: numbers(100), test: numbers(1)},
+		"x has 10 training samples, of 2 recordings that stay whole, too few for what is asked of them: 1 for training, 2 for validation, 2 for testing make 5": {train: inRuns{numbers(10), []int{0, 5}}},
+	} {
+		if _, err := s.complete("x", configs.Samples{}, 1); err == nil || !strings.Contains(err.Error(), want) || !configs.IsUsage(err) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	// What the message says would do, does.
+	if _, err := (splits{train: numbers(4)}).complete("x", configs.Samples{Val: 1, Test: 2}, 1); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -17,11 +17,11 @@ type pace struct {
 func newPace(c configs.Train, samples int) (pace, error) {
 	accumulate := max(c.Accumulate, 1)
 	if samples < c.Batch {
-		return pace{}, configs.Usagef("train.batch: %d is larger than the train split of %d samples", c.Batch, samples)
+		return pace{}, configs.Usagef("train.batch: %d is larger than the train split of %d samples; set it to that or less", c.Batch, samples)
 	}
 	perEpoch := samples / c.Batch / accumulate
 	if perEpoch == 0 {
-		return pace{}, configs.Usagef("train.accumulate: %d batches of %d are more than the train split of %d samples", accumulate, c.Batch, samples)
+		return pace{}, configs.Usagef("train.accumulate: %d batches of %d are more than the train split of %d samples; set it to %d or less", accumulate, c.Batch, samples, samples/c.Batch)
 	}
 	return pace{total: cmp.Or(c.Steps, c.Epochs*perEpoch), perEpoch: perEpoch, valEvery: cmp.Or(c.ValEvery, perEpoch)}, nil
 }
