@@ -23,8 +23,8 @@ type FS interface {
 	SyncDir(dir string) error
 
 	ReadDir(dir string) ([]fs.DirEntry, error)
-	// ReadFile returns a regular file of at most limit bytes and takes no
-	// memory for a larger one.
+	// ReadFile returns a regular file of at most limit bytes. It takes no memory
+	// for a larger one, of which the error wraps regular.ErrSize.
 	ReadFile(name string, limit int64) ([]byte, error)
 }
 

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing/fstest"
+
+	"github.com/condmean/condmean/internal/regular"
 )
 
 // memFS is a file system in memory that knows which of its contents would
@@ -179,8 +181,11 @@ func (m *memFS) ReadFile(name string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n.entries != nil || int64(len(n.data)) > limit {
-		return nil, fmt.Errorf("%s: a folder or too large", name)
+	if n.entries != nil {
+		return nil, fmt.Errorf("%s: a folder", name)
+	}
+	if int64(len(n.data)) > limit {
+		return nil, fmt.Errorf("%s: %w", name, regular.ErrSize)
 	}
 	return append([]byte(nil), n.data...), nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/condmean/condmean/configs"
 	"github.com/condmean/condmean/internal/foreign"
 	"github.com/condmean/condmean/internal/limit"
+	"github.com/condmean/condmean/internal/regular"
 )
 
 // DamagedError says which file of a checkpoint cannot be trusted. Where [Read] and
@@ -37,8 +38,12 @@ func (e *DamagedError) Error() string {
 // Unwrap returns the cause.
 func (e *DamagedError) Unwrap() error { return e.Err }
 
-// damaged says so of a file, as something for the user to mend.
+// damaged says so of a file, as something for the user to mend; what the limit on
+// values refuses is not.
 func damaged(file string, err error) error {
+	if limit.Refused(err) {
+		return configs.Usagef("checkpoint: %s: %w", file, err)
+	}
 	return &configs.UsageError{Err: &DamagedError{File: file, Err: err}}
 }
 
@@ -103,27 +108,31 @@ func read(fsys FS, dir string) (*Snapshot, error) {
 		}
 		*to = text.Bytes()
 	}
-	values, err := limit.Values()
-	if err != nil {
-		return nil, &configs.UsageError{Err: err}
-	}
 	for _, part := range m.Files {
-		if err := s.readPart(fsys, dir, part, values); err != nil {
+		if err := s.readPart(fsys, dir, part); err != nil {
 			return nil, damaged(filepath.Join(dir, part.Name), err)
 		}
 	}
 	return s, nil
 }
 
-// readPart verifies one file of at most so many values against the manifest and
-// takes its contents.
-func (s *Snapshot) readPart(fsys FS, dir string, part Part, values int64) error {
+// readPart verifies one file against the manifest and takes its contents.
+func (s *Snapshot) readPart(fsys FS, dir string, part Part) error {
+	values, err := limit.Values()
+	if err != nil {
+		return err
+	}
 	const widest = 8 // bytes of a value
 	most := min(part.Size, widest*min(values, math.MaxInt64/widest))
 	if part.Name == stateFile {
 		most = min(most, maxStateBytes)
 	}
 	b, err := fsys.ReadFile(filepath.Join(dir, part.Name), most)
+	if errors.Is(err, regular.ErrSize) { // than the limit allows, or than the manifest says
+		if refused := limit.Check("values of 8 bytes", 1+(part.Size-1)/widest); refused != nil {
+			return refused
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/limit"
 )
 
 // v1Dir is the fixture of format version 1. It was written once, with
@@ -234,4 +235,21 @@ func FuzzManifest(f *testing.F) {
 			t.Errorf("accepted, but not after writing it again: %v", err)
 		}
 	})
+}
+
+// TestLimitIsNoDamage: weights that the limit on values refuses are not called damaged,
+// whether the files or what they unpack to is too large; where the manifest lies they are.
+func TestLimitIsNoDamage(t *testing.T) {
+	for _, most := range []string{"1", "4", "x"} {
+		fsys := newMemFS()
+		if err := WriteFS(fsys, "c", sample(3)); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv(limit.Variable, most)
+		_, err := ReadFS(fsys, "c")
+		var damage *DamagedError
+		if !configs.IsUsage(err) || errors.As(err, &damage) || !strings.Contains(err.Error(), limit.Variable) || !strings.Contains(err.Error(), "c/") {
+			t.Errorf("%s: error %v, want one of the limit that names the file", most, err)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 )
 
 // checkpointsDir is the folder inside a run folder.
@@ -12,13 +13,19 @@ const checkpointsDir = "checkpoints"
 // inference: the path itself if it is one, otherwise the best, else the latest
 // checkpoint of the run folder (or of its checkpoints folder). The checkpoint
 // is not read yet.
-func Resolve(path string) (string, error) { return resolvePath(path, (*Run).Best) }
+func Resolve(path string) (string, error) {
+	return resolvePath(path, (*Run).Best, "a run folder, a checkpoint folder ("+manifestFile+"), a folder of diffusers (config.json or model_index.json), a run folder of the paper's code (sim_params.json), "+
+		"a weight file (.safetensors, .npz, .pt), or built-in weights ("+strings.Join(Builtins(), ", ")+")")
+}
 
 // ResolveLatest is Resolve for continuing a run: the latest checkpoint goes
 // before the best.
-func ResolveLatest(path string) (string, error) { return resolvePath(path, (*Run).Latest) }
+func ResolveLatest(path string) (string, error) {
+	return resolvePath(path, (*Run).Latest, "a run folder or a checkpoint folder ("+manifestFile+")")
+}
 
-func resolvePath(path string, pick func(*Run) (string, error)) (string, error) {
+// resolvePath picks a checkpoint of what path names; wanted is what it may name.
+func resolvePath(path string, pick func(*Run) (string, error), wanted string) (string, error) {
 	fsys := OS{}
 	entries, err := fsys.ReadDir(path)
 	if err != nil {
@@ -41,8 +48,11 @@ func resolvePath(path string, pick func(*Run) (string, error)) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("checkpoint: %w", err)
 	}
-	if len(dirs) == 0 {
-		return "", fmt.Errorf("checkpoint: %s holds no checkpoint; give a run folder or a folder with a %s", path, manifestFile)
+	switch {
+	case len(dirs) == 0 && run.Dir != path:
+		return "", fmt.Errorf("checkpoint: %s holds no checkpoint: the run has saved none so far", path)
+	case len(dirs) == 0:
+		return "", fmt.Errorf("checkpoint: %s holds no checkpoint; give %s", path, wanted)
 	}
 	return pick(run)
 }

@@ -141,7 +141,7 @@ func TestResolve(t *testing.T) {
 	empty := t.TempDir()
 	for path, want := range map[string]string{
 		folder:                          `"../../etc" is not the name of a checkpoint`,
-		empty:                           "holds no checkpoint; give a run folder",
+		empty:                           "holds no checkpoint; give a run folder, a checkpoint folder (manifest.json), a folder of diffusers (config.json or model_index.json), a run folder of the paper's code (sim_params.json), a weight file (.safetensors, .npz, .pt), or built-in weights (gmm64, mnist)",
 		filepath.Join(empty, "nowhere"): "nowhere",
 	} {
 		if _, err := Resolve(path); err == nil || !strings.Contains(err.Error(), want) {

@@ -66,7 +66,7 @@ func ReadFile(name string) (c *Contents, err error) {
 			c.Arrays, c.Unread = t.Arrays, t.Unread
 		}
 	default:
-		err = fmt.Errorf("%s: not a weight file; .npz, .safetensors and .pt are known", name)
+		err = fmt.Errorf("%s: not a weight file by its extension; .npz, .safetensors, .pt, .pth, .bin and .ckpt are known", name)
 	}
 	if err != nil {
 		return nil, err

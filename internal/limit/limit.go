@@ -4,9 +4,12 @@
 package limit
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
+
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // Variable is the environment variable that sets the limit on decoded values.
@@ -16,6 +19,19 @@ const Variable = "CONDMEAN_MAX_VALUES"
 // picture of 89 megapixels in RGB, a recording of 1.5 hours at 48 kHz.
 const DefaultValues = 1 << 28
 
+// Error is what the limit refuses, or that it is set to no number: what it refuses is
+// not damaged for it.
+type Error struct{ text string }
+
+// Error implements error.
+func (e *Error) Error() string { return e.text }
+
+// Refused reports whether an error is one of the limit.
+func Refused(err error) bool {
+	var e *Error
+	return errors.As(err, &e)
+}
+
 // Values returns how many values one file may decode to.
 func Values() (int64, error) {
 	text := os.Getenv(Variable)
@@ -24,7 +40,7 @@ func Values() (int64, error) {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 1 {
-		return 0, fmt.Errorf("%s = %q: want a positive whole number", Variable, text)
+		return 0, &Error{fmt.Sprintf("%s = %s: want a positive whole number", Variable, foreign.Quote(text))}
 	}
 	return n, nil
 }
@@ -47,7 +63,7 @@ func Check(what string, sizes ...int64) error {
 	}
 	for _, n := range sizes {
 		if total > most/n {
-			return fmt.Errorf("%s: %s are more than the limit of %d decoded values; set %s to allow more", what, product(sizes), most, Variable)
+			return &Error{fmt.Sprintf("%s: %s are more than the limit of %d decoded values; set %s to allow more", what, product(sizes), most, Variable)}
 		}
 		total *= n
 	}

@@ -1,6 +1,8 @@
 package limit
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -20,6 +22,9 @@ func TestCheck(t *testing.T) {
 		}
 	}
 	err := Check("pixels", 20, 51)
+	if !Refused(fmt.Errorf("a file: %w", err)) || Refused(errors.New("a file")) {
+		t.Error("a refusal is not told from other errors")
+	}
 	if err == nil || !strings.Contains(err.Error(), "20×51") || !strings.Contains(err.Error(), Variable) {
 		t.Errorf("the message %v names neither the size nor the remedy", err)
 	}
@@ -28,7 +33,7 @@ func TestCheck(t *testing.T) {
 func TestVariable(t *testing.T) {
 	for text, ok := range map[string]bool{"": true, "5": true, "0": false, "-3": false, "1e9": false, "x": false} {
 		t.Setenv(Variable, text)
-		if _, err := Values(); (err == nil) != ok {
+		if _, err := Values(); (err == nil) != ok || Refused(err) == ok {
 			t.Errorf("%s=%q: %v", Variable, text, err)
 		}
 	}

@@ -55,6 +55,9 @@ func checkPointer(f *os.File, name string) error {
 	return nil
 }
 
+// ErrSize is wrapped by errors about files that are too large.
+var ErrSize = errors.New("more than such a file may have")
+
 // ReadFile returns the contents of a regular file of at most limit bytes.
 func ReadFile(name string, limit int64) (_ []byte, err error) {
 	f, size, err := Open(name)
@@ -63,7 +66,7 @@ func ReadFile(name string, limit int64) (_ []byte, err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	if size > limit {
-		return nil, fmt.Errorf("%s: %d bytes, more than the %d that such a file may have", name, size, limit)
+		return nil, fmt.Errorf("%s: %d bytes, %w: at most %d", name, size, ErrSize, limit)
 	}
 	b := make([]byte, size)
 	n, err := io.ReadFull(f, b)
