@@ -22,7 +22,7 @@ const maxPNMText = 1 << 16
 
 // isPNM tells whether a file begins as a file of the PNM family does.
 func isPNM(b []byte) bool {
-	return len(b) > 2 && b[0] == 'P' && (b[1] >= '1' && b[1] <= '7' || b[1] == 'f' || b[1] == 'F') && isBlank(b[2])
+	return len(b) > 2 && b[0] == 'P' && (b[1] >= '1' && b[1] <= '7' || b[1] == 'f' || b[1] == 'F') && (isBlank(b[2]) || b[2] == '#')
 }
 
 func isBlank(b byte) bool { return b == ' ' || b >= '\t' && b <= '\r' }
@@ -52,7 +52,8 @@ func readPNM(r io.ReaderAt, size int64) (p pnm, err error) {
 	return p, nil
 }
 
-// tokens reads words between blanks and comments.
+// tokens reads words between blanks. A comment, from # to the end of its line, is one
+// blank, wherever it begins, as netpbm's own programs have it.
 type tokens struct {
 	r    *bufio.Reader
 	read int64 // bytes
@@ -69,14 +70,16 @@ func (t *tokens) next() string {
 		}
 		t.read++
 		switch {
-		case comment:
-			comment = b != '\n' && b != '\r'
+		case comment && b != '\n' && b != '\r':
+			continue
 		case b == '#':
 			comment = true
 		case !isBlank(b):
 			word = append(word, b)
-		case word != nil:
-			return string(word)
+		default:
+			if comment = false; word != nil {
+				return string(word)
+			}
 		}
 	}
 	return string(word)

@@ -10,13 +10,19 @@ import (
 // TestPNM: files as other programs write them, from the format's definition.
 func TestPNM(t *testing.T) {
 	for file, want := range map[string]image.Image{
-		"P5 2 1 255\n\x00\xff":                            &image.Gray{Pix: []byte{0, 255}},
-		"P5\n# a comment\n2 #another\n1\n255\n\x10\x20\n": &image.Gray{Pix: []byte{0x10, 0x20}},
-		"P2\n2 1\n15\n15 3\n":                             &image.Gray{Pix: []byte{255, 51}},
-		"P5 2 1 65535\n\x12\x34\xff\xff":                  &image.Gray16{Pix: []byte{0x12, 0x34, 0xff, 0xff}},
-		"P5 2 1 4095\n\x0f\xff\x00\x01":                   &image.Gray16{Pix: []byte{0xff, 0xff, 0, 16}},
-		"P6 2 1 255\n\x01\x02\x03\x04\x05\x06":            &image.NRGBA{Pix: []byte{1, 2, 3, 255, 4, 5, 6, 255}},
-		"P3 2 1\n# comment\n255\n1 2 3\n4 5 6":            &image.NRGBA{Pix: []byte{1, 2, 3, 255, 4, 5, 6, 255}},
+		"P5 2 1 255\n\x00\xff":                              &image.Gray{Pix: []byte{0, 255}},
+		"P5\n# a comment\n2 #another\n1\n255\n\x10\x20\n":   &image.Gray{Pix: []byte{0x10, 0x20}},
+		"P5 # a comment\n2 1\n255\n\x10\x20":                &image.Gray{Pix: []byte{0x10, 0x20}},
+		"P5# none between\n2 1 255\n\x10\x20":               &image.Gray{Pix: []byte{0x10, 0x20}},
+		"P5\n# GIMP\r\n# 3 4 5\n2#w\n1#h\r255#m\n\x10\x20":  &image.Gray{Pix: []byte{0x10, 0x20}},
+		"P5 2 1 255 #\x20":                                  &image.Gray{Pix: []byte{'#', 0x20}}, // one blank behind, then pixels
+		"P5 2 1 # largest\n# value:\n 255\n#\n":             &image.Gray{Pix: []byte{'#', '\n'}},
+		"P2 2 1 # largest\n15 # pixels\n15#first\n3#second": &image.Gray{Pix: []byte{255, 51}},
+		"P2\n2 1\n15\n15 3\n":                               &image.Gray{Pix: []byte{255, 51}},
+		"P5 2 1 65535\n\x12\x34\xff\xff":                    &image.Gray16{Pix: []byte{0x12, 0x34, 0xff, 0xff}},
+		"P5 2 1 4095\n\x0f\xff\x00\x01":                     &image.Gray16{Pix: []byte{0xff, 0xff, 0, 16}},
+		"P6 2 1 255\n\x01\x02\x03\x04\x05\x06":              &image.NRGBA{Pix: []byte{1, 2, 3, 255, 4, 5, 6, 255}},
+		"P3 2 1\n# comment\n255\n1 2 3\n4 5 6":              &image.NRGBA{Pix: []byte{1, 2, 3, 255, 4, 5, 6, 255}},
 	} {
 		p, err := Decode(bytes.NewReader([]byte(file)), int64(len(file)))
 		if err != nil {
