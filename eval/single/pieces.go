@@ -97,18 +97,22 @@ func (f file) recording(shape []int) pieces {
 	return newTiled(m.X, [3]int{1, 1, m.Shape[1]}, []int{1, 1, shape[1]})
 }
 
-// isBatch tells whether an array is (n, sample…) or (sample…), where axes of
-// length one may be left out of the sample's shape, or all axes be one.
+// isBatch tells whether an array is (n, sample…) or (sample…), where axes of length one
+// may be left out of the sample's shape or stand elsewhere in it, or all axes be one.
+// More axes than these are another rank, even of length one: they could mean anything.
 func isBatch(got, sample []int) bool {
+	if len(got) > len(sample)+1 {
+		return false
+	}
 	squeeze := func(shape []int) []int {
 		return slices.DeleteFunc(slices.Clone(shape), func(d int) bool { return d == 1 })
 	}
-	for _, want := range [][]int{squeeze(sample), {dims.Count(sample)}} {
-		if len(got) > 0 && (slices.Equal(squeeze(got), want) || slices.Equal(squeeze(got[1:]), want)) {
-			return true
-		}
+	flat := []int{dims.Count(sample)}
+	if len(got) == 1 && slices.Equal(got, flat) || len(got) == 2 && slices.Equal(got[1:], flat) {
+		return true
 	}
-	return false
+	want := squeeze(sample)
+	return len(got) > 0 && (slices.Equal(squeeze(got), want) || slices.Equal(squeeze(got[1:]), want))
 }
 
 // imagesOf returns the form (C,H,W) of the images in an array of another size

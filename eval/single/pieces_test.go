@@ -270,3 +270,27 @@ func TestBlindImages(t *testing.T) {
 		t.Error("auto:magic is accepted")
 	}
 }
+
+// TestIsBatch: which arrays are samples of a network. What has more axes than a batch
+// is refused, as PyTorch's layers do, also where they have length one.
+func TestIsBatch(t *testing.T) {
+	digit, colour, signal, one := []int{1, 28, 28}, []int{3, 8, 8}, []int{1, 64}, []int{1, 1, 1}
+	for _, tt := range []struct {
+		got, sample []int
+		want        bool
+	}{
+		{[]int{5, 1, 28, 28}, digit, true}, {[]int{1, 28, 28}, digit, true}, {[]int{5, 28, 28}, digit, true}, {[]int{28, 28}, digit, true},
+		{[]int{5, 784}, digit, true}, {[]int{784}, digit, true}, {[]int{1, 1, 28, 28}, digit, true}, {[]int{1, 784}, digit, true},
+		{[]int{5, 28, 28, 1}, digit, true}, // the same values in the same order
+		{[]int{2, 1, 1, 28, 28}, digit, false}, {[]int{1, 1, 1, 28, 28}, digit, false}, {[]int{2, 1, 28, 28, 1}, digit, false},
+		{[]int{5, 1, 784}, digit, false}, {[]int{28, 27}, digit, false}, {nil, digit, false},
+		{[]int{5, 3, 8, 8}, colour, true}, {[]int{3, 8, 8}, colour, true}, {[]int{5, 192}, colour, true},
+		{[]int{5, 8, 8, 3}, colour, false}, {[]int{1, 5, 3, 8, 8}, colour, false}, {[]int{8, 8}, colour, false},
+		{[]int{5, 64}, signal, true}, {[]int{5, 1, 64}, signal, true}, {[]int{64}, signal, true}, {[]int{5, 1, 1, 64}, signal, false},
+		{[]int{5}, one, true}, {[]int{5, 1, 1, 1}, one, true}, {[]int{5, 2}, one, false},
+	} {
+		if got := isBatch(tt.got, tt.sample); got != tt.want {
+			t.Errorf("%v for samples of %v: %v", tt.got, tt.sample, got)
+		}
+	}
+}
