@@ -2,8 +2,13 @@ package checkpoint
 
 import (
 	"fmt"
+	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/condmean/condmean/checkpoint/weights"
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // checkpointsDir is the folder inside a run folder.
@@ -52,7 +57,27 @@ func resolvePath(path string, pick func(*Run) (string, error), wanted string) (s
 	case len(dirs) == 0 && run.Dir != path:
 		return "", fmt.Errorf("checkpoint: %s holds no checkpoint: the run has saved none so far", path)
 	case len(dirs) == 0:
-		return "", fmt.Errorf("checkpoint: %s holds no checkpoint; give %s", path, wanted)
+		return "", fmt.Errorf("checkpoint: %s holds no checkpoint%s; give %s", path, meant(path, entries), wanted)
 	}
 	return pick(run)
+}
+
+// meant names what in a folder might be meant in its place: runs, checkpoints and files
+// of weights. "" if there are none.
+func meant(folder string, entries []fs.DirEntry) string {
+	var names []string
+	for _, e := range entries {
+		name := filepath.Join(folder, e.Name())
+		inside, err := OS{}.ReadDir(name) // not of files, nor of what may not be read
+		holds := func(what string) bool {
+			return slices.ContainsFunc(inside, func(e fs.DirEntry) bool { return e.Name() == what })
+		}
+		if err == nil && (holds(checkpointsDir) || holds(manifestFile)) || err != nil && weights.Known(name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return ", but there is " + foreign.Names(names)
 }

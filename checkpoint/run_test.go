@@ -148,6 +148,15 @@ func TestResolve(t *testing.T) {
 			t.Errorf("%s: error %v, want %q", path, err, want)
 		}
 	}
+	parent, elsewhere := filepath.Dir(folder), filepath.Join(t.TempDir(), "w.pt")
+	if err := os.WriteFile(elsewhere, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{parent: folder, filepath.Dir(elsewhere): elsewhere} {
+		if _, err := Resolve(path); err == nil || !strings.Contains(err.Error(), "holds no checkpoint, but there is ") || !strings.Contains(err.Error(), want+";") {
+			t.Errorf("%s: error %v, want one that names %s", path, err, want)
+		}
+	}
 	// A run that goes on finds it where it rewinds, or removes old checkpoints.
 	if err := run.Rewind(10); err == nil || !configs.IsUsage(err) {
 		t.Errorf("rewinding: %v, want what the user can mend", err)

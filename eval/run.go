@@ -70,13 +70,13 @@ func Run(ctx context.Context, o Options) (rep *report.Report, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	for _, note := range d.Notes() {
-		log(note)
-	}
 	r, err := o.request(ctx, from, d, &c, log)
 	tasks.Close()
 	if err != nil {
 		return nil, err
+	}
+	for _, note := range d.Notes() {
+		log(note)
 	}
 	if r.Warning != "" {
 		log(r.Warning)

@@ -111,11 +111,11 @@ func (l *numbers) begin(cfg configs.Config, now data.Fingerprint, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range b.notes {
-		log.Warn(n)
-	}
 	if err := l.initialize(b, cfg); err != nil {
 		return nil, err
+	}
+	for _, n := range b.notes {
+		log.Warn(n)
 	}
 	log.Info("beginning with given weights", "from", cfg.Init.From, "tensors", b.report.Summary())
 	return b.origin, nil

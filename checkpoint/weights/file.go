@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/condmean/condmean/internal/foreign"
@@ -47,6 +48,11 @@ func brief(name string) string {
 }
 
 var _ error = Unread{}
+
+// Known tells whether a name's extension is one that ReadFile reads.
+func Known(name string) bool {
+	return slices.Contains([]string{".npz", ".safetensors", ".pt", ".pth", ".bin", ".ckpt"}, strings.ToLower(filepath.Ext(name)))
+}
 
 // ReadFile reads a weight file whose format its extension tells: .npz,
 // .safetensors or PyTorch (.pt, .pth, .bin, .ckpt).

@@ -82,11 +82,6 @@ func (o *options) run(_ context.Context, s cli.Streams) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range im.Notes {
-		if _, err := fmt.Fprintf(s.Err, "convert: note: %s: %s\n", im.From, n); err != nil {
-			return err
-		}
-	}
 	fits := im.Config != nil && im.Sample != nil
 	if fits {
 		report, err := im.Fit(m, o.partial)
@@ -106,7 +101,7 @@ func (o *options) run(_ context.Context, s cli.Streams) error {
 	case o.dryRun && !fits:
 		return configs.Usagef("%s does not tell its network; give --config and --shape", im.From)
 	case o.dryRun:
-		return nil
+		return note(s, im)
 	}
 	out := args[1]
 	if out == "" {
@@ -129,9 +124,7 @@ func (o *options) run(_ context.Context, s cli.Streams) error {
 		return configs.Usagef("%s does not tell its network; give --config and --shape", im.From)
 	}
 	if format == checkpoint.FormatDiffusers && !im.Symmetric() {
-		if _, err := fmt.Fprintf(s.Err, "convert: note: %s: its data are not mapped from [0,1] to [-1,1] (data.normalize: symmetric), as the library's own pipelines take for granted: theirs would show other colours\n", im.From); err != nil {
-			return err
-		}
+		im.Notes = append(im.Notes, "its data are not mapped from [0,1] to [-1,1] (data.normalize: symmetric), as the library's own pipelines take for granted: theirs would show other colours")
 	}
 	if o.flags.Changed("method") && format != checkpoint.FormatONNX {
 		return configs.Usagef("--method is of .onnx files; %s holds weights, which every method uses", out)
@@ -144,12 +137,25 @@ func (o *options) run(_ context.Context, s cli.Streams) error {
 		}
 		return err // its own refusals are usage errors
 	}
+	if err := note(s, im); err != nil {
+		return err
+	}
 	values := 0
 	for _, a := range im.Weights {
 		values += a.Len()
 	}
 	_, err = fmt.Fprintf(s.Out, "%s: %d tensors, %d values from %s%s\n", out, len(im.Weights), values, im.From, rounding)
 	return err
+}
+
+// note says what was left aside or is to be known, where nothing is refused any more.
+func note(s cli.Streams, im *checkpoint.Imported) error {
+	for _, n := range im.Notes {
+		if _, err := fmt.Fprintf(s.Err, "convert: note: %s: %s\n", im.From, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // export writes the weights, and says in words what half precision changed.

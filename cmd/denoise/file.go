@@ -92,6 +92,8 @@ func (o *options) noise(request *single.DenoiseOptions) (db float64, err error) 
 		return 0, nil
 	case o.flags.Changed("unit"):
 		return 0, configs.Usagef("--unit is that of --sigma, which is missing")
+	case !o.flags.Changed("snr"):
+		return 0, configs.Usagef("with --input say how strong the noise is: --sigma its standard deviation, --snr the SNR in dB, or --snr auto to estimate it")
 	}
 	db, request.Blind, err = fileSNR(o.eval.SNR)
 	return db, err

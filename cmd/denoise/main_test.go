@@ -93,6 +93,7 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			writeNPY(t, filepath.Join(e.WorkDir, "wrong.npy"), weights.FromFloat32("", []int{3, 7}, make([]float32, 21)))
+			writeNPY(t, filepath.Join(e.WorkDir, "rank.npy"), weights.FromFloat32("", []int{2, 1, 1, 28, 28}, make([]float32, 2*784)))
 			writeNPY(t, filepath.Join(e.WorkDir, "nan.npy"), weights.FromFloat32("", []int{2, 8}, append(make([]float32, 15), float32(math.NaN()))))
 			return nil
 		},

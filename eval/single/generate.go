@@ -60,14 +60,6 @@ func Generate(ctx context.Context, o GenerateOptions) (g *Generated, err error) 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, end()) }()
-	for _, note := range d.Notes() {
-		if o.Err == nil {
-			break
-		}
-		if _, err := fmt.Fprintln(o.Err, "generate: note: "+note); err != nil {
-			return nil, err
-		}
-	}
 	c, s := d.Config(), d.Schedule()
 	g = &Generated{Shape: d.Shape(), Method: o.Method, Steps: o.Steps, Seed: c.Seed, stretch: c.Data.Arrays(), wide: d.Norm().Wide()}
 	if o.Seed != nil {
@@ -96,11 +88,9 @@ func Generate(ctx context.Context, o GenerateOptions) (g *Generated, err error) 
 		if g.against, err = readReference(ctx, d, o.N, o.Threads); err != nil {
 			return nil, err
 		}
-		if w := g.against.warning; w != "" && o.Err != nil {
-			if _, err := fmt.Fprintln(o.Err, "generate: "+w); err != nil {
-				return nil, err
-			}
-		}
+	}
+	if err := g.say(o.Err, d.Notes()); err != nil {
+		return nil, err
 	}
 	start := time.Now()
 	if err := g.draw(ctx, d, o.N, generateBatch, o.Err); err != nil {
@@ -108,6 +98,25 @@ func Generate(ctx context.Context, o GenerateOptions) (g *Generated, err error) 
 	}
 	g.Took = time.Since(start)
 	return g, g.Write(o.Out, o.Columns)
+}
+
+// say writes notes, which wait until nothing is refused any more.
+func (g *Generated) say(to io.Writer, notes []string) error {
+	if to == nil {
+		return nil
+	}
+	for i, note := range notes {
+		notes[i] = "note: " + note
+	}
+	if g.against != nil && g.against.warning != "" {
+		notes = append(notes, g.against.warning)
+	}
+	for _, note := range notes {
+		if _, err := fmt.Fprintln(to, "generate: "+note); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // draw fills X with n samples, some at a time.

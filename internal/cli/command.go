@@ -146,11 +146,12 @@ func (c *Command) parse(args []string) error {
 // refuseOneDash refuses -out where --out is meant: it would be -o with the value "ut".
 func (c *Command) refuseOneDash(args []string) error {
 	for _, arg := range args {
-		name, _, _ := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
+		rest, dash := strings.CutPrefix(arg, "-")
+		name, _, _ := strings.Cut(rest, "=")
 		switch {
 		case arg == "--":
 			return nil
-		case arg != name && len(name) > 1 && c.Flags.Lookup(name) != nil && !strings.HasPrefix(arg, "--"):
+		case dash && len(name) > 1 && c.Flags.Lookup(name) != nil:
 			return configs.Usagef("-%s has one dash too few, write --%s; see %s --help", name, name, c.Name)
 		}
 	}

@@ -45,6 +45,7 @@ func TestExitCodesAndErrorLines(t *testing.T) {
 		"other flag":  {[]string{"--depth=3"}, nil, 2, "tool: unknown flag: --depth; see tool --help\n"},
 		"short flag":  {[]string{"-x"}, nil, 2, "tool: unknown shorthand flag: 'x' in -x; see tool --help\n"},
 		"one dash":    {[]string{"-count=3"}, nil, 2, "tool: -count has one dash too few, write --count; see tool --help\n"},
+		"no dash":     {[]string{"--from", "count=3"}, nil, 0, ""},
 		"no flags":    {[]string{"--", "-count"}, nil, 2, `tool: unexpected argument "-count"; see tool --help` + "\n"},
 		"value":       {[]string{"--count", "x"}, nil, 2, `tool: invalid argument "x" for "--count" flag: must be an integer; see tool --help` + "\n"},
 		"octal":       {[]string{"--count", "030"}, nil, 2, `tool: invalid argument "030" for "--count" flag: leading zeros mean octal to some programs, leave them out; see tool --help` + "\n"},
