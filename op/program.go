@@ -10,10 +10,10 @@ import (
 )
 
 // Program is a compiled graph: the nodes that the outputs depend on, run in a
-// fixed order on Gorgonia's tape machine with planned buffers.
+// fixed order with planned buffers.
 type Program struct {
 	rt      *Runtime
-	vm      G.VM
+	steps   *steps
 	outputs G.Nodes
 	// Unplanned and Planned are the bytes of all outputs of operations before
 	// and after buffers were shared.
@@ -23,25 +23,15 @@ type Program struct {
 // NewProgram compiles the part of the graph that the outputs depend on. The
 // values of outputs stay valid until the next run.
 func NewProgram(outputs ...*G.Node) (*Program, error) {
-	g := outputs[0].Graph()
-	var inputs G.Nodes
-	for _, n := range topological(outputs...) {
-		if n.IsVar() || n.Op() == nil {
-			inputs = append(inputs, n)
-		}
-	}
 	p := &Program{rt: runtimeOf(outputs), outputs: outputs}
 	if p.rt == nil {
 		return nil, fmt.Errorf("op: compile: no output is an operation of this package")
 	}
-	if err := p.plan(g.ExactSubgraphRoots(outputs...)); err != nil {
+	order, err := p.plan(outputs[0].Graph().ExactSubgraphRoots(outputs...))
+	if err != nil {
 		return nil, err
 	}
-	prog, locs, err := G.CompileFunction(g, inputs, outputs)
-	if err != nil {
-		return nil, fmt.Errorf("op: compile: %w", err)
-	}
-	p.vm = G.NewTapeMachine(g, G.WithPrecompiled(prog, locs))
+	p.steps = newSteps(order)
 	return p, nil
 }
 
@@ -50,8 +40,7 @@ func NewProgram(outputs ...*G.Node) (*Program, error) {
 func (p *Program) Run() error {
 	p.rt.mu.Lock()
 	defer p.rt.mu.Unlock()
-	p.vm.Reset()
-	if err := p.vm.RunAll(); err != nil {
+	if err := p.steps.run(); err != nil {
 		return fmt.Errorf("op: run: %w", err)
 	}
 	return nil
@@ -60,7 +49,7 @@ func (p *Program) Run() error {
 // Output returns the values of an output: plain ones row-major, a scalar as
 // one number. The memory is the program's.
 func (p *Program) Output(i int) []float32 {
-	switch v := p.outputs[i].Value().(type) {
+	switch v := p.steps.value(p.outputs[i]).(type) {
 	case *G.F32:
 		return []float32{float32(*v)}
 	default:
@@ -71,8 +60,11 @@ func (p *Program) Output(i int) []float32 {
 // Outputs returns the nodes whose values the program computes.
 func (p *Program) Outputs() G.Nodes { return p.outputs }
 
-// Close releases the machine.
-func (p *Program) Close() error { return p.vm.Close() }
+// Close lets the memory of the values go. The program must not be used afterwards.
+func (p *Program) Close() error {
+	p.steps = nil
+	return nil
+}
 
 // runtimeOf returns what the outputs run on.
 func runtimeOf(outputs G.Nodes) *Runtime {
@@ -86,17 +78,16 @@ func runtimeOf(outputs G.Nodes) *Runtime {
 
 // plan gives every operation of the graph an output buffer. A buffer serves
 // again once the last reader of its value has run, so the peak is far below
-// the sum. It follows the order in which the tape machine will run.
-func (p *Program) plan(g *G.ExprGraph) error {
-	order, err := G.Sort(g)
-	if err != nil {
-		return fmt.Errorf("op: plan: %w", err)
+// the sum. It returns the order in which the nodes will run.
+func (p *Program) plan(g *G.ExprGraph) (order G.Nodes, err error) {
+	if order, err = G.Sort(g); err != nil {
+		return nil, fmt.Errorf("op: plan: %w", err)
 	}
 	for i, j := 0, len(order)-1; i < j; i, j = i+1, j-1 { // Sort lists users first
 		order[i], order[j] = order[j], order[i]
 	}
 	if err := checkHashes(order); err != nil {
-		return err
+		return nil, err
 	}
 	last := map[*G.Node]int{} // position of the last reader
 	for i, n := range order {
@@ -113,7 +104,7 @@ func (p *Program) plan(g *G.ExprGraph) error {
 		o, ok := n.Op().(operation)
 		if !ok {
 			if n.Op() != nil {
-				return fmt.Errorf("op: plan: %v is not an operation of this package", n)
+				return nil, fmt.Errorf("op: plan: %v is not an operation of this package", n)
 			}
 			continue
 		}
@@ -137,7 +128,7 @@ func (p *Program) plan(g *G.ExprGraph) error {
 			free = append(free, done[i]...)
 		}
 	}
-	return nil
+	return order, nil
 }
 
 // checkHashes fails if two nodes hash alike, as foreign ones may: Gorgonia would
