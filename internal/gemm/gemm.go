@@ -111,13 +111,18 @@ func (p *product[T]) bias() {
 // tens of microseconds.
 const work = 1 << 22
 
+// fewRows is how many values of B a part of a product of one tile's rows or less
+// reads: that takes as long as the multiply-adds of a few rows, about a microsecond
+// and a half from the last cache.
+const fewRows = 1 << 15
+
 // cut returns rows and columns of the parts of a product: a few tiles high, so
 // that a block of A stays in the second-level cache, and as wide as gives each
 // its work. A wide part also makes the copy of A pay.
 func (p *product[T]) cut() (tall, wide int) {
 	tall = min(p.rows, 4*p.tier.mr)
 	if p.rows <= p.tier.mr {
-		wide = work / 16 / (p.k * tall)
+		wide = fewRows / p.k
 	} else {
 		wide = max(256, work/(p.k*tall))
 	}

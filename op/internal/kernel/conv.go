@@ -147,19 +147,24 @@ func (p *padded) clearHalo(b int) {
 
 // replicateHalo fills a halo of at most one pixel of block b with the nearest
 // pixels.
-func (p *padded) replicateHalo(b int) {
+func (p *padded) replicateHalo(b int) { p.replicate(b, p.hy, p.rows-p.hy) }
+
+// replicate does so around rows [r0,r1), which hold pixels.
+func (p *padded) replicate(b, r0, r1 int) {
 	d := p.data[b*p.plane():][:p.plane()]
 	row := p.cols * lane
 	if p.hx > 0 {
-		for r := p.hy; r < p.rows-p.hy; r++ {
+		for r := r0; r < r1; r++ {
 			line := d[r*row:][:row]
 			copy(line[:lane], line[lane:2*lane])
 			copy(line[row-lane:], line[row-2*lane:row-lane])
 		}
 	}
-	if p.hy > 0 {
-		copy(d[:row], d[row:2*row])
-		copy(d[(p.rows-1)*row:], d[(p.rows-2)*row:(p.rows-1)*row])
+	for r := range r0 {
+		copy(d[r*row:][:row], d[r0*row:])
+	}
+	for r := r1; r < p.rows; r++ {
+		copy(d[r*row:][:row], d[(r1-1)*row:])
 	}
 }
 

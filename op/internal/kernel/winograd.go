@@ -44,7 +44,7 @@ func newWinograd(c ConvSpec) *winograd {
 	w := &winograd{s: s, ty: (s.H + winoTile - 1) / winoTile, tx: (s.W + winoTile - 1) / winoTile}
 	columns := 2 * lane // of the matrix products, if there are enough samples
 	switch {
-	case c.KH == 3 && s.H >= winoTile:
+	case c.KH == 3 && s.H >= winoTile && imageTiles(s.N*w.ty*w.tx, s.Blocks()*Shape{C: c.Out}.Blocks()):
 		w.freqs = winoAxis * winoAxis
 	case c.KH == 1 && s.H == 1 && signalTiles(s.N, s.W):
 		w.freqs = winoAxis
@@ -55,6 +55,14 @@ func newWinograd(c ConvSpec) *winograd {
 	w.samples = max(1, min((columns+w.ty*w.tx-1)/(w.ty*w.tx), s.N/weightChunks))
 	w.batch = max(1, batchFloats/(w.freqs*lane*w.ty*w.tx*(s.Blocks()+Shape{C: c.Out}.Blocks())))
 	return w
+}
+
+// imageTiles reports whether tiles of images are worth transforming, by their number
+// and that of the pairs of blocks of inputs and outputs: a few tiles do not make up for
+// reading four times as many weights, nor a few products for the transforms, which one
+// sample's threads have to wait for.
+func imageTiles(tiles, pairs int) bool {
+	return tiles >= 4*lane || tiles >= lane && pairs >= 10
 }
 
 // whole reports whether tiles cover the activations exactly.
