@@ -139,7 +139,7 @@ func (b *builder) conv(in op.Input, name string, o op.ConvOptions) *G.Node {
 // convolution that reads the result applies it, and SiLU.
 func (b *builder) norm(kind normalization, x, film *G.Node, name string) op.Input {
 	affine := b.do(func() (*G.Node, error) {
-		o := op.NormOptions{Kind: kind.kind, Mode: b.mode, Share: b.share}
+		o := op.NormOptions{Kind: kind.kind, Mode: b.mode, Share: b.share, Frozen: b.frozen()}
 		if o.Kind == op.Group {
 			o.Groups = norms.groups
 		}

@@ -38,7 +38,7 @@ type core struct {
 	in     G.Nodes      // inputs, in order
 	shape  tensor.Shape // logical shape of the output
 	layout layout
-	side   bool          // the output is a buffer that another operation fills
+	side   bool          // the output has a buffer of its own: another operation fills it, or runs leave it as it is
 	out    *tensor.Dense // output buffer; assigned by the plan, or on first use
 }
 
@@ -100,8 +100,8 @@ func typeOf(s tensor.Shape) hm.Type {
 // InferShape returns the logical shape, which is known when the node is made.
 func (c *core) InferShape(...G.DimSizer) (tensor.Shape, error) { return c.shape.Clone(), nil }
 
-// ReturnsPtr, CallsExtern and OverwritesInput keep the tape machine from
-// allocating or sharing outputs; the buffer plan does.
+// ReturnsPtr, CallsExtern and OverwritesInput say that outputs are not Gorgonia's to
+// allocate or share; the buffer plan does.
 func (c *core) ReturnsPtr() bool     { return false }
 func (c *core) CallsExtern() bool    { return false }
 func (c *core) OverwritesInput() int { return -1 }
@@ -165,9 +165,7 @@ func (c *core) setBuf(b []float32) {
 	c.out = tensor.New(tensor.WithShape(shape...), tensor.WithBacking(b))
 }
 
-// guard turns a panic of a kernel into an error that names the operation. An
-// operation runs on a goroutine of the tape machine, where a panic that nobody
-// recovers would end the process.
+// guard turns a panic of a kernel into an error that names the operation.
 func (c *core) guard(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("op: %s: %v", c, r)

@@ -50,6 +50,7 @@ type NormOptions struct {
 	Share   Share    // of a batch, over all of which Batch takes its statistics in Train
 	Eps     float64  // added to variances; 0: NormEps
 	After   bool     // the scale-shift is applied to the result, not to x
+	Frozen  *Frozen  // as in ConvOptions, of parameters and Running; matters to Batch in Eval
 }
 
 // NeedsMoments reports whether the normalisation looks at the batch: an
@@ -93,7 +94,8 @@ func (a NormAttributes) attributes() []Attribute {
 type Norm struct {
 	core
 	NormAttributes
-	math normMath
+	math  normMath
+	fixed fixedNorm
 }
 
 // NewNorm normalises an activation by its Moments. film (N,2C), if not nil, is
@@ -139,6 +141,8 @@ func NewNorm(rt *Runtime, x, moments, film, gamma, beta *G.Node, o NormOptions) 
 	}
 	op := &Norm{core: newCore(rt, "norm", lanes, 2, n, c), NormAttributes: a}
 	op.math = newNormMath(rt, a, n, c)
+	op.fixed.packed.frozen = o.Frozen
+	op.side = op.constant()
 	return apply(op, ins...)
 }
 
@@ -175,20 +179,31 @@ func (o *Norm) FLOP() int64 { return 5 * o.count() }
 func (o *Norm) Do(v ...G.Value) (out G.Value, err error) {
 	defer o.guard(&err)
 	in := o.values(v)
-	if !o.NeedsMoments() {
-		o.math.use(o.Running)
-	} else {
-		if err := o.math.measure(in); err != nil {
-			return nil, err
-		}
-		if o.Kind == Batch {
-			o.math.update(o.Running)
-		}
-	}
 	scale, shift := split(o.buf())
+	if !o.NeedsMoments() {
+		stale := o.fixed.packed.stale()
+		if stale {
+			o.math.use(o.Running)
+			o.fixed.prepare(o.math.mean, o.math.inv, in)
+		}
+		if stale || !o.constant() {
+			o.math.fixed(&o.fixed, scale, shift, in)
+		}
+		return o.out, nil
+	}
+	if err := o.math.measure(in); err != nil {
+		return nil, err
+	}
+	if o.Kind == Batch {
+		o.math.update(o.Running)
+	}
 	o.math.affine(scale, shift, in)
 	return o.out, nil
 }
+
+// constant reports whether runs on the same weights give the same result, which the
+// output then keeps.
+func (o *Norm) constant() bool { return o.Frozen != nil && !o.NeedsMoments() && !o.Film }
 
 func (o *Norm) values(v []G.Value) normInputs {
 	in := normInputs{gamma: floats(v[0]), beta: floats(v[1])}
