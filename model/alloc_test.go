@@ -92,3 +92,47 @@ func TestMLPTrainStepAllocatesLittle(t *testing.T) {
 		t.Errorf("a training step allocates %d bytes for 32 samples and %d for 128, want less than 1 MB for both", small, large)
 	}
 }
+
+// A prediction of one sample allocates next to nothing beside what its operations hand
+// to the threads, some functions each.
+func TestPredictAllocatesLittle(t *testing.T) {
+	for _, c := range []configs.Model{
+		{Kind: "unet", Channels: 16, Multipliers: []int{1, 2}, Blocks: 1, Norm: "batch"},
+		{Kind: "mlp", MLP: configs.MLP{Width: 64, Hidden: 128, Blocks: 3, Slots: 64}},
+	} {
+		t.Run(c.Kind, func(t *testing.T) {
+			rt, err := op.NewRuntime(2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer rt.Close()
+			net, err := model.New(rt, c, []int{1, 64}, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			graph, err := net.InferenceGraph(1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := model.NewPredictor(net, 1)
+			defer p.Close()
+			x, out, level := make([]float32, 64), make([]float32, 64), make([]float32, 1)
+			randomize(x)
+			predict := func() {
+				if err := p.Predict(out, x, level); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, operations := testing.AllocsPerRun(50, predict), 0
+			for _, n := range op.Nodes(graph) {
+				if n.Op() != nil {
+					operations++
+				}
+			}
+			t.Logf("%v allocations of %d operations", got, operations)
+			if got > 5*float64(operations) {
+				t.Errorf("%v allocations of %d operations, want at most 5 each", got, operations)
+			}
+		})
+	}
+}

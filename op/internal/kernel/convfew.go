@@ -61,7 +61,7 @@ func (c *Conv) forwardParts(y, x []float32, pre Prologue, residual []float32, m 
 
 // cut returns into how many sets of output blocks, and bands of rows, the direct
 // convolution of a sample is cut. Sets share the weights out, which take longest to
-// read where there are many channels, and bands the pixels.
+// read where there are many channels, and bands the pixels, where sets are few.
 func (c *Conv) cut() (sets, bands int) {
 	const (
 		little = 1 << 10 // blocks of 16×16 products, two nanoseconds each: not worth sharing
@@ -76,7 +76,9 @@ func (c *Conv) cut() (sets, bands int) {
 	case work > little:
 		parts = 2
 	}
-	sets = min((c.out.Blocks()+maxGroup-1)/maxGroup, parts)
+	if sets = min((c.out.Blocks()+maxGroup-1)/maxGroup, parts); sets >= 4 {
+		return sets, 1
+	}
 	return sets, min((parts+sets-1)/sets, c.In.H)
 }
 

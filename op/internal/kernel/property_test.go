@@ -52,6 +52,7 @@ func TestConvProperty(t *testing.T) {
 		{In: Shape{33, 120, 1, 6}, Out: 115, KH: 1, KW: 3},
 	}
 	specs = append(specs, many...)
+	specs = append(specs, fewSamples()...)
 	for _, c := range specs {
 		s, out := c.In, Shape{c.In.N, c.Out, c.In.H, c.In.W}
 		x, dy := random(r, s.N*s.C*s.H*s.W), random(r, out.N*out.C*out.H*out.W)
@@ -122,6 +123,23 @@ func everyTile() []ConvSpec {
 		}
 	}
 	return specs
+}
+
+// fewSamples returns convolutions of one sample or two, which are cut into sets of
+// output blocks and bands of rows.
+func fewSamples() []ConvSpec {
+	return []ConvSpec{
+		{In: Shape{1, 16, 28, 28}, Out: 1, KH: 3, KW: 3, Replicate: true},  // two bands
+		{In: Shape{2, 3, 27, 29}, Out: 20, KH: 3, KW: 3, Replicate: true},  // likewise
+		{In: Shape{1, 33, 26, 25}, Out: 16, KH: 3, KW: 3},                  // four
+		{In: Shape{1, 40, 7, 7}, Out: 70, KH: 3, KW: 3},                    // two sets
+		{In: Shape{1, 50, 17, 14}, Out: 70, KH: 3, KW: 3, Replicate: true}, // three of two bands
+		{In: Shape{2, 40, 1, 30}, Out: 100, KH: 1, KW: 3},                  // of signals
+		{In: Shape{1, 100, 7, 7}, Out: 150, KH: 1, KW: 1},
+		{In: Shape{1, 130, 6, 5}, Out: 260, KH: 3, KW: 3}, // many sets
+		{In: Shape{1, 70, 14, 13}, Out: 40, KH: 3, KW: 3}, // by Winograd's algorithm
+		{In: Shape{2, 20, 26, 25}, Out: 30, KH: 3, KW: 3}, // likewise
+	}
 }
 
 // everyLength returns convolutions of signals that Winograd's algorithm takes, whose

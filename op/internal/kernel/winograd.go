@@ -44,7 +44,7 @@ func newWinograd(c ConvSpec) *winograd {
 	w := &winograd{s: s, ty: (s.H + winoTile - 1) / winoTile, tx: (s.W + winoTile - 1) / winoTile}
 	columns := 2 * lane // of the matrix products, if there are enough samples
 	switch {
-	case c.KH == 3 && s.H >= winoTile && imageTiles(s.N*w.ty*w.tx, s.Blocks()*Shape{C: c.Out}.Blocks()):
+	case c.KH == 3 && s.H >= winoTile && imageTiles(s.N, w.ty*w.tx, s.Blocks()*Shape{C: c.Out}.Blocks()):
 		w.freqs = winoAxis * winoAxis
 	case c.KH == 1 && s.H == 1 && signalTiles(s.N, s.W):
 		w.freqs = winoAxis
@@ -57,12 +57,12 @@ func newWinograd(c ConvSpec) *winograd {
 	return w
 }
 
-// imageTiles reports whether tiles of images are worth transforming, by their number
-// and that of the pairs of blocks of inputs and outputs: a few tiles do not make up for
-// reading four times as many weights, nor a few products for the transforms, which one
-// sample's threads have to wait for.
-func imageTiles(tiles, pairs int) bool {
-	return tiles >= 4*lane || tiles >= lane && pairs >= 10
+// imageTiles reports whether images are worth cutting into so many tiles each, by the
+// number of pairs of blocks of inputs and outputs too: the tiles of a few samples do
+// not make up for reading four times as many weights where they are few, nor a few
+// pairs' products for transforms that all threads have to wait for.
+func imageTiles(n, tiles, pairs int) bool {
+	return n >= 4 || n*tiles >= 4*lane || n*tiles >= lane && pairs >= 10
 }
 
 // whole reports whether tiles cover the activations exactly.
