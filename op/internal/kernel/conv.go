@@ -49,7 +49,7 @@ func NewConv(spec ConvSpec, w *Workspace) (*Conv, error) {
 		w.zero = Alloc(n)
 	}
 	if !w.direct {
-		c.wino = newWinograd(spec)
+		c.wino = newWinograd(spec, w.tier)
 	}
 	return c, nil
 }

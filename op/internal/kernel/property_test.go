@@ -149,7 +149,7 @@ func everyLength() []ConvSpec {
 	for length := winoTile; length < 4*winoTile; length++ {
 		for _, n := range []int{4 * lane, 4*lane + 3} {
 			c := ConvSpec{In: Shape{n, lane + length, 1, length}, Out: 2*lane + length, KH: 1, KW: 3}
-			if newWinograd(c) != nil {
+			if newWinograd(c, generic) != nil {
 				specs = append(specs, c)
 			}
 		}

@@ -67,6 +67,9 @@ var generic = &tier{
 	signalWeightGrad: signalWeightGradGeneric,
 }
 
+// wide reports whether a register holds a whole block of 16.
+func (t *tier) wide() bool { return t.name == "avx512" }
+
 // tiers lists the tiers of this machine, fastest first.
 func tiers() []*tier {
 	var ts []*tier

@@ -36,7 +36,7 @@ type winograd struct {
 
 // newWinograd returns nil for convolutions that are faster or only possible
 // directly.
-func newWinograd(c ConvSpec) *winograd {
+func newWinograd(c ConvSpec, t *tier) *winograd {
 	s := c.In
 	if c.KW != 3 || c.Replicate || s.C < lane || c.Out < lane || s.W < winoTile {
 		return nil
@@ -44,7 +44,7 @@ func newWinograd(c ConvSpec) *winograd {
 	w := &winograd{s: s, ty: (s.H + winoTile - 1) / winoTile, tx: (s.W + winoTile - 1) / winoTile}
 	columns := 2 * lane // of the matrix products, if there are enough samples
 	switch {
-	case c.KH == 3 && s.H >= winoTile && imageTiles(s.N, w.ty*w.tx, s.Blocks()*Shape{C: c.Out}.Blocks()):
+	case c.KH == 3 && s.H >= winoTile && t.imageTiles(s.N, w.ty*w.tx, s.Blocks()*Shape{C: c.Out}.Blocks()):
 		w.freqs = winoAxis * winoAxis
 	case c.KH == 1 && s.H == 1 && signalTiles(s.N, s.W):
 		w.freqs = winoAxis
@@ -59,10 +59,11 @@ func newWinograd(c ConvSpec) *winograd {
 
 // imageTiles reports whether images are worth cutting into so many tiles each, by the
 // number of pairs of blocks of inputs and outputs too: the tiles of a few samples do
-// not make up for reading four times as many weights where they are few, nor a few
-// pairs' products for transforms that all threads have to wait for.
-func imageTiles(n, tiles, pairs int) bool {
-	return n >= 4 || n*tiles >= 4*lane || n*tiles >= lane && pairs >= 10
+// not make up for reading four times as many weights where they are few; and where
+// products take little time, those of a few pairs not for the transforms, which all
+// threads have to wait for.
+func (t *tier) imageTiles(n, tiles, pairs int) bool {
+	return n >= 4 || n*tiles >= 4*lane || n*tiles >= lane && (pairs >= 10 || !t.wide())
 }
 
 // whole reports whether tiles cover the activations exactly.
