@@ -58,12 +58,19 @@ func newWinograd(c ConvSpec, t *tier) *winograd {
 }
 
 // imageTiles reports whether images are worth cutting into so many tiles each, by the
-// number of pairs of blocks of inputs and outputs too: the tiles of a few samples do
-// not make up for reading four times as many weights where they are few; and where
-// products take little time, those of a few pairs not for the transforms, which all
+// number of pairs of blocks of inputs and outputs too. The tiles of a few samples do
+// not make up for reading four times as many weights where these come from memory; and
+// where products take little time, not those of a few pairs for transforms that all
 // threads have to wait for.
 func (t *tier) imageTiles(n, tiles, pairs int) bool {
-	return n >= 4 || n*tiles >= 4*lane || n*tiles >= lane && (pairs >= 10 || !t.wide())
+	switch few := n*tiles < lane; {
+	case n >= 4 || n*tiles >= 4*lane:
+		return true
+	case t.wide():
+		return !few && pairs >= 10
+	default:
+		return !few || pairs <= 64
+	}
 }
 
 // whole reports whether tiles cover the activations exactly.
