@@ -13,6 +13,10 @@ func (c *Conv) forwardFew(y, x []float32, pre Prologue, residual []float32, m *M
 		c.forwardParts(y, x, pre, residual, m)
 	case c.wino.signal():
 		c.wino.convolveFewSignals(c.w, y, x, c.wino.forward, c.bias, c.In, c.out, pre, func(n, o int) { c.finish(y, residual, m, n, o) })
+	case c.work() <= 4*some:
+		sets, bands := c.cut(c.wino.ty)
+		c.wino.convolveParts(c.w, y, x, c.wino.forward, c.bias, residual, c.In, c.out, pre, sets, bands)
+		c.planeMoments(y, m)
 	default:
 		c.wino.convolveFew(c.w, y, x, c.wino.forward, c.bias, residual, c.In, c.out, pre)
 		c.planeMoments(y, m)
@@ -28,7 +32,7 @@ func (c *Conv) planeMoments(y []float32, m *Moments) {
 
 // forwardParts is forwardFew by the direct algorithm.
 func (c *Conv) forwardParts(y, x []float32, pre Prologue, residual []float32, m *Moments) {
-	sets, bands := c.cut()
+	sets, bands := c.cut(c.In.H)
 	groups := (c.out.Blocks() + maxGroup - 1) / maxGroup
 	c.w.pool.Do(c.In.N*sets*bands, func(i, worker int) {
 		band, set, n := i%bands, i/bands%sets, i/bands/sets
@@ -59,16 +63,24 @@ func (c *Conv) forwardParts(y, x []float32, pre Prologue, residual []float32, m 
 	}
 }
 
-// cut returns into how many sets of output blocks, and bands of rows, the direct
+// Work on a sample that is worth handing to another thread, and to more than two, in
+// products of blocks of 16×16, which take two nanoseconds each.
+const (
+	little = 1 << 10
+	some   = 1 << 14
+)
+
+// work returns how many products of blocks a sample takes by the direct algorithm.
+func (c *Conv) work() int {
+	return c.In.H * c.In.W * c.Blocks() * c.out.Blocks() * c.KH * c.KW
+}
+
+// cut returns into how many sets of output blocks, and bands of so many rows, the
 // convolution of a sample is cut. Sets share the weights out, which take longest to
 // read where there are many channels, and bands the pixels, where sets are few.
-func (c *Conv) cut() (sets, bands int) {
-	const (
-		little = 1 << 10 // blocks of 16×16 products, two nanoseconds each: not worth sharing
-		some   = 1 << 14
-	)
+func (c *Conv) cut(rows int) (sets, bands int) {
 	parts := 1
-	switch work := c.In.H * c.In.W * c.Blocks() * c.out.Blocks() * c.KH * c.KW; {
+	switch work := c.work(); {
 	case work > 4*some:
 		parts = min(work/some, 64)
 	case work > some:
@@ -79,7 +91,7 @@ func (c *Conv) cut() (sets, bands int) {
 	if sets = min((c.out.Blocks()+maxGroup-1)/maxGroup, parts); sets >= 4 {
 		return sets, 1
 	}
-	return sets, min((parts+sets-1)/sets, c.In.H)
+	return sets, min((parts+sets-1)/sets, rows)
 }
 
 // fillBand fills block b of the padded input of rows [r0,r1) of sample n.

@@ -136,9 +136,10 @@ func fewSamples() []ConvSpec {
 		{In: Shape{1, 50, 17, 14}, Out: 70, KH: 3, KW: 3, Replicate: true}, // three of two bands
 		{In: Shape{2, 40, 1, 30}, Out: 100, KH: 1, KW: 3},                  // of signals
 		{In: Shape{1, 100, 7, 7}, Out: 150, KH: 1, KW: 1},
-		{In: Shape{1, 130, 6, 5}, Out: 260, KH: 3, KW: 3}, // many sets
-		{In: Shape{1, 70, 14, 13}, Out: 40, KH: 3, KW: 3}, // by Winograd's algorithm
-		{In: Shape{2, 20, 26, 25}, Out: 30, KH: 3, KW: 3}, // likewise
+		{In: Shape{1, 130, 6, 5}, Out: 260, KH: 3, KW: 3},  // many sets
+		{In: Shape{1, 70, 14, 13}, Out: 40, KH: 3, KW: 3},  // by Winograd's algorithm
+		{In: Shape{2, 20, 26, 25}, Out: 30, KH: 3, KW: 3},  // likewise
+		{In: Shape{1, 128, 14, 14}, Out: 96, KH: 3, KW: 3}, // with transforms of their own sections
 	}
 }
 

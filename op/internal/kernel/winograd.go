@@ -59,15 +59,14 @@ func newWinograd(c ConvSpec, t *tier) *winograd {
 
 // imageTiles reports whether images are worth cutting into so many tiles each, by the
 // number of pairs of blocks of inputs and outputs too. The tiles of a few samples do
-// not make up for reading four times as many weights where these come from memory; and
-// where products take little time, not those of a few pairs for transforms that all
-// threads have to wait for.
+// not make up for reading four times as many weights where products take little time
+// or weights come from memory, and one pair's products not for the transforms.
 func (t *tier) imageTiles(n, tiles, pairs int) bool {
 	switch few := n*tiles < lane; {
 	case n >= 4 || n*tiles >= 4*lane:
 		return true
 	case t.wide():
-		return !few && pairs >= 10
+		return !few && pairs > 1
 	default:
 		return !few || pairs <= 64
 	}
@@ -95,7 +94,12 @@ func (w *winograd) spectrum(ws *Workspace, worker, use, blocks, samples int) spe
 }
 
 func (w *winograd) layout(memory *buffers, use, blocks, samples int) spectrum {
-	s := spectrum{blocks: blocks, tiles: samples * w.ty * w.tx}
+	return w.layoutTiles(memory, use, blocks, samples*w.ty*w.tx)
+}
+
+// layoutTiles is layout for a number of tiles of each block.
+func (w *winograd) layoutTiles(memory *buffers, use, blocks, tiles int) spectrum {
+	s := spectrum{blocks: blocks, tiles: tiles}
 	n := (s.tiles + maxPixels - 1) / maxPixels
 	s.columns = (s.tiles + n - 1) / n
 	s.room = n * s.columns
