@@ -191,13 +191,12 @@ func (o *Norm) Do(v ...G.Value) (out G.Value, err error) {
 		}
 		return o.out, nil
 	}
-	if err := o.math.measure(in); err != nil {
+	if err := o.math.forward(scale, shift, in); err != nil {
 		return nil, err
 	}
 	if o.Kind == Batch {
 		o.math.update(o.Running)
 	}
-	o.math.affine(scale, shift, in)
 	return o.out, nil
 }
 

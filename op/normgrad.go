@@ -6,37 +6,54 @@ func (m *normMath) backward(g normGrads, dA, dB []float32, in normInputs) error 
 		clear(g.dm)
 		clear(g.dM2)
 	}
-	m.split(func(r channels) {
-		r.eachSets(func(lo, hi int) {
-			clear(m.dmean[lo:hi])
-			clear(m.dv[lo:hi])
-		})
-		clear(m.dgamma[r.first:r.end])
-		clear(m.dbeta[r.first:r.end])
-		r.each(func(n int) {
-			r.backwardFilm(n, g, r.lanes(dA, n), r.lanes(dB, n), in)
-			r.backwardStatistics(n, r.lanes(dA, n), r.lanes(dB, n), in)
-		})
+	first := stage{func(r channels) {
+		r.backwardAffine(g, dA, dB, in)
 		for c := r.first; c < r.end; c++ {
 			g.gamma[c], g.beta[c] = float32(m.dgamma[c]), float32(m.dbeta[c])
 		}
-	})
+	}, m.dstats}
 	if m.running {
+		m.split(first.work)
 		return nil
 	}
-	if err := m.Share.sum(m.group, m.dstats); err != nil {
-		return err
+	return m.run(first, stage{func(r channels) { r.backwardPlanes(g, in) }, nil})
+}
+
+// backwardAffine adds up the gradients of γ, β, μ and V, and writes those of the
+// scale-shift but for what passes through μ and V.
+func (r channels) backwardAffine(g normGrads, dA, dB []float32, in normInputs) {
+	m := r.m
+	if m.columns != nil {
+		r.columnAffineGrad(g, dA, dB, in)
+		return
 	}
-	m.split(func(r channels) {
-		r.eachSets(func(lo, hi int) { // to what each plane and each value has of them
-			for i := lo; i < hi; i++ {
-				m.dmean[i] /= float64(m.planes)
-				m.dv[i] /= float64(m.planes * m.Pixels)
-			}
-		})
-		r.each(func(n int) { r.backwardMoments(n, g, in) })
+	r.eachSets(func(lo, hi int) {
+		clear(m.dmean[lo:hi])
+		clear(m.dv[lo:hi])
 	})
-	return nil
+	clear(m.dgamma[r.first:r.end])
+	clear(m.dbeta[r.first:r.end])
+	r.each(func(n int) {
+		r.backwardFilm(n, g, r.lanes(dA, n), r.lanes(dB, n), in)
+		r.backwardStatistics(n, r.lanes(dA, n), r.lanes(dB, n), in)
+	})
+}
+
+// backwardPlanes turns the gradients of μ and V into what each plane and each value
+// has of them, and passes them on to the moments.
+func (r channels) backwardPlanes(g normGrads, in normInputs) {
+	m := r.m
+	r.eachSets(func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			m.dmean[i] /= float64(m.planes)
+			m.dv[i] /= float64(m.planes * m.Pixels)
+		}
+	})
+	if m.columns != nil {
+		r.columnMomentsGrad(g, in)
+		return
+	}
+	r.each(func(n int) { r.backwardMoments(n, g, in) })
 }
 
 // backwardFilm writes the gradients of the scale-shift of sample n, but for what

@@ -5,6 +5,7 @@ import (
 
 	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/internal/par"
+	"github.com/condmean/condmean/op/internal/kernel"
 )
 
 // normMath is the arithmetic of a normalisation, in float64, over the plane
@@ -40,6 +41,7 @@ type normMath struct {
 	zero    []float64 // or no shift
 	scale   []float64 // (C), of the sample in work
 	shift   []float64
+	columns []kernel.NormColumns // of each block of channels; nil: of no batch norm
 }
 
 // normInputs are the values a Norm reads.
@@ -82,55 +84,104 @@ func newNormMath(rt *Runtime, a NormAttributes, n, c int) normMath {
 	for i := range m.one {
 		m.one[i] = 1
 	}
+	m.newColumns(rt.ws)
 	return m
 }
 
-// measure computes μ and V of every set.
-func (m *normMath) measure(in normInputs) error {
-	m.split(func(r channels) {
-		r.eachSets(func(lo, hi int) {
-			clear(m.mean[lo:hi])
-			clear(m.v[lo:hi])
-		})
-		r.each(func(n int) {
-			s, b := r.before(in, n)
-			mean, mu := r.lanes(in.mean, n), r.of(m.mean, n)
-			for c, x := range mean {
-				mu[r.set[c]] += s[c]*float64(x) + b[c]
+// stage is work on all channels. What it adds up is added up over the ranks as well
+// before the next one.
+type stage struct {
+	work func(channels)
+	sum  []float64 // nil: none
+}
+
+// run runs stages one after the other, of a batch that no others share without
+// waiting for all channels in between.
+func (m *normMath) run(stages ...stage) error {
+	if m.Share.Of == 0 {
+		m.split(func(r channels) {
+			for _, s := range stages {
+				s.work(r)
 			}
 		})
-	})
-	if err := m.Share.sum(m.group, m.mean); err != nil {
-		return err
+		return nil
 	}
-	m.split(func(r channels) {
-		r.eachSets(func(lo, hi int) {
-			for i := lo; i < hi; i++ {
-				m.mean[i] /= float64(m.planes)
-			}
-		})
-		r.each(func(n int) {
-			s, b := r.before(in, n)
-			mean, m2, mu, v := r.lanes(in.mean, n), r.lanes(in.m2, n), r.of(m.mean, n), r.of(m.v, n)
-			pixels := float64(m.Pixels)
-			for c, x := range mean {
-				d := s[c]*float64(x) + b[c] - mu[r.set[c]]
-				v[r.set[c]] += s[c]*s[c]*float64(m2[c]) + pixels*d*d
-			}
-		})
-	})
-	if err := m.Share.sum(m.group, m.v); err != nil {
-		return err
+	for _, s := range stages {
+		m.split(s.work)
+		if s.sum == nil {
+			continue
+		}
+		if err := m.Share.sum(m.group, s.sum); err != nil {
+			return err
+		}
 	}
-	m.split(func(r channels) {
-		r.eachSets(func(lo, hi int) {
-			for i := lo; i < hi; i++ {
-				m.v[i] /= float64(m.planes * m.Pixels)
-				m.inv[i] = 1 / math.Sqrt(m.v[i]+m.Eps)
-			}
-		})
-	})
 	return nil
+}
+
+// forward computes μ and V of every set, and writes A and B of every plane, zeros in
+// padded lanes.
+func (m *normMath) forward(scale, shift []float32, in normInputs) error {
+	if m.cp > m.c {
+		clear(scale)
+		clear(shift)
+	}
+	return m.run(
+		stage{func(r channels) { r.means(in) }, m.mean},
+		stage{func(r channels) { r.squares(in) }, m.v},
+		stage{channels.invert, nil},
+		stage{func(r channels) { r.affine(scale, shift, in) }, nil})
+}
+
+// means sums up what each set has of its mean.
+func (r channels) means(in normInputs) {
+	m := r.m
+	if m.columns != nil {
+		r.columnMeans(in)
+		return
+	}
+	r.eachSets(func(lo, hi int) { clear(m.mean[lo:hi]) })
+	r.each(func(n int) {
+		s, b := r.before(in, n)
+		mean, mu := r.lanes(in.mean, n), r.of(m.mean, n)
+		for c, x := range mean {
+			mu[r.set[c]] += s[c]*float64(x) + b[c]
+		}
+	})
+}
+
+// squares turns sums into means, and sums up the squares about them.
+func (r channels) squares(in normInputs) {
+	m := r.m
+	r.eachSets(func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			m.mean[i] /= float64(m.planes)
+		}
+	})
+	if m.columns != nil {
+		r.columnSquares()
+		return
+	}
+	r.eachSets(func(lo, hi int) { clear(m.v[lo:hi]) })
+	r.each(func(n int) {
+		s, b := r.before(in, n)
+		mean, m2, mu, v := r.lanes(in.mean, n), r.lanes(in.m2, n), r.of(m.mean, n), r.of(m.v, n)
+		pixels := float64(m.Pixels)
+		for c, x := range mean {
+			d := s[c]*float64(x) + b[c] - mu[r.set[c]]
+			v[r.set[c]] += s[c]*s[c]*float64(m2[c]) + pixels*d*d
+		}
+	})
+}
+
+// invert turns sums of squares into V and r.
+func (r channels) invert() {
+	m := r.m
+	r.eachSets(func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			m.v[i] /= float64(m.planes * m.Pixels)
+			m.inv[i] = 1 / math.Sqrt(m.v[i]+m.Eps)
+		}
+	})
 }
 
 // use takes the running statistics of a batch norm.
@@ -152,24 +203,23 @@ func (m *normMath) update(r *Running) {
 	}
 }
 
-// affine writes A and B of every plane, zeros in padded lanes.
-func (m *normMath) affine(scale, shift []float32, in normInputs) {
-	if m.cp > m.c {
-		clear(scale)
-		clear(shift)
+// affine writes A and B of every plane.
+func (r channels) affine(scale, shift []float32, in normInputs) {
+	m := r.m
+	if m.columns != nil {
+		r.columnAffine(scale, shift, in)
+		return
 	}
-	m.split(func(r channels) {
-		gamma, beta := in.gamma[r.first:r.end], in.beta[r.first:r.end]
-		r.each(func(n int) {
-			s, b := r.before(in, n)
-			k, d := r.after(in, n)
-			mu, inv := r.of(m.mean, n), r.of(m.inv, n)
-			scale, shift := r.lanes(scale, n), r.lanes(shift, n)
-			for c := range scale {
-				a := float64(gamma[c]) * inv[r.set[c]]
-				scale[c] = float32(a * s[c] * k[c])
-				shift[c] = float32((a*(b[c]-mu[r.set[c]])+float64(beta[c]))*k[c] + d[c])
-			}
-		})
+	gamma, beta := in.gamma[r.first:r.end], in.beta[r.first:r.end]
+	r.each(func(n int) {
+		s, b := r.before(in, n)
+		k, d := r.after(in, n)
+		mu, inv := r.of(m.mean, n), r.of(m.inv, n)
+		scale, shift := r.lanes(scale, n), r.lanes(shift, n)
+		for c := range scale {
+			a := float64(gamma[c]) * inv[r.set[c]]
+			scale[c] = float32(a * s[c] * k[c])
+			shift[c] = float32((a*(b[c]-mu[r.set[c]])+float64(beta[c]))*k[c] + d[c])
+		}
 	})
 }

@@ -138,6 +138,21 @@ func gateGrad512(dq *float32, ds *float32, dgate *float32, gate *float32, q *flo
 //go:noescape
 func sumRows512(dst *float32, x *float32, rows int, stride int)
 
+//go:noescape
+func normMeans512(mean *float32, scale *float32, shift *float32, numbers *float64, rows int, stride int, film int)
+
+//go:noescape
+func normSquares512(mean *float32, m2 *float32, scale *float32, shift *float32, numbers *float64, rows int, stride int, film int)
+
+//go:noescape
+func normAffine512(a *float32, b *float32, scale *float32, shift *float32, numbers *float64, rows int, stride int, film int)
+
+//go:noescape
+func normAffineGrad512(a *float32, b *float32, scale *float32, shift *float32, gradScale *float32, gradShift *float32, numbers *float64, rows int, stride int, film int)
+
+//go:noescape
+func normMomentsGrad512(mean *float32, m2 *float32, scale *float32, shift *float32, gradMean *float32, gradM2 *float32, gradScale *float32, gradShift *float32, numbers *float64, rows int, stride int, film int)
+
 func tile256_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 
 func tile256_2x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
@@ -225,3 +240,18 @@ func gateGrad256(dq *float32, ds *float32, dgate *float32, gate *float32, q *flo
 
 //go:noescape
 func sumRows256(dst *float32, x *float32, rows int, stride int)
+
+//go:noescape
+func normMeans256(mean *float32, scale *float32, shift *float32, numbers *float64, rows int, stride int, film int)
+
+//go:noescape
+func normSquares256(mean *float32, m2 *float32, scale *float32, shift *float32, numbers *float64, rows int, stride int, film int)
+
+//go:noescape
+func normAffine256(a *float32, b *float32, scale *float32, shift *float32, numbers *float64, rows int, stride int, film int)
+
+//go:noescape
+func normAffineGrad256(a *float32, b *float32, scale *float32, shift *float32, gradScale *float32, gradShift *float32, numbers *float64, rows int, stride int, film int)
+
+//go:noescape
+func normMomentsGrad256(mean *float32, m2 *float32, scale *float32, shift *float32, gradMean *float32, gradM2 *float32, gradScale *float32, gradShift *float32, numbers *float64, rows int, stride int, film int)

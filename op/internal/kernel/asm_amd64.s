@@ -8358,6 +8358,280 @@ sumRows512_row:
 	VZEROUPPER
 	RET
 
+// func normMeans512(mean *float32, scale *float32, shift *float32, numbers *float64, rows int, stride int, film int)
+// Requires: AVX, AVX512F
+TEXT ·normMeans512(SB), NOSPLIT, $0-56
+	MOVQ    mean+0(FP), AX
+	MOVQ    scale+8(FP), CX
+	MOVQ    shift+16(FP), DX
+	MOVQ    numbers+24(FP), BX
+	VMOVUPD (BX), Z0
+	VMOVUPD 64(BX), Z1
+	MOVQ    rows+32(FP), SI
+	MOVQ    stride+40(FP), DI
+	MOVQ    film+48(FP), R8
+
+normMeans512_row:
+	VCVTPS2PD   (CX), Z2
+	VCVTPS2PD   (DX), Z3
+	VADDPD      256(BX), Z2, Z2
+	VCVTPS2PD   (AX), Z4
+	VFMADD231PD Z4, Z2, Z3
+	VADDPD      Z3, Z0, Z0
+	VCVTPS2PD   32(CX), Z2
+	VCVTPS2PD   32(DX), Z3
+	VADDPD      320(BX), Z2, Z2
+	VCVTPS2PD   32(AX), Z4
+	VFMADD231PD Z4, Z2, Z3
+	VADDPD      Z3, Z1, Z1
+	ADDQ        DI, AX
+	ADDQ        R8, CX
+	ADDQ        R8, DX
+	SUBQ        $0x01, SI
+	JG          normMeans512_row
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	VZEROUPPER
+	RET
+
+// func normSquares512(mean *float32, m2 *float32, scale *float32, shift *float32, numbers *float64, rows int, stride int, film int)
+// Requires: AVX, AVX512F
+TEXT ·normSquares512(SB), NOSPLIT, $0-64
+	MOVQ    mean+0(FP), AX
+	MOVQ    m2+8(FP), CX
+	MOVQ    scale+16(FP), DX
+	MOVQ    shift+24(FP), BX
+	MOVQ    numbers+32(FP), SI
+	VMOVUPD (SI), Z0
+	VMOVUPD 64(SI), Z1
+	MOVQ    rows+40(FP), DI
+	MOVQ    stride+48(FP), R8
+	MOVQ    film+56(FP), R9
+
+normSquares512_row:
+	VCVTPS2PD   (DX), Z2
+	VCVTPS2PD   (BX), Z3
+	VCVTPS2PD   (AX), Z4
+	VADDPD      256(SI), Z2, Z2
+	VFMADD231PD Z4, Z2, Z3
+	VSUBPD      384(SI), Z3, Z3
+	VMULPD      Z2, Z2, Z2
+	VCVTPS2PD   (CX), Z4
+	VFMADD231PD Z4, Z2, Z0
+	VMULPD      Z3, Z3, Z3
+	VFMADD231PD 512(SI), Z3, Z0
+	VCVTPS2PD   32(DX), Z2
+	VCVTPS2PD   32(BX), Z3
+	VCVTPS2PD   32(AX), Z4
+	VADDPD      320(SI), Z2, Z2
+	VFMADD231PD Z4, Z2, Z3
+	VSUBPD      448(SI), Z3, Z3
+	VMULPD      Z2, Z2, Z2
+	VCVTPS2PD   32(CX), Z4
+	VFMADD231PD Z4, Z2, Z1
+	VMULPD      Z3, Z3, Z3
+	VFMADD231PD 576(SI), Z3, Z1
+	ADDQ        R8, AX
+	ADDQ        R8, CX
+	ADDQ        R9, DX
+	ADDQ        R9, BX
+	SUBQ        $0x01, DI
+	JG          normSquares512_row
+	VMOVUPD     Z0, (SI)
+	VMOVUPD     Z1, 64(SI)
+	VZEROUPPER
+	RET
+
+// func normAffine512(a *float32, b *float32, scale *float32, shift *float32, numbers *float64, rows int, stride int, film int)
+// Requires: AVX, AVX512F
+TEXT ·normAffine512(SB), NOSPLIT, $0-64
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ scale+16(FP), DX
+	MOVQ shift+24(FP), BX
+	MOVQ numbers+32(FP), SI
+	MOVQ rows+40(FP), DI
+	MOVQ stride+48(FP), R8
+	MOVQ film+56(FP), R9
+
+normAffine512_row:
+	VCVTPS2PD   (DX), Z0
+	VCVTPS2PD   (BX), Z1
+	VADDPD      256(SI), Z0, Z0
+	VMOVUPD     640(SI), Z2
+	VMULPD      Z2, Z0, Z0
+	VCVTPD2PS   Z0, Y0
+	VMOVUPS     Y0, (AX)
+	VFMADD213PD 768(SI), Z2, Z1
+	VCVTPD2PS   Z1, Y1
+	VMOVUPS     Y1, (CX)
+	VCVTPS2PD   32(DX), Z0
+	VCVTPS2PD   32(BX), Z1
+	VADDPD      320(SI), Z0, Z0
+	VMOVUPD     704(SI), Z2
+	VMULPD      Z2, Z0, Z0
+	VCVTPD2PS   Z0, Y0
+	VMOVUPS     Y0, 32(AX)
+	VFMADD213PD 832(SI), Z2, Z1
+	VCVTPD2PS   Z1, Y1
+	VMOVUPS     Y1, 32(CX)
+	ADDQ        R8, AX
+	ADDQ        R8, CX
+	ADDQ        R9, DX
+	ADDQ        R9, BX
+	SUBQ        $0x01, DI
+	JG          normAffine512_row
+	VZEROUPPER
+	RET
+
+// func normAffineGrad512(a *float32, b *float32, scale *float32, shift *float32, gradScale *float32, gradShift *float32, numbers *float64, rows int, stride int, film int)
+// Requires: AVX, AVX512F
+TEXT ·normAffineGrad512(SB), NOSPLIT, $0-80
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    scale+16(FP), DX
+	MOVQ    shift+24(FP), BX
+	MOVQ    gradScale+32(FP), SI
+	MOVQ    gradShift+40(FP), DI
+	MOVQ    numbers+48(FP), R8
+	VMOVUPD (R8), Z0
+	VMOVUPD 128(R8), Z1
+	VMOVUPD 64(R8), Z2
+	VMOVUPD 192(R8), Z3
+	MOVQ    rows+56(FP), R9
+	MOVQ    stride+64(FP), R10
+	MOVQ    film+72(FP), R11
+
+normAffineGrad512_row:
+	VCVTPS2PD   (AX), Z4
+	VCVTPS2PD   (CX), Z5
+	VMULPD      640(R8), Z4, Z6
+	VCVTPD2PS   Z6, Y6
+	VMOVUPS     Y6, (SI)
+	VMULPD      640(R8), Z5, Z6
+	VCVTPD2PS   Z6, Y6
+	VMOVUPS     Y6, (DI)
+	VADDPD      Z5, Z0, Z0
+	VCVTPS2PD   (DX), Z6
+	VCVTPS2PD   (BX), Z7
+	VADDPD      256(R8), Z6, Z6
+	VFMADD231PD Z4, Z6, Z1
+	VSUBPD      384(R8), Z7, Z7
+	VFMADD231PD Z5, Z7, Z1
+	VCVTPS2PD   32(AX), Z4
+	VCVTPS2PD   32(CX), Z5
+	VMULPD      704(R8), Z4, Z6
+	VCVTPD2PS   Z6, Y6
+	VMOVUPS     Y6, 32(SI)
+	VMULPD      704(R8), Z5, Z6
+	VCVTPD2PS   Z6, Y6
+	VMOVUPS     Y6, 32(DI)
+	VADDPD      Z5, Z2, Z2
+	VCVTPS2PD   32(DX), Z6
+	VCVTPS2PD   32(BX), Z7
+	VADDPD      320(R8), Z6, Z6
+	VFMADD231PD Z4, Z6, Z3
+	VSUBPD      448(R8), Z7, Z7
+	VFMADD231PD Z5, Z7, Z3
+	ADDQ        R10, AX
+	ADDQ        R10, CX
+	ADDQ        R11, DX
+	ADDQ        R11, BX
+	ADDQ        R11, SI
+	ADDQ        R11, DI
+	SUBQ        $0x01, R9
+	JG          normAffineGrad512_row
+	VMOVUPD     Z0, (R8)
+	VMOVUPD     Z1, 128(R8)
+	VMOVUPD     Z2, 64(R8)
+	VMOVUPD     Z3, 192(R8)
+	VZEROUPPER
+	RET
+
+// func normMomentsGrad512(mean *float32, m2 *float32, scale *float32, shift *float32, gradMean *float32, gradM2 *float32, gradScale *float32, gradShift *float32, numbers *float64, rows int, stride int, film int)
+// Requires: AVX, AVX512F
+TEXT ·normMomentsGrad512(SB), NOSPLIT, $0-96
+	MOVQ mean+0(FP), AX
+	MOVQ m2+8(FP), CX
+	MOVQ scale+16(FP), DX
+	MOVQ shift+24(FP), BX
+	MOVQ gradMean+32(FP), SI
+	MOVQ gradM2+40(FP), DI
+	MOVQ gradScale+48(FP), R8
+	MOVQ gradShift+56(FP), R9
+	MOVQ numbers+64(FP), R10
+	MOVQ rows+72(FP), R11
+	MOVQ stride+80(FP), R12
+	MOVQ film+88(FP), R13
+
+normMomentsGrad512_row:
+	VCVTPS2PD   (DX), Z0
+	VCVTPS2PD   (BX), Z1
+	VCVTPS2PD   (AX), Z2
+	VADDPD      256(R10), Z0, Z0
+	VFMADD231PD Z2, Z0, Z1
+	VSUBPD      384(R10), Z1, Z1
+	VCVTPS2PD   (R9), Z4
+	VMOVUPD     1152(R10), Z3
+	VFMADD213PD 896(R10), Z1, Z3
+	VADDPD      Z3, Z4, Z4
+	VCVTPD2PS   Z4, Y4
+	VMOVUPS     Y4, (R9)
+	VCVTPS2PD   (R8), Z1
+	VFMADD213PD Z1, Z3, Z2
+	VMULPD      1024(R10), Z0, Z4
+	VCVTPS2PD   (CX), Z1
+	VMULPD      Z4, Z1, Z1
+	VADDPD      Z1, Z2, Z2
+	VADDPD      Z1, Z2, Z2
+	VCVTPD2PS   Z2, Y2
+	VMOVUPS     Y2, (R8)
+	VMULPD      Z0, Z4, Z4
+	VCVTPD2PS   Z4, Y4
+	VMOVUPS     Y4, (DI)
+	VMULPD      Z0, Z3, Z3
+	VCVTPD2PS   Z3, Y3
+	VMOVUPS     Y3, (SI)
+	VCVTPS2PD   32(DX), Z0
+	VCVTPS2PD   32(BX), Z1
+	VCVTPS2PD   32(AX), Z2
+	VADDPD      320(R10), Z0, Z0
+	VFMADD231PD Z2, Z0, Z1
+	VSUBPD      448(R10), Z1, Z1
+	VCVTPS2PD   32(R9), Z4
+	VMOVUPD     1216(R10), Z3
+	VFMADD213PD 960(R10), Z1, Z3
+	VADDPD      Z3, Z4, Z4
+	VCVTPD2PS   Z4, Y4
+	VMOVUPS     Y4, 32(R9)
+	VCVTPS2PD   32(R8), Z1
+	VFMADD213PD Z1, Z3, Z2
+	VMULPD      1088(R10), Z0, Z4
+	VCVTPS2PD   32(CX), Z1
+	VMULPD      Z4, Z1, Z1
+	VADDPD      Z1, Z2, Z2
+	VADDPD      Z1, Z2, Z2
+	VCVTPD2PS   Z2, Y2
+	VMOVUPS     Y2, 32(R8)
+	VMULPD      Z0, Z4, Z4
+	VCVTPD2PS   Z4, Y4
+	VMOVUPS     Y4, 32(DI)
+	VMULPD      Z0, Z3, Z3
+	VCVTPD2PS   Z3, Y3
+	VMOVUPS     Y3, 32(SI)
+	ADDQ        R12, AX
+	ADDQ        R12, CX
+	ADDQ        R13, DX
+	ADDQ        R13, BX
+	ADDQ        R12, SI
+	ADDQ        R12, DI
+	ADDQ        R13, R8
+	ADDQ        R13, R9
+	SUBQ        $0x01, R11
+	JG          normMomentsGrad512_row
+	VZEROUPPER
+	RET
+
 // func tile256_1x1(dst *float32, src *float32, w *float32, bias *float32, inBlocks int, srcBlock int, srcRow int, dstBlock int, kh int, kw int, wStep int, rows int, srcNext int, dstNext int)
 // Requires: AVX, FMA3
 TEXT ·tile256_1x1(SB), NOSPLIT, $0-112
@@ -14915,5 +15189,433 @@ sumRows256_row:
 	VMOVUPS Y5, 160(AX)
 	VMOVUPS Y6, 192(AX)
 	VMOVUPS Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// func normMeans256(mean *float32, scale *float32, shift *float32, numbers *float64, rows int, stride int, film int)
+// Requires: AVX, FMA3
+TEXT ·normMeans256(SB), NOSPLIT, $0-56
+	MOVQ    mean+0(FP), AX
+	MOVQ    scale+8(FP), CX
+	MOVQ    shift+16(FP), DX
+	MOVQ    numbers+24(FP), BX
+	VMOVUPD (BX), Y0
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 64(BX), Y2
+	VMOVUPD 96(BX), Y3
+	MOVQ    rows+32(FP), SI
+	MOVQ    stride+40(FP), DI
+	MOVQ    film+48(FP), R8
+
+normMeans256_row:
+	VCVTPS2PD   (CX), Y4
+	VCVTPS2PD   (DX), Y5
+	VADDPD      256(BX), Y4, Y4
+	VCVTPS2PD   (AX), Y6
+	VFMADD231PD Y6, Y4, Y5
+	VADDPD      Y5, Y0, Y0
+	VCVTPS2PD   16(CX), Y4
+	VCVTPS2PD   16(DX), Y5
+	VADDPD      288(BX), Y4, Y4
+	VCVTPS2PD   16(AX), Y6
+	VFMADD231PD Y6, Y4, Y5
+	VADDPD      Y5, Y1, Y1
+	VCVTPS2PD   32(CX), Y4
+	VCVTPS2PD   32(DX), Y5
+	VADDPD      320(BX), Y4, Y4
+	VCVTPS2PD   32(AX), Y6
+	VFMADD231PD Y6, Y4, Y5
+	VADDPD      Y5, Y2, Y2
+	VCVTPS2PD   48(CX), Y4
+	VCVTPS2PD   48(DX), Y5
+	VADDPD      352(BX), Y4, Y4
+	VCVTPS2PD   48(AX), Y6
+	VFMADD231PD Y6, Y4, Y5
+	VADDPD      Y5, Y3, Y3
+	ADDQ        DI, AX
+	ADDQ        R8, CX
+	ADDQ        R8, DX
+	SUBQ        $0x01, SI
+	JG          normMeans256_row
+	VMOVUPD     Y0, (BX)
+	VMOVUPD     Y1, 32(BX)
+	VMOVUPD     Y2, 64(BX)
+	VMOVUPD     Y3, 96(BX)
+	VZEROUPPER
+	RET
+
+// func normSquares256(mean *float32, m2 *float32, scale *float32, shift *float32, numbers *float64, rows int, stride int, film int)
+// Requires: AVX, FMA3
+TEXT ·normSquares256(SB), NOSPLIT, $0-64
+	MOVQ    mean+0(FP), AX
+	MOVQ    m2+8(FP), CX
+	MOVQ    scale+16(FP), DX
+	MOVQ    shift+24(FP), BX
+	MOVQ    numbers+32(FP), SI
+	VMOVUPD (SI), Y0
+	VMOVUPD 32(SI), Y1
+	VMOVUPD 64(SI), Y2
+	VMOVUPD 96(SI), Y3
+	MOVQ    rows+40(FP), DI
+	MOVQ    stride+48(FP), R8
+	MOVQ    film+56(FP), R9
+
+normSquares256_row:
+	VCVTPS2PD   (DX), Y4
+	VCVTPS2PD   (BX), Y5
+	VCVTPS2PD   (AX), Y6
+	VADDPD      256(SI), Y4, Y4
+	VFMADD231PD Y6, Y4, Y5
+	VSUBPD      384(SI), Y5, Y5
+	VMULPD      Y4, Y4, Y4
+	VCVTPS2PD   (CX), Y6
+	VFMADD231PD Y6, Y4, Y0
+	VMULPD      Y5, Y5, Y5
+	VFMADD231PD 512(SI), Y5, Y0
+	VCVTPS2PD   16(DX), Y4
+	VCVTPS2PD   16(BX), Y5
+	VCVTPS2PD   16(AX), Y6
+	VADDPD      288(SI), Y4, Y4
+	VFMADD231PD Y6, Y4, Y5
+	VSUBPD      416(SI), Y5, Y5
+	VMULPD      Y4, Y4, Y4
+	VCVTPS2PD   16(CX), Y6
+	VFMADD231PD Y6, Y4, Y1
+	VMULPD      Y5, Y5, Y5
+	VFMADD231PD 544(SI), Y5, Y1
+	VCVTPS2PD   32(DX), Y4
+	VCVTPS2PD   32(BX), Y5
+	VCVTPS2PD   32(AX), Y6
+	VADDPD      320(SI), Y4, Y4
+	VFMADD231PD Y6, Y4, Y5
+	VSUBPD      448(SI), Y5, Y5
+	VMULPD      Y4, Y4, Y4
+	VCVTPS2PD   32(CX), Y6
+	VFMADD231PD Y6, Y4, Y2
+	VMULPD      Y5, Y5, Y5
+	VFMADD231PD 576(SI), Y5, Y2
+	VCVTPS2PD   48(DX), Y4
+	VCVTPS2PD   48(BX), Y5
+	VCVTPS2PD   48(AX), Y6
+	VADDPD      352(SI), Y4, Y4
+	VFMADD231PD Y6, Y4, Y5
+	VSUBPD      480(SI), Y5, Y5
+	VMULPD      Y4, Y4, Y4
+	VCVTPS2PD   48(CX), Y6
+	VFMADD231PD Y6, Y4, Y3
+	VMULPD      Y5, Y5, Y5
+	VFMADD231PD 608(SI), Y5, Y3
+	ADDQ        R8, AX
+	ADDQ        R8, CX
+	ADDQ        R9, DX
+	ADDQ        R9, BX
+	SUBQ        $0x01, DI
+	JG          normSquares256_row
+	VMOVUPD     Y0, (SI)
+	VMOVUPD     Y1, 32(SI)
+	VMOVUPD     Y2, 64(SI)
+	VMOVUPD     Y3, 96(SI)
+	VZEROUPPER
+	RET
+
+// func normAffine256(a *float32, b *float32, scale *float32, shift *float32, numbers *float64, rows int, stride int, film int)
+// Requires: AVX, FMA3
+TEXT ·normAffine256(SB), NOSPLIT, $0-64
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ scale+16(FP), DX
+	MOVQ shift+24(FP), BX
+	MOVQ numbers+32(FP), SI
+	MOVQ rows+40(FP), DI
+	MOVQ stride+48(FP), R8
+	MOVQ film+56(FP), R9
+
+normAffine256_row:
+	VCVTPS2PD   (DX), Y0
+	VCVTPS2PD   (BX), Y1
+	VADDPD      256(SI), Y0, Y0
+	VMOVUPD     640(SI), Y2
+	VMULPD      Y2, Y0, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVUPS     X0, (AX)
+	VFMADD213PD 768(SI), Y2, Y1
+	VCVTPD2PSY  Y1, X1
+	VMOVUPS     X1, (CX)
+	VCVTPS2PD   16(DX), Y0
+	VCVTPS2PD   16(BX), Y1
+	VADDPD      288(SI), Y0, Y0
+	VMOVUPD     672(SI), Y2
+	VMULPD      Y2, Y0, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVUPS     X0, 16(AX)
+	VFMADD213PD 800(SI), Y2, Y1
+	VCVTPD2PSY  Y1, X1
+	VMOVUPS     X1, 16(CX)
+	VCVTPS2PD   32(DX), Y0
+	VCVTPS2PD   32(BX), Y1
+	VADDPD      320(SI), Y0, Y0
+	VMOVUPD     704(SI), Y2
+	VMULPD      Y2, Y0, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVUPS     X0, 32(AX)
+	VFMADD213PD 832(SI), Y2, Y1
+	VCVTPD2PSY  Y1, X1
+	VMOVUPS     X1, 32(CX)
+	VCVTPS2PD   48(DX), Y0
+	VCVTPS2PD   48(BX), Y1
+	VADDPD      352(SI), Y0, Y0
+	VMOVUPD     736(SI), Y2
+	VMULPD      Y2, Y0, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVUPS     X0, 48(AX)
+	VFMADD213PD 864(SI), Y2, Y1
+	VCVTPD2PSY  Y1, X1
+	VMOVUPS     X1, 48(CX)
+	ADDQ        R8, AX
+	ADDQ        R8, CX
+	ADDQ        R9, DX
+	ADDQ        R9, BX
+	SUBQ        $0x01, DI
+	JG          normAffine256_row
+	VZEROUPPER
+	RET
+
+// func normAffineGrad256(a *float32, b *float32, scale *float32, shift *float32, gradScale *float32, gradShift *float32, numbers *float64, rows int, stride int, film int)
+// Requires: AVX, FMA3
+TEXT ·normAffineGrad256(SB), NOSPLIT, $0-80
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    scale+16(FP), DX
+	MOVQ    shift+24(FP), BX
+	MOVQ    gradScale+32(FP), SI
+	MOVQ    gradShift+40(FP), DI
+	MOVQ    numbers+48(FP), R8
+	VMOVUPD (R8), Y0
+	VMOVUPD 128(R8), Y1
+	VMOVUPD 32(R8), Y2
+	VMOVUPD 160(R8), Y3
+	VMOVUPD 64(R8), Y4
+	VMOVUPD 192(R8), Y5
+	VMOVUPD 96(R8), Y6
+	VMOVUPD 224(R8), Y7
+	MOVQ    rows+56(FP), R9
+	MOVQ    stride+64(FP), R10
+	MOVQ    film+72(FP), R11
+
+normAffineGrad256_row:
+	VCVTPS2PD   (AX), Y8
+	VCVTPS2PD   (CX), Y9
+	VMULPD      640(R8), Y8, Y10
+	VCVTPD2PSY  Y10, X10
+	VMOVUPS     X10, (SI)
+	VMULPD      640(R8), Y9, Y10
+	VCVTPD2PSY  Y10, X10
+	VMOVUPS     X10, (DI)
+	VADDPD      Y9, Y0, Y0
+	VCVTPS2PD   (DX), Y10
+	VCVTPS2PD   (BX), Y11
+	VADDPD      256(R8), Y10, Y10
+	VFMADD231PD Y8, Y10, Y1
+	VSUBPD      384(R8), Y11, Y11
+	VFMADD231PD Y9, Y11, Y1
+	VCVTPS2PD   16(AX), Y8
+	VCVTPS2PD   16(CX), Y9
+	VMULPD      672(R8), Y8, Y10
+	VCVTPD2PSY  Y10, X10
+	VMOVUPS     X10, 16(SI)
+	VMULPD      672(R8), Y9, Y10
+	VCVTPD2PSY  Y10, X10
+	VMOVUPS     X10, 16(DI)
+	VADDPD      Y9, Y2, Y2
+	VCVTPS2PD   16(DX), Y10
+	VCVTPS2PD   16(BX), Y11
+	VADDPD      288(R8), Y10, Y10
+	VFMADD231PD Y8, Y10, Y3
+	VSUBPD      416(R8), Y11, Y11
+	VFMADD231PD Y9, Y11, Y3
+	VCVTPS2PD   32(AX), Y8
+	VCVTPS2PD   32(CX), Y9
+	VMULPD      704(R8), Y8, Y10
+	VCVTPD2PSY  Y10, X10
+	VMOVUPS     X10, 32(SI)
+	VMULPD      704(R8), Y9, Y10
+	VCVTPD2PSY  Y10, X10
+	VMOVUPS     X10, 32(DI)
+	VADDPD      Y9, Y4, Y4
+	VCVTPS2PD   32(DX), Y10
+	VCVTPS2PD   32(BX), Y11
+	VADDPD      320(R8), Y10, Y10
+	VFMADD231PD Y8, Y10, Y5
+	VSUBPD      448(R8), Y11, Y11
+	VFMADD231PD Y9, Y11, Y5
+	VCVTPS2PD   48(AX), Y8
+	VCVTPS2PD   48(CX), Y9
+	VMULPD      736(R8), Y8, Y10
+	VCVTPD2PSY  Y10, X10
+	VMOVUPS     X10, 48(SI)
+	VMULPD      736(R8), Y9, Y10
+	VCVTPD2PSY  Y10, X10
+	VMOVUPS     X10, 48(DI)
+	VADDPD      Y9, Y6, Y6
+	VCVTPS2PD   48(DX), Y10
+	VCVTPS2PD   48(BX), Y11
+	VADDPD      352(R8), Y10, Y10
+	VFMADD231PD Y8, Y10, Y7
+	VSUBPD      480(R8), Y11, Y11
+	VFMADD231PD Y9, Y11, Y7
+	ADDQ        R10, AX
+	ADDQ        R10, CX
+	ADDQ        R11, DX
+	ADDQ        R11, BX
+	ADDQ        R11, SI
+	ADDQ        R11, DI
+	SUBQ        $0x01, R9
+	JG          normAffineGrad256_row
+	VMOVUPD     Y0, (R8)
+	VMOVUPD     Y1, 128(R8)
+	VMOVUPD     Y2, 32(R8)
+	VMOVUPD     Y3, 160(R8)
+	VMOVUPD     Y4, 64(R8)
+	VMOVUPD     Y5, 192(R8)
+	VMOVUPD     Y6, 96(R8)
+	VMOVUPD     Y7, 224(R8)
+	VZEROUPPER
+	RET
+
+// func normMomentsGrad256(mean *float32, m2 *float32, scale *float32, shift *float32, gradMean *float32, gradM2 *float32, gradScale *float32, gradShift *float32, numbers *float64, rows int, stride int, film int)
+// Requires: AVX, FMA3
+TEXT ·normMomentsGrad256(SB), NOSPLIT, $0-96
+	MOVQ mean+0(FP), AX
+	MOVQ m2+8(FP), CX
+	MOVQ scale+16(FP), DX
+	MOVQ shift+24(FP), BX
+	MOVQ gradMean+32(FP), SI
+	MOVQ gradM2+40(FP), DI
+	MOVQ gradScale+48(FP), R8
+	MOVQ gradShift+56(FP), R9
+	MOVQ numbers+64(FP), R10
+	MOVQ rows+72(FP), R11
+	MOVQ stride+80(FP), R12
+	MOVQ film+88(FP), R13
+
+normMomentsGrad256_row:
+	VCVTPS2PD   (DX), Y0
+	VCVTPS2PD   (BX), Y1
+	VCVTPS2PD   (AX), Y2
+	VADDPD      256(R10), Y0, Y0
+	VFMADD231PD Y2, Y0, Y1
+	VSUBPD      384(R10), Y1, Y1
+	VCVTPS2PD   (R9), Y4
+	VMOVUPD     1152(R10), Y3
+	VFMADD213PD 896(R10), Y1, Y3
+	VADDPD      Y3, Y4, Y4
+	VCVTPD2PSY  Y4, X4
+	VMOVUPS     X4, (R9)
+	VCVTPS2PD   (R8), Y1
+	VFMADD213PD Y1, Y3, Y2
+	VMULPD      1024(R10), Y0, Y4
+	VCVTPS2PD   (CX), Y1
+	VMULPD      Y4, Y1, Y1
+	VADDPD      Y1, Y2, Y2
+	VADDPD      Y1, Y2, Y2
+	VCVTPD2PSY  Y2, X2
+	VMOVUPS     X2, (R8)
+	VMULPD      Y0, Y4, Y4
+	VCVTPD2PSY  Y4, X4
+	VMOVUPS     X4, (DI)
+	VMULPD      Y0, Y3, Y3
+	VCVTPD2PSY  Y3, X3
+	VMOVUPS     X3, (SI)
+	VCVTPS2PD   16(DX), Y0
+	VCVTPS2PD   16(BX), Y1
+	VCVTPS2PD   16(AX), Y2
+	VADDPD      288(R10), Y0, Y0
+	VFMADD231PD Y2, Y0, Y1
+	VSUBPD      416(R10), Y1, Y1
+	VCVTPS2PD   16(R9), Y4
+	VMOVUPD     1184(R10), Y3
+	VFMADD213PD 928(R10), Y1, Y3
+	VADDPD      Y3, Y4, Y4
+	VCVTPD2PSY  Y4, X4
+	VMOVUPS     X4, 16(R9)
+	VCVTPS2PD   16(R8), Y1
+	VFMADD213PD Y1, Y3, Y2
+	VMULPD      1056(R10), Y0, Y4
+	VCVTPS2PD   16(CX), Y1
+	VMULPD      Y4, Y1, Y1
+	VADDPD      Y1, Y2, Y2
+	VADDPD      Y1, Y2, Y2
+	VCVTPD2PSY  Y2, X2
+	VMOVUPS     X2, 16(R8)
+	VMULPD      Y0, Y4, Y4
+	VCVTPD2PSY  Y4, X4
+	VMOVUPS     X4, 16(DI)
+	VMULPD      Y0, Y3, Y3
+	VCVTPD2PSY  Y3, X3
+	VMOVUPS     X3, 16(SI)
+	VCVTPS2PD   32(DX), Y0
+	VCVTPS2PD   32(BX), Y1
+	VCVTPS2PD   32(AX), Y2
+	VADDPD      320(R10), Y0, Y0
+	VFMADD231PD Y2, Y0, Y1
+	VSUBPD      448(R10), Y1, Y1
+	VCVTPS2PD   32(R9), Y4
+	VMOVUPD     1216(R10), Y3
+	VFMADD213PD 960(R10), Y1, Y3
+	VADDPD      Y3, Y4, Y4
+	VCVTPD2PSY  Y4, X4
+	VMOVUPS     X4, 32(R9)
+	VCVTPS2PD   32(R8), Y1
+	VFMADD213PD Y1, Y3, Y2
+	VMULPD      1088(R10), Y0, Y4
+	VCVTPS2PD   32(CX), Y1
+	VMULPD      Y4, Y1, Y1
+	VADDPD      Y1, Y2, Y2
+	VADDPD      Y1, Y2, Y2
+	VCVTPD2PSY  Y2, X2
+	VMOVUPS     X2, 32(R8)
+	VMULPD      Y0, Y4, Y4
+	VCVTPD2PSY  Y4, X4
+	VMOVUPS     X4, 32(DI)
+	VMULPD      Y0, Y3, Y3
+	VCVTPD2PSY  Y3, X3
+	VMOVUPS     X3, 32(SI)
+	VCVTPS2PD   48(DX), Y0
+	VCVTPS2PD   48(BX), Y1
+	VCVTPS2PD   48(AX), Y2
+	VADDPD      352(R10), Y0, Y0
+	VFMADD231PD Y2, Y0, Y1
+	VSUBPD      480(R10), Y1, Y1
+	VCVTPS2PD   48(R9), Y4
+	VMOVUPD     1248(R10), Y3
+	VFMADD213PD 992(R10), Y1, Y3
+	VADDPD      Y3, Y4, Y4
+	VCVTPD2PSY  Y4, X4
+	VMOVUPS     X4, 48(R9)
+	VCVTPS2PD   48(R8), Y1
+	VFMADD213PD Y1, Y3, Y2
+	VMULPD      1120(R10), Y0, Y4
+	VCVTPS2PD   48(CX), Y1
+	VMULPD      Y4, Y1, Y1
+	VADDPD      Y1, Y2, Y2
+	VADDPD      Y1, Y2, Y2
+	VCVTPD2PSY  Y2, X2
+	VMOVUPS     X2, 48(R8)
+	VMULPD      Y0, Y4, Y4
+	VCVTPD2PSY  Y4, X4
+	VMOVUPS     X4, 48(DI)
+	VMULPD      Y0, Y3, Y3
+	VCVTPD2PSY  Y3, X3
+	VMOVUPS     X3, 48(SI)
+	ADDQ        R12, AX
+	ADDQ        R12, CX
+	ADDQ        R13, DX
+	ADDQ        R13, BX
+	ADDQ        R12, SI
+	ADDQ        R12, DI
+	ADDQ        R13, R8
+	ADDQ        R13, R9
+	SUBQ        $0x01, R11
+	JG          normMomentsGrad256_row
 	VZEROUPPER
 	RET

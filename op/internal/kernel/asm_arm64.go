@@ -112,3 +112,18 @@ func gateGradNEON(dq, ds, dgate, gate, q, s, tmp *float32, n int)
 
 //go:noescape
 func sumRowsNEON(dst, x *float32, rows, stride int)
+
+//go:noescape
+func normMeansNEON(mean, scale, shift *float32, numbers *float64, rows, stride, film int)
+
+//go:noescape
+func normSquaresNEON(mean, m2, scale, shift *float32, numbers *float64, rows, stride, film int)
+
+//go:noescape
+func normAffineNEON(a, b, scale, shift *float32, numbers *float64, rows, stride, film int)
+
+//go:noescape
+func normAffineGradNEON(a, b, scale, shift, gradScale, gradShift *float32, numbers *float64, rows, stride, film int)
+
+//go:noescape
+func normMomentsGradNEON(mean, m2, scale, shift, gradMean, gradM2, gradScale, gradShift *float32, numbers *float64, rows, stride, film int)

@@ -30,6 +30,9 @@ type tier struct {
 	signalInput, signalGrad          func(winoTransform) // the same along one axis
 	signalWeights                    func(winoTransform)
 	signalOutput, signalWeightGrad   func(winoTransform)
+
+	normMeans, normSquares, normAffine func(*NormColumns) // of the batch
+	normAffineGrad, normMomentsGrad    func(*NormColumns)
 }
 
 var generic = &tier{
@@ -65,6 +68,12 @@ var generic = &tier{
 	signalWeights:    signalWeightsGeneric,
 	signalOutput:     signalOutputGeneric,
 	signalWeightGrad: signalWeightGradGeneric,
+
+	normMeans:       normMeansGeneric,
+	normSquares:     normSquaresGeneric,
+	normAffine:      normAffineGeneric,
+	normAffineGrad:  normAffineGradGeneric,
+	normMomentsGrad: normMomentsGradGeneric,
 }
 
 // wide reports whether a register holds a whole block of 16.

@@ -44,6 +44,12 @@ var avx512 = &tier{
 	gateGrad: func(dq, ds, dg, g, q, s []float32, mean float32, t tmp) {
 		callGateGrad(dq, ds, dg, g, q, s, mean, t, gateGrad512)
 	},
+
+	normMeans:       func(c *NormColumns) { callNormMeans(c, normMeans512) },
+	normSquares:     func(c *NormColumns) { callNormSquares(c, normSquares512) },
+	normAffine:      func(c *NormColumns) { callNormAffine(c, normAffine512) },
+	normAffineGrad:  func(c *NormColumns) { callNormAffineGrad(c, normAffineGrad512) },
+	normMomentsGrad: func(c *NormColumns) { callNormMomentsGrad(c, normMomentsGrad512) },
 }
 
 var avx2 = &tier{
@@ -88,4 +94,10 @@ var avx2 = &tier{
 	gateGrad: func(dq, ds, dg, g, q, s []float32, mean float32, t tmp) {
 		callGateGrad(dq, ds, dg, g, q, s, mean, t, gateGrad256)
 	},
+
+	normMeans:       func(c *NormColumns) { callNormMeans(c, normMeans256) },
+	normSquares:     func(c *NormColumns) { callNormSquares(c, normSquares256) },
+	normAffine:      func(c *NormColumns) { callNormAffine(c, normAffine256) },
+	normAffineGrad:  func(c *NormColumns) { callNormAffineGrad(c, normAffineGrad256) },
+	normMomentsGrad: func(c *NormColumns) { callNormMomentsGrad(c, normMomentsGrad256) },
 }

@@ -48,6 +48,12 @@ var neon = &tier{
 	gateGrad: func(dq, ds, dg, g, q, s []float32, mean float32, t tmp) {
 		callGateGrad(dq, ds, dg, g, q, s, mean, t, gateGradNEON)
 	},
+
+	normMeans:       func(c *NormColumns) { callNormMeans(c, normMeansNEON) },
+	normSquares:     func(c *NormColumns) { callNormSquares(c, normSquaresNEON) },
+	normAffine:      func(c *NormColumns) { callNormAffine(c, normAffineNEON) },
+	normAffineGrad:  func(c *NormColumns) { callNormAffineGrad(c, normAffineGradNEON) },
+	normMomentsGrad: func(c *NormColumns) { callNormMomentsGrad(c, normMomentsGradNEON) },
 }
 
 // tilesNEON lists tiles of one output block by pixels.

@@ -21,6 +21,7 @@ func main() {
 		v.signals()
 		v.adam()
 		v.rows()
+		v.norms()
 	}
 	Generate()
 }

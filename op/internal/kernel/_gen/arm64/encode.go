@@ -40,6 +40,10 @@ const (
 	opSSHR   = 0x4f000400
 	opFMLAE  = 0x4f801000
 	opFADD64 = 0x4e60d400
+	opFSUB64 = 0x4ee0d400
+	opFMUL64 = 0x6e60dc00
+	opFCVTL  = 0x0e617800
+	opFCVTN  = 0x0e616800
 	opLD1R   = 0x4dc0c800 // of floats, moving on by a register
 	opLD1R64 = 0x4dc0cc00
 )
@@ -124,6 +128,20 @@ func (a *asm) faddOf(bytes int, d, n, m vec) {
 	}
 	a.word(three(opFADD64, d, n, m), "FADD V%d.2D, V%d.2D, V%d.2D", d, n, m)
 }
+
+// fsub64 and fmul64 work on two values of float64.
+func (a *asm) fsub64(d, n, m vec) {
+	a.word(three(opFSUB64, d, n, m), "FSUB V%d.2D, V%d.2D, V%d.2D", d, n, m)
+}
+
+func (a *asm) fmul64(d, n, m vec) {
+	a.word(three(opFMUL64, d, n, m), "FMUL V%d.2D, V%d.2D, V%d.2D", d, n, m)
+}
+
+// fcvtl widens the two floats in the lower half of n to float64; fcvtn rounds them
+// back.
+func (a *asm) fcvtl(d, n vec) { a.word(two(opFCVTL, d, n), "FCVTL V%d.2D, V%d.2S", d, n) }
+func (a *asm) fcvtn(d, n vec) { a.word(two(opFCVTN, d, n), "FCVTN V%d.2S, V%d.2D", d, n) }
 
 // zip interleaves the lower (half 1) or upper (2) halves of n and m.
 func (a *asm) zip(half int, d, n, m vec) {

@@ -52,4 +52,5 @@ func (a *asm) kernel() {
 	a.signals()
 	a.adam()
 	a.rows()
+	a.norms()
 }
