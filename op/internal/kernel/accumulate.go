@@ -8,7 +8,7 @@ type Term struct{ Coef, X []float32 }
 // of a coefficient, may be nil.
 func Accumulate(w *Workspace, dst []float32, terms []Term, constant []float32, s Shape) {
 	p := s.plane()
-	w.pool.Do(s.N*s.Blocks(), func(i, _ int) {
+	w.planes(s, func(i, _ int) {
 		d := dst[i*p:][:p]
 		for t, term := range terms {
 			a := linearTerm{dst: d, x: term.X[i*p:][:p], add: t > 0}

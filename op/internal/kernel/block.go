@@ -3,7 +3,7 @@ package kernel
 // Block copies x (N,C,H,W) into blocked layout, zeros in the lanes beyond C.
 func Block(w *Workspace, dst, src []float32, s Shape) {
 	blocks, hw := s.Blocks(), s.H*s.W
-	w.pool.Do(s.N*blocks, func(i, _ int) {
+	w.planes(s, func(i, _ int) {
 		n, b := i/blocks, i%blocks
 		d := dst[i*hw*lane:][:hw*lane]
 		c := min(lane, s.C-b*lane)
@@ -21,7 +21,7 @@ func Block(w *Workspace, dst, src []float32, s Shape) {
 // Unblock copies blocked x into dst (N,C,H,W).
 func Unblock(w *Workspace, dst, src []float32, s Shape) {
 	blocks, hw := s.Blocks(), s.H*s.W
-	w.pool.Do(s.N*blocks, func(i, _ int) {
+	w.planes(s, func(i, _ int) {
 		n, b := i/blocks, i%blocks
 		d := src[i*hw*lane:][:hw*lane]
 		for k := range min(lane, s.C-b*lane) {

@@ -5,7 +5,7 @@ package kernel
 // and Σ dy.
 func FilmGrad(w *Workspace, dx, dy, x, scale []float32, g PrologueGrad, s Shape) {
 	p := s.plane()
-	w.pool.Do(s.N*s.Blocks(), func(i, worker int) {
+	w.planes(s, func(i, worker int) {
 		w.tier.linearTerm(linearTerm{dst: dx[i*p:][:p], x: dy[i*p:][:p], coef: scale[i*lane:][:lane]})
 		w.planeSums(worker, g.Scale[i*lane:][:lane], g.Shift[i*lane:][:lane], dy[i*p:][:p], x[i*p:][:p])
 	})

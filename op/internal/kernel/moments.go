@@ -3,7 +3,7 @@ package kernel
 // PlaneMoments computes the moments of every plane of x.
 func PlaneMoments(w *Workspace, m Moments, x []float32, s Shape) {
 	p := s.plane()
-	w.pool.Do(s.N*s.Blocks(), func(i, _ int) {
+	w.planes(s, func(i, _ int) {
 		w.tier.moments(m.Mean[i*lane:][:lane], m.M2[i*lane:][:lane], x[i*p:][:p])
 	})
 }

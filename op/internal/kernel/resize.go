@@ -7,7 +7,7 @@ package kernel
 // columns are dropped.
 func AvgPool2(w *Workspace, dst, src []float32, s Shape, fy int) {
 	oh, ow := s.H/fy, s.W/2
-	w.pool.Do(s.N*s.Blocks(), func(i, _ int) {
+	w.planes(s, func(i, _ int) {
 		x, y := src[i*s.plane():][:s.plane()], dst[i*oh*ow*lane:][:oh*ow*lane]
 		scale := 1 / float32(2*fy)
 		for r := range oh {
@@ -32,7 +32,7 @@ func AvgPool2(w *Workspace, dst, src []float32, s Shape, fy int) {
 // AvgPool2Grad spreads the gradient of AvgPool2; s is the shape of dst.
 func AvgPool2Grad(w *Workspace, dst, src []float32, s Shape, fy int) {
 	oh, ow := s.H/fy, s.W/2
-	w.pool.Do(s.N*s.Blocks(), func(i, _ int) {
+	w.planes(s, func(i, _ int) {
 		x, y := dst[i*s.plane():][:s.plane()], src[i*oh*ow*lane:][:oh*ow*lane]
 		if oh*fy != s.H || ow*2 != s.W {
 			clear(x)
@@ -54,7 +54,7 @@ func AvgPool2Grad(w *Workspace, dst, src []float32, s Shape, fy int) {
 // Upsample2 repeats the pixels of x, of shape s.
 func Upsample2(w *Workspace, dst, src []float32, s Shape, fy int) {
 	oh, ow := s.H*fy, s.W*2
-	w.pool.Do(s.N*s.Blocks(), func(i, _ int) {
+	w.planes(s, func(i, _ int) {
 		x, y := src[i*s.plane():][:s.plane()], dst[i*oh*ow*lane:][:oh*ow*lane]
 		for r := range oh {
 			for c := range s.W {
@@ -70,7 +70,7 @@ func Upsample2(w *Workspace, dst, src []float32, s Shape, fy int) {
 // Upsample2Grad sums the gradient of Upsample2; s is the shape of dst.
 func Upsample2Grad(w *Workspace, dst, src []float32, s Shape, fy int) {
 	ow := s.W * 2
-	w.pool.Do(s.N*s.Blocks(), func(i, _ int) {
+	w.planes(s, func(i, _ int) {
 		x, y := dst[i*s.plane():][:s.plane()], src[i*s.plane()*2*fy:][:s.plane()*2*fy]
 		for r := range s.H {
 			for c := range s.W {

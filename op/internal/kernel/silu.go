@@ -50,7 +50,7 @@ func coef(c []float32, n, block, blocks int) []float32 {
 // Activate computes what the prologue says.
 func Activate(w *Workspace, y, x []float32, pre Prologue, s Shape) {
 	blocks, p := s.Blocks(), s.plane()
-	w.pool.Do(s.N*blocks, func(i, _ int) {
+	w.planes(s, func(i, _ int) {
 		w.activateRows(y[i*p:][:p], x[i*p:][:p], 1, s.H*s.W, p, pre.at(i/blocks, i%blocks, blocks))
 	})
 }
@@ -73,7 +73,7 @@ func (w *Workspace) activateRows(dst, src []float32, rows, width, dstRow int, pr
 // prologue is Linear, and its sums if g is not nil.
 func ActivateGrad(w *Workspace, dz, dy, x []float32, pre Prologue, g *PrologueGrad, s Shape) {
 	blocks, p := s.Blocks(), s.plane()
-	w.pool.Do(s.N*blocks, func(i, worker int) {
+	w.planes(s, func(i, worker int) {
 		d := dz[i*p:][:p]
 		copy(d, dy[i*p:])
 		w.prologueGrad(worker, d, x[i*p:][:p], pre, g, i/blocks, i%blocks, blocks)

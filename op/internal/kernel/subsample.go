@@ -19,7 +19,7 @@ func eachSecond(w *Workspace, small, large []float32, s Shape, image bool, first
 		y0, fy = 0, 1
 	}
 	oh, ow := (s.H-y0+fy-1)/fy, (s.W-first+1)/2
-	w.pool.Do(s.N*s.Blocks(), func(i, _ int) {
+	w.planes(s, func(i, _ int) {
 		x, y := large[i*s.plane():][:s.plane()], small[i*oh*ow*lane:][:oh*ow*lane]
 		if back {
 			clear(x)
