@@ -68,7 +68,7 @@ func weights512_1x8x2(dw *float32, x *float32, dy *float32, rows int, width int,
 
 func weights512_3x4x2(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
 
-func affineSiLU512(dst *float32, src *float32, scale *float32, shift *float32, mask *float32, rows int, width int, skip int)
+func affineSiLU512(dst *float32, src *float32, scale *float32, shift *float32, mask *float32, rows int, width int, dstSkip int, srcSkip int, coefs int, masks int)
 
 func siluGrad512(grad *float32, x *float32, scale *float32, shift *float32, mask *float32, sumX *float32, sum *float32, pixels int)
 
@@ -94,6 +94,8 @@ func winoOutput512(dst *float32, src *float32, bias *float32, tiles int, row int
 func winoWeightGrad512(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
 
 func signalInput512(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+
+func signalWhole512(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
 
 func signalGrad512(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
 
@@ -171,7 +173,7 @@ func weights256_1x5x1(dw *float32, x *float32, dy *float32, rows int, width int,
 
 func weights256_3x2x1(dw *float32, x *float32, dy *float32, rows int, width int, xRow int, dyRow int, dyBlock int, tapStep int, inStep int)
 
-func affineSiLU256(dst *float32, src *float32, scale *float32, shift *float32, mask *float32, rows int, width int, skip int)
+func affineSiLU256(dst *float32, src *float32, scale *float32, shift *float32, mask *float32, rows int, width int, dstSkip int, srcSkip int, coefs int, masks int)
 
 func siluGrad256(grad *float32, x *float32, scale *float32, shift *float32, mask *float32, sumX *float32, sum *float32, pixels int)
 
@@ -197,6 +199,8 @@ func winoOutput256(dst *float32, src *float32, bias *float32, tiles int, row int
 func winoWeightGrad256(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
 
 func signalInput256(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+
+func signalWhole256(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
 
 func signalGrad256(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
 

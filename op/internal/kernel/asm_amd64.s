@@ -4604,17 +4604,20 @@ weights512_3x4x2_pixel:
 	VZEROUPPER
 	RET
 
-// func affineSiLU512(dst *float32, src *float32, scale *float32, shift *float32, mask *float32, rows int, width int, skip int)
+// func affineSiLU512(dst *float32, src *float32, scale *float32, shift *float32, mask *float32, rows int, width int, dstSkip int, srcSkip int, coefs int, masks int)
 // Requires: AVX, AVX512F
-TEXT ·affineSiLU512(SB), NOSPLIT, $0-64
+TEXT ·affineSiLU512(SB), NOSPLIT, $0-88
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
 	MOVQ         rows+40(FP), DX
 	MOVQ         width+48(FP), BX
-	MOVQ         skip+56(FP), SI
-	MOVQ         scale+16(FP), DI
-	MOVQ         shift+24(FP), R8
-	MOVQ         mask+32(FP), R9
+	MOVQ         dstSkip+56(FP), SI
+	MOVQ         srcSkip+64(FP), DI
+	MOVQ         coefs+72(FP), R8
+	MOVQ         masks+80(FP), R9
+	MOVQ         scale+16(FP), R10
+	MOVQ         shift+24(FP), R11
+	MOVQ         mask+32(FP), R12
 	VBROADCASTSS affineSiLU512_sigmoid<>+0(SB), Z0
 	VBROADCASTSS affineSiLU512_sigmoid<>+32(SB), Z1
 	VBROADCASTSS affineSiLU512_sigmoid<>+64(SB), Z2
@@ -4628,12 +4631,12 @@ TEXT ·affineSiLU512(SB), NOSPLIT, $0-64
 	VBROADCASTSS affineSiLU512_sigmoid<>+320(SB), Z10
 
 affineSiLU512_row:
-	MOVQ BX, R10
+	MOVQ BX, R13
 
 affineSiLU512_pixel:
-	VMOVUPS     (DI), Z11
+	VMOVUPS     (R10), Z11
 	VMULPS      (CX), Z11, Z11
-	VADDPS      (R8), Z11, Z11
+	VADDPS      (R11), Z11, Z11
 	VMINPS      Z9, Z11, Z12
 	VMAXPS      Z10, Z12, Z12
 	VMULPS      Z0, Z12, Z13
@@ -4653,13 +4656,17 @@ affineSiLU512_pixel:
 	VADDPS      Z8, Z14, Z14
 	VDIVPS      Z14, Z8, Z14
 	VMULPS      Z14, Z11, Z11
-	VMULPS      (R9), Z11, Z11
+	VMULPS      (R12), Z11, Z11
 	VMOVUPS     Z11, (AX)
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, AX
-	SUBQ        $0x01, R10
+	SUBQ        $0x01, R13
 	JG          affineSiLU512_pixel
 	ADDQ        SI, AX
+	ADDQ        DI, CX
+	ADDQ        R8, R10
+	ADDQ        R8, R11
+	ADDQ        R9, R12
 	SUBQ        $0x01, DX
 	JG          affineSiLU512_row
 	VZEROUPPER
@@ -7183,6 +7190,127 @@ DATA signalInput512_b<>+184(SB)/4, $0x3fc00000
 DATA signalInput512_b<>+188(SB)/4, $0x3fc00000
 GLOBL signalInput512_b<>(SB), RODATA|NOPTR, $192
 
+// func signalWhole512(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+// Requires: AVX, AVX512F
+TEXT ·signalWhole512(SB), NOSPLIT, $0-56
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         rows+16(FP), DX
+	MOVQ         tiles+24(FP), BX
+	MOVQ         row+32(FP), SI
+	MOVQ         freq+48(FP), DI
+	LEAQ         (DI)(DI*2), R8
+	LEAQ         (DI)(DI*4), R9
+	VBROADCASTSS signalWhole512_b<>+0(SB), Z0
+	VBROADCASTSS signalWhole512_b<>+32(SB), Z1
+	VBROADCASTSS signalWhole512_b<>+64(SB), Z2
+	VBROADCASTSS signalWhole512_b<>+96(SB), Z3
+	VBROADCASTSS signalWhole512_b<>+128(SB), Z4
+	VBROADCASTSS signalWhole512_b<>+160(SB), Z5
+
+signalWhole512_row:
+	MOVQ   CX, R10
+	MOVQ   BX, R11
+	VPXORD Z6, Z6, Z6
+
+signalWhole512_a:
+	VMOVUPS (R10), Z7
+	VMOVUPS 64(R10), Z8
+	VMOVUPS 128(R10), Z9
+	VMOVUPS 192(R10), Z10
+	VPXORD  Z11, Z11, Z11
+	CMPQ    R11, $0x01
+	JE      signalWhole512_a_last
+	VMOVUPS 256(R10), Z11
+
+signalWhole512_a_last:
+	VMOVAPS      Z10, Z12
+	VFMADD231PS  Z0, Z6, Z12
+	VFNMADD231PS Z1, Z8, Z12
+	VMOVAPS      Z11, Z15
+	VFMADD231PS  Z0, Z7, Z15
+	VFNMADD231PS Z1, Z9, Z15
+	VMOVAPS      Z10, Z6
+	VFNMADD231PS Z3, Z8, Z6
+	VMOVAPS      Z9, Z14
+	VFNMADD231PS Z3, Z7, Z14
+	VMOVAPS      Z6, Z13
+	VFMADD231PS  Z4, Z14, Z6
+	VFNMADD231PS Z4, Z14, Z13
+	VMOVAPS      Z10, Z14
+	VFNMADD231PS Z2, Z8, Z14
+	VMOVAPS      Z9, Z8
+	VFNMADD231PS Z2, Z7, Z8
+	VMOVAPS      Z14, Z7
+	VFMADD231PS  Z5, Z8, Z14
+	VFNMADD231PS Z5, Z8, Z7
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z6, (AX)(DI*1)
+	VMOVUPS      Z13, (AX)(DI*2)
+	VMOVUPS      Z14, (AX)(R8*1)
+	VMOVUPS      Z7, (AX)(DI*4)
+	VMOVUPS      Z15, (AX)(R9*1)
+	VMOVAPS      Z10, Z6
+	ADDQ         $0x40, AX
+	ADDQ         $0x00000100, R10
+	SUBQ         $0x01, R11
+	JG           signalWhole512_a
+	ADDQ         SI, CX
+	SUBQ         $0x01, DX
+	JG           signalWhole512_row
+	VZEROUPPER
+	RET
+
+DATA signalWhole512_b<>+0(SB)/4, $0x3fa20000
+DATA signalWhole512_b<>+4(SB)/4, $0x3fa20000
+DATA signalWhole512_b<>+8(SB)/4, $0x3fa20000
+DATA signalWhole512_b<>+12(SB)/4, $0x3fa20000
+DATA signalWhole512_b<>+16(SB)/4, $0x3fa20000
+DATA signalWhole512_b<>+20(SB)/4, $0x3fa20000
+DATA signalWhole512_b<>+24(SB)/4, $0x3fa20000
+DATA signalWhole512_b<>+28(SB)/4, $0x3fa20000
+DATA signalWhole512_b<>+32(SB)/4, $0x40340000
+DATA signalWhole512_b<>+36(SB)/4, $0x40340000
+DATA signalWhole512_b<>+40(SB)/4, $0x40340000
+DATA signalWhole512_b<>+44(SB)/4, $0x40340000
+DATA signalWhole512_b<>+48(SB)/4, $0x40340000
+DATA signalWhole512_b<>+52(SB)/4, $0x40340000
+DATA signalWhole512_b<>+56(SB)/4, $0x40340000
+DATA signalWhole512_b<>+60(SB)/4, $0x40340000
+DATA signalWhole512_b<>+64(SB)/4, $0x3f100000
+DATA signalWhole512_b<>+68(SB)/4, $0x3f100000
+DATA signalWhole512_b<>+72(SB)/4, $0x3f100000
+DATA signalWhole512_b<>+76(SB)/4, $0x3f100000
+DATA signalWhole512_b<>+80(SB)/4, $0x3f100000
+DATA signalWhole512_b<>+84(SB)/4, $0x3f100000
+DATA signalWhole512_b<>+88(SB)/4, $0x3f100000
+DATA signalWhole512_b<>+92(SB)/4, $0x3f100000
+DATA signalWhole512_b<>+96(SB)/4, $0x40100000
+DATA signalWhole512_b<>+100(SB)/4, $0x40100000
+DATA signalWhole512_b<>+104(SB)/4, $0x40100000
+DATA signalWhole512_b<>+108(SB)/4, $0x40100000
+DATA signalWhole512_b<>+112(SB)/4, $0x40100000
+DATA signalWhole512_b<>+116(SB)/4, $0x40100000
+DATA signalWhole512_b<>+120(SB)/4, $0x40100000
+DATA signalWhole512_b<>+124(SB)/4, $0x40100000
+DATA signalWhole512_b<>+128(SB)/4, $0x3f400000
+DATA signalWhole512_b<>+132(SB)/4, $0x3f400000
+DATA signalWhole512_b<>+136(SB)/4, $0x3f400000
+DATA signalWhole512_b<>+140(SB)/4, $0x3f400000
+DATA signalWhole512_b<>+144(SB)/4, $0x3f400000
+DATA signalWhole512_b<>+148(SB)/4, $0x3f400000
+DATA signalWhole512_b<>+152(SB)/4, $0x3f400000
+DATA signalWhole512_b<>+156(SB)/4, $0x3f400000
+DATA signalWhole512_b<>+160(SB)/4, $0x3fc00000
+DATA signalWhole512_b<>+164(SB)/4, $0x3fc00000
+DATA signalWhole512_b<>+168(SB)/4, $0x3fc00000
+DATA signalWhole512_b<>+172(SB)/4, $0x3fc00000
+DATA signalWhole512_b<>+176(SB)/4, $0x3fc00000
+DATA signalWhole512_b<>+180(SB)/4, $0x3fc00000
+DATA signalWhole512_b<>+184(SB)/4, $0x3fc00000
+DATA signalWhole512_b<>+188(SB)/4, $0x3fc00000
+GLOBL signalWhole512_b<>(SB), RODATA|NOPTR, $192
+
 // func signalGrad512(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
 // Requires: AVX, AVX512F
 TEXT ·signalGrad512(SB), NOSPLIT, $0-56
@@ -9627,26 +9755,29 @@ weights256_3x2x1_pixel:
 	VZEROUPPER
 	RET
 
-// func affineSiLU256(dst *float32, src *float32, scale *float32, shift *float32, mask *float32, rows int, width int, skip int)
+// func affineSiLU256(dst *float32, src *float32, scale *float32, shift *float32, mask *float32, rows int, width int, dstSkip int, srcSkip int, coefs int, masks int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·affineSiLU256(SB), NOSPLIT, $0-64
+TEXT ·affineSiLU256(SB), NOSPLIT, $0-88
 	MOVQ    dst+0(FP), AX
 	MOVQ    src+8(FP), CX
 	MOVQ    rows+40(FP), DX
 	MOVQ    width+48(FP), BX
-	MOVQ    skip+56(FP), SI
-	MOVQ    scale+16(FP), DI
-	MOVQ    shift+24(FP), R8
-	MOVQ    mask+32(FP), R9
+	MOVQ    dstSkip+56(FP), SI
+	MOVQ    srcSkip+64(FP), DI
+	MOVQ    coefs+72(FP), R8
+	MOVQ    masks+80(FP), R9
+	MOVQ    scale+16(FP), R10
+	MOVQ    shift+24(FP), R11
+	MOVQ    mask+32(FP), R12
 	VMOVUPS affineSiLU256_sigmoid<>+256(SB), Y0
 
 affineSiLU256_row:
-	MOVQ BX, R10
+	MOVQ BX, R13
 
 affineSiLU256_pixel:
-	VMOVUPS     (DI), Y1
+	VMOVUPS     (R10), Y1
 	VMULPS      (CX), Y1, Y1
-	VADDPS      (R8), Y1, Y1
+	VADDPS      (R11), Y1, Y1
 	VMINPS      affineSiLU256_sigmoid<>+288(SB), Y1, Y2
 	VMAXPS      affineSiLU256_sigmoid<>+320(SB), Y2, Y2
 	VMULPS      affineSiLU256_sigmoid<>+0(SB), Y2, Y3
@@ -9674,11 +9805,11 @@ affineSiLU256_pixel:
 	VADDPS      Y0, Y4, Y4
 	VDIVPS      Y4, Y0, Y4
 	VMULPS      Y4, Y1, Y1
-	VMULPS      (R9), Y1, Y1
+	VMULPS      (R12), Y1, Y1
 	VMOVUPS     Y1, (AX)
-	VMOVUPS     32(DI), Y1
+	VMOVUPS     32(R10), Y1
 	VMULPS      32(CX), Y1, Y1
-	VADDPS      32(R8), Y1, Y1
+	VADDPS      32(R11), Y1, Y1
 	VMINPS      affineSiLU256_sigmoid<>+288(SB), Y1, Y2
 	VMAXPS      affineSiLU256_sigmoid<>+320(SB), Y2, Y2
 	VMULPS      affineSiLU256_sigmoid<>+0(SB), Y2, Y3
@@ -9706,13 +9837,17 @@ affineSiLU256_pixel:
 	VADDPS      Y0, Y4, Y4
 	VDIVPS      Y4, Y0, Y4
 	VMULPS      Y4, Y1, Y1
-	VMULPS      32(R9), Y1, Y1
+	VMULPS      32(R12), Y1, Y1
 	VMOVUPS     Y1, 32(AX)
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, AX
-	SUBQ        $0x01, R10
+	SUBQ        $0x01, R13
 	JG          affineSiLU256_pixel
 	ADDQ        SI, AX
+	ADDQ        DI, CX
+	ADDQ        R8, R10
+	ADDQ        R8, R11
+	ADDQ        R9, R12
 	SUBQ        $0x01, DX
 	JG          affineSiLU256_row
 	VZEROUPPER
@@ -13774,6 +13909,170 @@ DATA signalInput256_b<>+180(SB)/4, $0x3fc00000
 DATA signalInput256_b<>+184(SB)/4, $0x3fc00000
 DATA signalInput256_b<>+188(SB)/4, $0x3fc00000
 GLOBL signalInput256_b<>(SB), RODATA|NOPTR, $192
+
+// func signalWhole256(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
+// Requires: AVX, FMA3
+TEXT ·signalWhole256(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ rows+16(FP), DX
+	MOVQ tiles+24(FP), BX
+	MOVQ row+32(FP), SI
+	MOVQ freq+48(FP), DI
+	LEAQ (DI)(DI*2), R8
+	LEAQ (DI)(DI*4), R9
+
+signalWhole256_row:
+	MOVQ   CX, R10
+	MOVQ   AX, R11
+	MOVQ   BX, R12
+	VXORPS Y0, Y0, Y0
+
+signalWhole256_a:
+	VMOVUPS (R10), Y1
+	VMOVUPS 64(R10), Y2
+	VMOVUPS 128(R10), Y3
+	VMOVUPS 192(R10), Y4
+	VXORPS  Y5, Y5, Y5
+	CMPQ    R12, $0x01
+	JE      signalWhole256_a_last
+	VMOVUPS 256(R10), Y5
+
+signalWhole256_a_last:
+	VMOVAPS      Y4, Y6
+	VFMADD231PS  signalWhole256_b<>+0(SB), Y0, Y6
+	VFNMADD231PS signalWhole256_b<>+32(SB), Y2, Y6
+	VMOVAPS      Y5, Y8
+	VFMADD231PS  signalWhole256_b<>+0(SB), Y1, Y8
+	VFNMADD231PS signalWhole256_b<>+32(SB), Y3, Y8
+	VMOVAPS      Y4, Y0
+	VFNMADD231PS signalWhole256_b<>+96(SB), Y2, Y0
+	VMOVAPS      Y3, Y7
+	VFNMADD231PS signalWhole256_b<>+96(SB), Y1, Y7
+	VMOVAPS      Y0, Y5
+	VFMADD231PS  signalWhole256_b<>+128(SB), Y7, Y0
+	VFNMADD231PS signalWhole256_b<>+128(SB), Y7, Y5
+	VMOVAPS      Y4, Y7
+	VFNMADD231PS signalWhole256_b<>+64(SB), Y2, Y7
+	VMOVAPS      Y3, Y2
+	VFNMADD231PS signalWhole256_b<>+64(SB), Y1, Y2
+	VMOVAPS      Y7, Y1
+	VFMADD231PS  signalWhole256_b<>+160(SB), Y2, Y7
+	VFNMADD231PS signalWhole256_b<>+160(SB), Y2, Y1
+	VMOVUPS      Y6, (R11)
+	VMOVUPS      Y0, (R11)(DI*1)
+	VMOVUPS      Y5, (R11)(DI*2)
+	VMOVUPS      Y7, (R11)(R8*1)
+	VMOVUPS      Y1, (R11)(DI*4)
+	VMOVUPS      Y8, (R11)(R9*1)
+	VMOVAPS      Y4, Y0
+	ADDQ         $0x40, R11
+	ADDQ         $0x00000100, R10
+	SUBQ         $0x01, R12
+	JG           signalWhole256_a
+	MOVQ         CX, R10
+	MOVQ         AX, R11
+	MOVQ         BX, R12
+	VXORPS       Y0, Y0, Y0
+
+signalWhole256_b:
+	VMOVUPS 32(R10), Y1
+	VMOVUPS 96(R10), Y2
+	VMOVUPS 160(R10), Y3
+	VMOVUPS 224(R10), Y4
+	VXORPS  Y5, Y5, Y5
+	CMPQ    R12, $0x01
+	JE      signalWhole256_b_last
+	VMOVUPS 288(R10), Y5
+
+signalWhole256_b_last:
+	VMOVAPS      Y4, Y6
+	VFMADD231PS  signalWhole256_b<>+0(SB), Y0, Y6
+	VFNMADD231PS signalWhole256_b<>+32(SB), Y2, Y6
+	VMOVAPS      Y5, Y8
+	VFMADD231PS  signalWhole256_b<>+0(SB), Y1, Y8
+	VFNMADD231PS signalWhole256_b<>+32(SB), Y3, Y8
+	VMOVAPS      Y4, Y0
+	VFNMADD231PS signalWhole256_b<>+96(SB), Y2, Y0
+	VMOVAPS      Y3, Y7
+	VFNMADD231PS signalWhole256_b<>+96(SB), Y1, Y7
+	VMOVAPS      Y0, Y5
+	VFMADD231PS  signalWhole256_b<>+128(SB), Y7, Y0
+	VFNMADD231PS signalWhole256_b<>+128(SB), Y7, Y5
+	VMOVAPS      Y4, Y7
+	VFNMADD231PS signalWhole256_b<>+64(SB), Y2, Y7
+	VMOVAPS      Y3, Y2
+	VFNMADD231PS signalWhole256_b<>+64(SB), Y1, Y2
+	VMOVAPS      Y7, Y1
+	VFMADD231PS  signalWhole256_b<>+160(SB), Y2, Y7
+	VFNMADD231PS signalWhole256_b<>+160(SB), Y2, Y1
+	VMOVUPS      Y6, 32(R11)
+	VMOVUPS      Y0, 32(R11)(DI*1)
+	VMOVUPS      Y5, 32(R11)(DI*2)
+	VMOVUPS      Y7, 32(R11)(R8*1)
+	VMOVUPS      Y1, 32(R11)(DI*4)
+	VMOVUPS      Y8, 32(R11)(R9*1)
+	VMOVAPS      Y4, Y0
+	ADDQ         $0x40, R11
+	ADDQ         $0x00000100, R10
+	SUBQ         $0x01, R12
+	JG           signalWhole256_b
+	MOVQ         R11, AX
+	ADDQ         SI, CX
+	SUBQ         $0x01, DX
+	JG           signalWhole256_row
+	VZEROUPPER
+	RET
+
+DATA signalWhole256_b<>+0(SB)/4, $0x3fa20000
+DATA signalWhole256_b<>+4(SB)/4, $0x3fa20000
+DATA signalWhole256_b<>+8(SB)/4, $0x3fa20000
+DATA signalWhole256_b<>+12(SB)/4, $0x3fa20000
+DATA signalWhole256_b<>+16(SB)/4, $0x3fa20000
+DATA signalWhole256_b<>+20(SB)/4, $0x3fa20000
+DATA signalWhole256_b<>+24(SB)/4, $0x3fa20000
+DATA signalWhole256_b<>+28(SB)/4, $0x3fa20000
+DATA signalWhole256_b<>+32(SB)/4, $0x40340000
+DATA signalWhole256_b<>+36(SB)/4, $0x40340000
+DATA signalWhole256_b<>+40(SB)/4, $0x40340000
+DATA signalWhole256_b<>+44(SB)/4, $0x40340000
+DATA signalWhole256_b<>+48(SB)/4, $0x40340000
+DATA signalWhole256_b<>+52(SB)/4, $0x40340000
+DATA signalWhole256_b<>+56(SB)/4, $0x40340000
+DATA signalWhole256_b<>+60(SB)/4, $0x40340000
+DATA signalWhole256_b<>+64(SB)/4, $0x3f100000
+DATA signalWhole256_b<>+68(SB)/4, $0x3f100000
+DATA signalWhole256_b<>+72(SB)/4, $0x3f100000
+DATA signalWhole256_b<>+76(SB)/4, $0x3f100000
+DATA signalWhole256_b<>+80(SB)/4, $0x3f100000
+DATA signalWhole256_b<>+84(SB)/4, $0x3f100000
+DATA signalWhole256_b<>+88(SB)/4, $0x3f100000
+DATA signalWhole256_b<>+92(SB)/4, $0x3f100000
+DATA signalWhole256_b<>+96(SB)/4, $0x40100000
+DATA signalWhole256_b<>+100(SB)/4, $0x40100000
+DATA signalWhole256_b<>+104(SB)/4, $0x40100000
+DATA signalWhole256_b<>+108(SB)/4, $0x40100000
+DATA signalWhole256_b<>+112(SB)/4, $0x40100000
+DATA signalWhole256_b<>+116(SB)/4, $0x40100000
+DATA signalWhole256_b<>+120(SB)/4, $0x40100000
+DATA signalWhole256_b<>+124(SB)/4, $0x40100000
+DATA signalWhole256_b<>+128(SB)/4, $0x3f400000
+DATA signalWhole256_b<>+132(SB)/4, $0x3f400000
+DATA signalWhole256_b<>+136(SB)/4, $0x3f400000
+DATA signalWhole256_b<>+140(SB)/4, $0x3f400000
+DATA signalWhole256_b<>+144(SB)/4, $0x3f400000
+DATA signalWhole256_b<>+148(SB)/4, $0x3f400000
+DATA signalWhole256_b<>+152(SB)/4, $0x3f400000
+DATA signalWhole256_b<>+156(SB)/4, $0x3f400000
+DATA signalWhole256_b<>+160(SB)/4, $0x3fc00000
+DATA signalWhole256_b<>+164(SB)/4, $0x3fc00000
+DATA signalWhole256_b<>+168(SB)/4, $0x3fc00000
+DATA signalWhole256_b<>+172(SB)/4, $0x3fc00000
+DATA signalWhole256_b<>+176(SB)/4, $0x3fc00000
+DATA signalWhole256_b<>+180(SB)/4, $0x3fc00000
+DATA signalWhole256_b<>+184(SB)/4, $0x3fc00000
+DATA signalWhole256_b<>+188(SB)/4, $0x3fc00000
+GLOBL signalWhole256_b<>(SB), RODATA|NOPTR, $192
 
 // func signalGrad256(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
 // Requires: AVX, FMA3

@@ -27,7 +27,7 @@ func weightsNEON_1x4x1(dw, x, dy *float32, rows, width, xRow, dyRow, dyBlock, ta
 func weightsNEON_3x2x1(dw, x, dy *float32, rows, width, xRow, dyRow, dyBlock, tapStep, inStep int)
 
 //go:noescape
-func affineSiLUNEON(dst, src, scale, shift, mask *float32, rows, width, skip int)
+func affineSiLUNEON(dst, src, scale, shift, mask *float32, rows, width, dstSkip, srcSkip, coefs, masks int)
 
 //go:noescape
 func siluGradNEON(grad, x, scale, shift, mask, sumX, sum *float32, pixels int)
@@ -64,6 +64,9 @@ func winoWeightGradNEON(dst, src, bias *float32, tiles, row, col, freq int)
 
 //go:noescape
 func signalInputNEON(dst, src *float32, rows, tiles, row, col, freq int)
+
+//go:noescape
+func signalWholeNEON(dst, src *float32, rows, tiles, row, col, freq int)
 
 //go:noescape
 func signalGradNEON(dst, src *float32, rows, tiles, row, col, freq int)

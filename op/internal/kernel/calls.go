@@ -81,9 +81,16 @@ func orElse(c []float32, other *[lane]float32) *float32 {
 	return need(c, lane)
 }
 
-func callAffineSiLU(a affineRows, f func(dst, src, scale, shift, mask *float32, rows, width, skip int)) {
-	f(need(a.dst, (a.rows-1)*a.dstRow+a.width*lane), need(a.src, a.rows*a.width*lane),
-		need(a.scale, lane), need(a.shift, lane), orElse(a.mask, &ones), a.rows, a.width, 4*(a.dstRow-a.width*lane))
+func callAffineSiLU(a affineRows, f func(dst, src, scale, shift, mask *float32, rows, width, dstSkip, srcSkip, coefs, masks int)) {
+	last, masks := a.rows-1, a.coefs
+	if a.mask == nil {
+		masks = 0
+	} else {
+		need(a.mask, last*a.coefs+lane)
+	}
+	f(need(a.dst, last*a.dstRow+a.width*lane), need(a.src, last*a.srcRow+a.width*lane),
+		need(a.scale, last*a.coefs+lane), need(a.shift, last*a.coefs+lane), orElse(a.mask, &ones),
+		a.rows, a.width, 4*(a.dstRow-a.width*lane), 4*(a.srcRow-a.width*lane), 4*a.coefs, 4*masks)
 }
 
 func callSiLUGrad(a siluGrad, f func(g, x, scale, shift, mask, sumX, sum *float32, pixels int)) {

@@ -176,9 +176,26 @@ func (p *padded) interior(b, i, h int) []float32 {
 
 // fill copies block b of samples [n0,n1) of x into the interior, applying pre.
 func (p *padded) fill(w *Workspace, x []float32, s Shape, n0, n1, b int, pre Prologue) {
+	if s.H == 1 {
+		p.fillSignals(w, p.interior(b, 0, 1), x, s, n0, n1, b, pre)
+		return
+	}
 	for n := n0; n < n1; n++ {
 		p.fillPlane(w, p.interior(b, n-n0, s.H), x, s, n, b, pre)
 	}
+}
+
+// fillSignals is fill of signals, each a row of p from dst on.
+func (p *padded) fillSignals(w *Workspace, dst, x []float32, s Shape, n0, n1, b int, pre Prologue) {
+	if pre.Scale == nil || pre.Linear {
+		for n := n0; n < n1; n++ {
+			p.fillPlane(w, dst[(n-n0)*p.cols*lane:], x, s, n, b, pre)
+		}
+		return
+	}
+	c := pre.from(n0, b, s.Blocks())
+	w.tier.affineSiLU(affineRows{dst: dst, src: x[n0*s.sample()+b*s.plane():], rows: n1 - n0, width: s.W,
+		dstRow: p.cols * lane, srcRow: s.sample(), coefs: s.Blocks() * lane, scale: c.Scale, shift: c.Shift, mask: c.Mask})
 }
 
 // fillPlane copies block b of sample n of x to rows of p from dst on, applying pre.

@@ -31,7 +31,7 @@ func TestSiLUAccuracy(t *testing.T) {
 	}
 	inTiers(t, func(t *testing.T, w *Workspace) {
 		y, d := poison(len(xs)), make([]float32, len(xs))
-		w.tier.affineSiLU(affineRows{dst: y, src: xs, scale: ones, shift: zeros, rows: 1, width: len(xs) / lane, dstRow: len(xs)})
+		w.tier.affineSiLU(affineRows{dst: y, src: xs, scale: ones, shift: zeros, rows: 1, width: len(xs) / lane})
 		for i := range d {
 			d[i] = 1
 		}

@@ -117,7 +117,7 @@ func (w *Workspace) shift(x []float32, c float32, t tmp) {
 func (w *Workspace) silu(y, x []float32) {
 	n := len(x) &^ (lane - 1)
 	if n > 0 {
-		w.tier.affineSiLU(affineRows{dst: y[:n], src: x[:n], scale: ones[:], shift: zeros[:], rows: 1, width: n / lane, dstRow: n})
+		w.tier.affineSiLU(affineRows{dst: y[:n], src: x[:n], scale: ones[:], shift: zeros[:], rows: 1, width: n / lane})
 	}
 	for i, v := range x[n:] {
 		y[n+i] = v * sigmoid(v)

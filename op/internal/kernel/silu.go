@@ -18,13 +18,14 @@ type PrologueGrad struct{ Scale, Shift []float32 }
 // (N, 16·Blocks).
 type Moments struct{ Mean, M2 []float32 }
 
-// affineRows is y = mask·SiLU(scale·x + shift) for one block of one sample: rows
-// of width pixels, dst with dstRow floats from row to row.
+// affineRows is y = mask·SiLU(scale·x + shift) for rows of width pixels of one block,
+// of one sample, or of a signal in several, whose coefficients differ.
 type affineRows struct {
 	dst, src           []float32
 	scale, shift, mask []float32 // 16 each; mask nil: ones
 	rows, width        int
-	dstRow             int
+	dstRow, srcRow     int // floats from row to row
+	coefs              int // likewise, of the coefficients; 0: all rows have the same
 }
 
 // siluGrad is dz = g·mask·SiLU'(scale·x + shift) for one block of one sample, in
@@ -38,6 +39,16 @@ type siluGrad struct {
 // at returns the coefficients of a block of sample n, 16 each.
 func (p Prologue) at(n, block, blocks int) Prologue {
 	return Prologue{coef(p.Scale, n, block, blocks), coef(p.Shift, n, block, blocks), coef(p.Mask, n, block, blocks), p.Linear}
+}
+
+// from returns the coefficients from a block of sample n on.
+func (p Prologue) from(n, block, blocks int) Prologue {
+	at := (n*blocks + block) * lane
+	p.Scale, p.Shift = p.Scale[at:], p.Shift[at:]
+	if p.Mask != nil {
+		p.Mask = p.Mask[at:]
+	}
+	return p
 }
 
 func coef(c []float32, n, block, blocks int) []float32 {
@@ -59,7 +70,7 @@ func Activate(w *Workspace, y, x []float32, pre Prologue, s Shape) {
 // dst begin dstRow floats apart.
 func (w *Workspace) activateRows(dst, src []float32, rows, width, dstRow int, pre Prologue) {
 	if !pre.Linear {
-		w.tier.affineSiLU(affineRows{dst: dst, src: src, rows: rows, width: width, dstRow: dstRow,
+		w.tier.affineSiLU(affineRows{dst: dst, src: src, rows: rows, width: width, dstRow: dstRow, srcRow: width * lane,
 			scale: pre.Scale, shift: pre.Shift, mask: pre.Mask})
 		return
 	}
@@ -120,9 +131,9 @@ func sigmoid(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))
 // affineSiLUGeneric is the reference of tier.affineSiLU.
 func affineSiLUGeneric(a affineRows) {
 	for r := range a.rows {
-		src, dst := a.src[r*a.width*lane:][:a.width*lane], a.dst[r*a.dstRow:]
+		src, dst := a.src[r*a.srcRow:][:a.width*lane], a.dst[r*a.dstRow:]
 		for i, x := range src {
-			k := i % lane
+			k := r*a.coefs + i%lane
 			z := a.scale[k]*x + a.shift[k]
 			z *= sigmoid(z)
 			if a.mask != nil {

@@ -28,6 +28,7 @@ type tier struct {
 	winoInput, winoGrad, winoWeights func(winoTransform) // to frequencies
 	winoOutput, winoWeightGrad       func(winoTransform) // and back
 	signalInput, signalGrad          func(winoTransform) // the same along one axis
+	signalWhole                      func(winoTransform) // likewise, of rows without a halo
 	signalWeights                    func(winoTransform)
 	signalOutput, signalWeightGrad   func(winoTransform)
 
@@ -64,6 +65,7 @@ var generic = &tier{
 	winoWeightGrad: winoWeightGradGeneric,
 
 	signalInput:      signalInputGeneric,
+	signalWhole:      signalWholeGeneric,
 	signalGrad:       signalGradGeneric,
 	signalWeights:    signalWeightsGeneric,
 	signalOutput:     signalOutputGeneric,

@@ -20,6 +20,7 @@ var avx512 = &tier{
 	winoWeightGrad: func(t winoTransform) { callFromFreqs(t, 3, lane, t.col, winoWeightGrad512) },
 
 	signalInput:      func(t winoTransform) { callSignalToFreqs(t, 6, winoTile*lane, lane, signalInput512) },
+	signalWhole:      func(t winoTransform) { callSignalToFreqs(t, 4, winoTile*lane, lane, signalWhole512) },
 	signalGrad:       func(t winoTransform) { callSignalToFreqs(t, 4, winoTile*lane, lane, signalGrad512) },
 	signalWeights:    func(t winoTransform) { callSignalToFreqs(t, 3, lane, t.col, signalWeights512) },
 	signalOutput:     func(t winoTransform) { callSignalFromFreqs(t, 4, winoTile*lane, lane, signalOutput512) },
@@ -70,6 +71,7 @@ var avx2 = &tier{
 	winoWeightGrad: func(t winoTransform) { callFromFreqs(t, 3, lane, t.col, winoWeightGrad256) },
 
 	signalInput:      func(t winoTransform) { callSignalToFreqs(t, 6, winoTile*lane, lane, signalInput256) },
+	signalWhole:      func(t winoTransform) { callSignalToFreqs(t, 4, winoTile*lane, lane, signalWhole256) },
 	signalGrad:       func(t winoTransform) { callSignalToFreqs(t, 4, winoTile*lane, lane, signalGrad256) },
 	signalWeights:    func(t winoTransform) { callSignalToFreqs(t, 3, lane, t.col, signalWeights256) },
 	signalOutput:     func(t winoTransform) { callSignalFromFreqs(t, 4, winoTile*lane, lane, signalOutput256) },

@@ -24,6 +24,7 @@ var neon = &tier{
 	winoWeightGrad: func(t winoTransform) { callFromFreqs(t, 3, lane, t.col, winoWeightGradNEON) },
 
 	signalInput:      func(t winoTransform) { callSignalToFreqs(t, 6, winoTile*lane, lane, signalInputNEON) },
+	signalWhole:      func(t winoTransform) { callSignalToFreqs(t, 4, winoTile*lane, lane, signalWholeNEON) },
 	signalGrad:       func(t winoTransform) { callSignalToFreqs(t, 4, winoTile*lane, lane, signalGradNEON) },
 	signalWeights:    func(t winoTransform) { callSignalToFreqs(t, 3, lane, t.col, signalWeightsNEON) },
 	signalOutput:     func(t winoTransform) { callSignalFromFreqs(t, 4, winoTile*lane, lane, signalOutputNEON) },

@@ -132,6 +132,27 @@ func (t *winoTransform) fromFreqs(size, next, col int, f func([6]float32) [6]flo
 // signalInputGeneric is the reference of tier.signalInput: 6 pixels.
 func signalInputGeneric(t winoTransform) { t.signalToFreqs(6, winoTile*lane, lane, winoB) }
 
+// signalWholeGeneric is the reference of tier.signalWhole: signalInput of rows that
+// tiles cover exactly, with zeros around each.
+func signalWholeGeneric(t winoTransform) {
+	width := t.tiles * winoTile
+	for r := range t.rows {
+		for i := range t.tiles {
+			for k := range lane {
+				var d [6]float32
+				for c := range d {
+					if p := i*winoTile + c - 1; p >= 0 && p < width {
+						d[c] = t.src[r*t.row+p*lane+k]
+					}
+				}
+				for c, v := range winoB(d) {
+					t.dst[c*t.freq+(r*t.tiles+i)*lane+k] = v
+				}
+			}
+		}
+	}
+}
+
 // signalGradGeneric is the reference of tier.signalGrad: 4 pixels.
 func signalGradGeneric(t winoTransform) { t.signalToFreqs(4, winoTile*lane, lane, winoA) }
 

@@ -43,12 +43,21 @@ func (w *winograd) signalPlane(ws *Workspace, worker, samples int) padded {
 // as f(x), to v.
 func (w *winograd) signalInput(ws *Workspace, worker int, v spectrum, x []float32, s Shape, n0, b0, b1 int, pre Prologue) {
 	samples := v.tiles / w.tx
-	p := w.signalPlane(ws, worker, samples)
-	for b := b0; b < b1; b++ {
-		for i := range samples {
-			p.fillPlane(ws, p.interior(0, i, 1), x, s, n0+i, b, pre)
+	t := winoTransform{rows: samples, tiles: w.tx, freq: v.freq}
+	if w.whole() && pre.Scale == nil {
+		t.row = s.sample()
+		for b := b0; b < b1; b++ {
+			t.dst, t.src = v.data[b*v.room*lane:], x[n0*s.sample()+b*s.plane():]
+			ws.tier.signalWhole(t)
 		}
-		ws.tier.signalInput(winoTransform{dst: v.data[b*v.room*lane:], src: p.data, rows: samples, tiles: w.tx, row: p.cols * lane, freq: v.freq})
+		return
+	}
+	p := w.signalPlane(ws, worker, samples)
+	t.src, t.row = p.data, p.cols*lane
+	for b := b0; b < b1; b++ {
+		p.fillSignals(ws, p.interior(0, 0, 1), x, s, n0, n0+samples, b, pre)
+		t.dst = v.data[b*v.room*lane:]
+		ws.tier.signalInput(t)
 	}
 }
 
@@ -66,7 +75,7 @@ func (w *winograd) signalGrad(ws *Workspace, worker int, d spectrum, dy []float3
 		if w.whole() {
 			t.src = dy[n0*s.sample()+b*s.plane():]
 		} else {
-			p.fill(ws, dy[b*s.plane():], s, n0, n0+samples, 0, Prologue{})
+			p.fillSignals(ws, t.src, dy, s, n0, n0+samples, b, Prologue{})
 		}
 		t.dst = d.data[b*d.room*lane:]
 		ws.tier.signalGrad(t)

@@ -68,13 +68,15 @@ func (v isa) power(name string, sign float32) (power func(z VecVirtual) VecVirtu
 	}, one
 }
 
-// affineSiLU is dst = mask·SiLU(scale·src + shift) on rows of width pixels; skip
-// bytes are added to dst after each row.
+// affineSiLU is dst = mask·SiLU(scale·src + shift) on rows of width pixels. After
+// each row dst and src move on by the bytes to skip, the coefficients by coefs and
+// masks.
 func (v isa) affineSiLU() {
 	name := "affineSiLU" + v.suffix
-	TEXT(name, NOSPLIT, "func(dst, src, scale, shift, mask *float32, rows, width, skip int)")
+	TEXT(name, NOSPLIT, "func(dst, src, scale, shift, mask *float32, rows, width, dstSkip, srcSkip, coefs, masks int)")
 	dst, src := param("dst"), param("src")
-	rows, width, skip := param("rows"), param("width"), param("skip")
+	rows, width, dstSkip, srcSkip := param("rows"), param("width"), param("dstSkip"), param("srcSkip")
+	coefs, masks := param("coefs"), param("masks")
 	scale, shift, mask := param("scale"), param("shift"), param("mask")
 	sigmoid := v.sigmoid(name)
 	n := GP64()
@@ -94,7 +96,11 @@ func (v isa) affineSiLU() {
 			ADDQ(Imm(64), src)
 			ADDQ(Imm(64), dst)
 		})
-		ADDQ(skip, dst)
+		ADDQ(dstSkip, dst)
+		ADDQ(srcSkip, src)
+		ADDQ(coefs, scale)
+		ADDQ(coefs, shift)
+		ADDQ(masks, mask)
 	})
 	VZEROUPPER()
 	RET()

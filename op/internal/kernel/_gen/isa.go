@@ -40,12 +40,16 @@ func (v isa) block() block {
 
 func (v isa) zeroReg() VecVirtual {
 	r := v.new()
+	v.zeroTo(r)
+	return r
+}
+
+func (v isa) zeroTo(r VecVirtual) {
 	if v.parts == 1 {
 		VPXORD(r, r, r)
 	} else {
 		VXORPS(r, r, r)
 	}
-	return r
 }
 
 func (v isa) zero() block {

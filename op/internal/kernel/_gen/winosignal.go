@@ -9,6 +9,7 @@ import (
 // signals writes the transforms of F(4, 3), those of F(4×4, 3×3) along one axis.
 func (v isa) signals() {
 	v.signalToFreqs("signalInput"+v.suffix, pixels, 6, v.transformB)
+	v.signalWhole()
 	v.signalToFreqs("signalGrad"+v.suffix, pixels, 4, v.transformA)
 	v.signalToFreqs("signalWeights"+v.suffix, taps, 3, v.transformG)
 	v.signalFromFreqs("signalOutput"+v.suffix, pixels, v.transformAT)
@@ -45,6 +46,52 @@ func (v isa) signalToFreqs(name string, l layout, size int, t transform) {
 	VZEROUPPER()
 	RET()
 }
+
+// signalWhole is signalInput of rows without a halo, around which are zeros. Strides
+// are bytes. AVX2 walks a row twice.
+func (v isa) signalWhole() {
+	name := "signalWhole" + v.suffix
+	TEXT(name, NOSPLIT, "func(dst, src *float32, rows, tiles, row, col, freq int)")
+	dst, src, rows, tiles := param("dst"), param("src"), param("rows"), param("tiles")
+	row, freq := param("row"), param("freq")
+	at6 := sixth(freq)
+	apply := v.transformB(name)
+	p, q, n := GP64(), GP64(), GP64()
+	loop(label(name, "row"), rows, 1, func() {
+		for part := range v.parts {
+			ab := string(rune('a' + part))
+			offset := part * v.bytes
+			MOVQ(src, p)
+			MOVQ(dst, q)
+			MOVQ(tiles, n)
+			before := v.zeroReg()
+			loop(label(name, ab), n, 1, func() {
+				d := append([]VecVirtual{before}, v.registers(5)...)
+				for c := range winoTile {
+					VMOVUPS(at(p, 64*c+offset), d[1+c])
+				}
+				v.zeroTo(d[5])
+				CMPQ(n, Imm(1))
+				JE(LabelRef(label(name, ab+"_last")))
+				VMOVUPS(at(p, 64*winoTile+offset), d[5])
+				Label(label(name, ab+"_last"))
+				for f, x := range apply(d) {
+					VMOVUPS(x, at6(q, f).Offset(offset))
+				}
+				VMOVAPS(d[4], before)
+				ADDQ(Imm(64), q)
+				ADDQ(U32(64*winoTile), p)
+			})
+		}
+		MOVQ(q, dst)
+		ADDQ(row, src)
+	})
+	VZEROUPPER()
+	RET()
+}
+
+// winoTile is the number of outputs of a tile along an axis.
+const winoTile = 4
 
 // signalFromFreqs is the way back; a bias is added to pixels.
 func (v isa) signalFromFreqs(name string, l layout, t transform) {

@@ -62,12 +62,14 @@ func (a *asm) affine(x, scale, shift gp, i int) vec {
 	return z
 }
 
-// affineSiLU is dst = mask·SiLU(scale·src + shift) on rows of width pixels; skip
-// bytes are added to dst after each row.
+// affineSiLU is dst = mask·SiLU(scale·src + shift) on rows of width pixels. After
+// each row dst and src move on by the bytes to skip, the coefficients by coefs and
+// masks.
 func (a *asm) affineSiLU() {
-	a.function("affineSiLUNEON", "dst, src, scale, shift, mask *float32, rows, width, skip int", 0, func() {
+	a.function("affineSiLUNEON", "dst, src, scale, shift, mask *float32, rows, width, dstSkip, srcSkip, coefs, masks int", 0, func() {
 		dst, src := a.param("dst"), a.param("src")
-		rows, width, skip := a.param("rows"), a.param("width"), a.param("skip")
+		rows, width, dstSkip, srcSkip := a.param("rows"), a.param("width"), a.param("dstSkip"), a.param("srcSkip")
+		coefs, masks := a.param("coefs"), a.param("masks")
 		scale, shift, mask := a.param("scale"), a.param("shift"), a.param("mask")
 		_, sigmoid := a.sigmoid()
 		n := a.gp()
@@ -86,7 +88,11 @@ func (a *asm) affineSiLU() {
 				a.addImm(src, 64)
 				a.addImm(dst, 64)
 			})
-			a.add(dst, skip)
+			a.add(dst, dstSkip)
+			a.add(src, srcSkip)
+			a.add(scale, coefs)
+			a.add(shift, coefs)
+			a.add(mask, masks)
 		})
 	})
 }

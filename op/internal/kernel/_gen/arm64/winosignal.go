@@ -1,8 +1,11 @@
 package main
 
+import "fmt"
+
 // signals writes the transforms of F(4, 3), those of F(4×4, 3×3) along one axis.
 func (a *asm) signals() {
 	a.signalToFreqs("signalInputNEON", pixels, 6, a.transformB)
+	a.signalWhole()
 	a.signalToFreqs("signalGradNEON", pixels, 4, a.transformA)
 	a.signalToFreqs("signalWeightsNEON", taps, 3, a.transformG)
 	a.signalFromFreqs("signalOutputNEON", pixels, 4, a.transformAT)
@@ -36,6 +39,50 @@ func (a *asm) signalToFreqs(name string, l layout, size int, t transform) {
 				a.addImm(dst, 64)
 				a.addImm(tile, l.next())
 			})
+			a.add(src, row)
+		})
+	})
+}
+
+// signalWhole is signalInput of rows without a halo, around which are zeros, four
+// channels at a time. Strides are bytes.
+func (a *asm) signalWhole() {
+	a.function("signalWholeNEON", "dst, src *float32, rows, tiles, row, col, freq int", 0, func() {
+		dst, src, rows, tiles := a.param("dst"), a.param("src"), a.param("rows"), a.param("tiles")
+		row, freq := a.param("row"), a.param("freq")
+		apply := a.transformB()
+		tile, n, from, to := a.gp(), a.gp(), a.gp(), a.gp()
+		a.loop("row", rows, 1, func() {
+			for part := range 4 {
+				a.scope(func() {
+					a.addTo(tile, src, 16*part)
+					a.addTo(from, dst, 16*part)
+					a.move(n, tiles)
+					d := a.vectors(6)
+					a.zero(d[0])
+					a.loop(fmt.Sprintf("tile%d", part), n, 1, func() {
+						for c := range 4 {
+							a.load(d[1+c], tile, 64*c)
+						}
+						a.zero(d[5])
+						a.op("CMP", "$1, %s", n)
+						a.op("BEQ", "last%d", part)
+						a.load(d[5], tile, 256)
+						a.label(fmt.Sprintf("last%d", part))
+						a.scope(func() {
+							a.move(to, from)
+							for _, x := range apply(d) {
+								a.store(x, to, 0)
+								a.add(to, freq)
+							}
+						})
+						a.mov(d[0], d[4])
+						a.addImm(tile, 256)
+						a.addImm(from, 64)
+					})
+				})
+			}
+			a.addTo(dst, from, -48)
 			a.add(src, row)
 		})
 	})
