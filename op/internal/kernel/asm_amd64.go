@@ -70,11 +70,11 @@ func weights512_3x4x2(dw *float32, x *float32, dy *float32, rows int, width int,
 
 func affineSiLU512(dst *float32, src *float32, scale *float32, shift *float32, mask *float32, rows int, width int, dstSkip int, srcSkip int, coefs int, masks int)
 
-func siluGrad512(grad *float32, x *float32, scale *float32, shift *float32, mask *float32, sumX *float32, sum *float32, pixels int)
+func siluGrad512(grad *float32, x *float32, scale *float32, shift *float32, mask *float32, sumX *float32, sum *float32, planes int, pixels int, masks int)
 
-func linearTerm512(dst *float32, x *float32, coef *float32, constant *float32, pixels int)
+func linearTerm512(dst *float32, x *float32, coef *float32, constant *float32, planes int, pixels int, coefs int, constants int)
 
-func addTerm512(dst *float32, x *float32, coef *float32, constant *float32, pixels int)
+func addTerm512(dst *float32, x *float32, coef *float32, constant *float32, planes int, pixels int, coefs int, constants int)
 
 func moments512(mean *float32, m2 *float32, x *float32, pixels int, inverse float32)
 
@@ -175,11 +175,11 @@ func weights256_3x2x1(dw *float32, x *float32, dy *float32, rows int, width int,
 
 func affineSiLU256(dst *float32, src *float32, scale *float32, shift *float32, mask *float32, rows int, width int, dstSkip int, srcSkip int, coefs int, masks int)
 
-func siluGrad256(grad *float32, x *float32, scale *float32, shift *float32, mask *float32, sumX *float32, sum *float32, pixels int)
+func siluGrad256(grad *float32, x *float32, scale *float32, shift *float32, mask *float32, sumX *float32, sum *float32, planes int, pixels int, masks int)
 
-func linearTerm256(dst *float32, x *float32, coef *float32, constant *float32, pixels int)
+func linearTerm256(dst *float32, x *float32, coef *float32, constant *float32, planes int, pixels int, coefs int, constants int)
 
-func addTerm256(dst *float32, x *float32, coef *float32, constant *float32, pixels int)
+func addTerm256(dst *float32, x *float32, coef *float32, constant *float32, planes int, pixels int, coefs int, constants int)
 
 func moments256(mean *float32, m2 *float32, x *float32, pixels int, inverse float32)
 

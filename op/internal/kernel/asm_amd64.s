@@ -4762,9 +4762,9 @@ DATA affineSiLU512_sigmoid<>+344(SB)/4, $0xc2c80000
 DATA affineSiLU512_sigmoid<>+348(SB)/4, $0xc2c80000
 GLOBL affineSiLU512_sigmoid<>(SB), RODATA|NOPTR, $352
 
-// func siluGrad512(grad *float32, x *float32, scale *float32, shift *float32, mask *float32, sumX *float32, sum *float32, pixels int)
+// func siluGrad512(grad *float32, x *float32, scale *float32, shift *float32, mask *float32, sumX *float32, sum *float32, planes int, pixels int, masks int)
 // Requires: AVX, AVX512F
-TEXT ·siluGrad512(SB), NOSPLIT, $0-64
+TEXT ·siluGrad512(SB), NOSPLIT, $0-80
 	MOVQ         grad+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         scale+16(FP), DX
@@ -4772,6 +4772,8 @@ TEXT ·siluGrad512(SB), NOSPLIT, $0-64
 	MOVQ         mask+32(FP), SI
 	MOVQ         sumX+40(FP), DI
 	MOVQ         sum+48(FP), R8
+	MOVQ         planes+56(FP), R9
+	MOVQ         pixels+64(FP), R10
 	VBROADCASTSS siluGrad512_sigmoid<>+0(SB), Z0
 	VBROADCASTSS siluGrad512_sigmoid<>+32(SB), Z1
 	VBROADCASTSS siluGrad512_sigmoid<>+64(SB), Z2
@@ -4784,9 +4786,11 @@ TEXT ·siluGrad512(SB), NOSPLIT, $0-64
 	VBROADCASTSS siluGrad512_sigmoid<>+288(SB), Z9
 	VBROADCASTSS siluGrad512_sigmoid<>+320(SB), Z10
 	VBROADCASTSS siluGrad512_one<>+0(SB), Z11
-	VPXORD       Z12, Z12, Z12
-	VPXORD       Z13, Z13, Z13
-	MOVQ         pixels+56(FP), R9
+
+siluGrad512_plane:
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   R10, R11
 
 siluGrad512_a:
 	VMOVUPS     (DX), Z14
@@ -4820,10 +4824,18 @@ siluGrad512_a:
 	VFMADD231PS (CX), Z14, Z12
 	ADDQ        $0x40, AX
 	ADDQ        $0x40, CX
-	SUBQ        $0x01, R9
+	SUBQ        $0x01, R11
 	JG          siluGrad512_a
 	VMOVUPS     Z12, (DI)
 	VMOVUPS     Z13, (R8)
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	ADDQ        $0x40, DI
+	ADDQ        $0x40, R8
+	MOVQ        masks+72(FP), R11
+	ADDQ        R11, SI
+	SUBQ        $0x01, R9
+	JG          siluGrad512_plane
 	VZEROUPPER
 	RET
 
@@ -4927,16 +4939,22 @@ DATA siluGrad512_one<>+24(SB)/4, $0x3f800000
 DATA siluGrad512_one<>+28(SB)/4, $0x3f800000
 GLOBL siluGrad512_one<>(SB), RODATA|NOPTR, $32
 
-// func linearTerm512(dst *float32, x *float32, coef *float32, constant *float32, pixels int)
+// func linearTerm512(dst *float32, x *float32, coef *float32, constant *float32, planes int, pixels int, coefs int, constants int)
 // Requires: AVX, AVX512F
-TEXT ·linearTerm512(SB), NOSPLIT, $0-40
-	MOVQ    dst+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    pixels+32(FP), DX
-	MOVQ    coef+16(FP), BX
-	VMOVUPS (BX), Z0
-	MOVQ    constant+24(FP), BX
-	VMOVUPS (BX), Z1
+TEXT ·linearTerm512(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ planes+32(FP), DX
+	MOVQ pixels+40(FP), BX
+	MOVQ coef+16(FP), SI
+	MOVQ constant+24(FP), DI
+	MOVQ coefs+48(FP), R8
+	MOVQ constants+56(FP), R9
+
+linearTerm512_plane:
+	VMOVUPS (SI), Z0
+	VMOVUPS (DI), Z1
+	MOVQ    BX, R10
 
 linearTerm512_pixel:
 	VMOVAPS     Z1, Z2
@@ -4944,21 +4962,31 @@ linearTerm512_pixel:
 	VMOVUPS     Z2, (AX)
 	ADDQ        $0x40, AX
 	ADDQ        $0x40, CX
-	SUBQ        $0x01, DX
+	SUBQ        $0x01, R10
 	JG          linearTerm512_pixel
+	ADDQ        R8, SI
+	ADDQ        R9, DI
+	SUBQ        $0x01, DX
+	JG          linearTerm512_plane
 	VZEROUPPER
 	RET
 
-// func addTerm512(dst *float32, x *float32, coef *float32, constant *float32, pixels int)
+// func addTerm512(dst *float32, x *float32, coef *float32, constant *float32, planes int, pixels int, coefs int, constants int)
 // Requires: AVX, AVX512F
-TEXT ·addTerm512(SB), NOSPLIT, $0-40
-	MOVQ    dst+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    pixels+32(FP), DX
-	MOVQ    coef+16(FP), BX
-	VMOVUPS (BX), Z0
-	MOVQ    constant+24(FP), BX
-	VMOVUPS (BX), Z1
+TEXT ·addTerm512(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ planes+32(FP), DX
+	MOVQ pixels+40(FP), BX
+	MOVQ coef+16(FP), SI
+	MOVQ constant+24(FP), DI
+	MOVQ coefs+48(FP), R8
+	MOVQ constants+56(FP), R9
+
+addTerm512_plane:
+	VMOVUPS (SI), Z0
+	VMOVUPS (DI), Z1
+	MOVQ    BX, R10
 
 addTerm512_pixel:
 	VMOVAPS     Z1, Z2
@@ -4967,8 +4995,12 @@ addTerm512_pixel:
 	VMOVUPS     Z2, (AX)
 	ADDQ        $0x40, AX
 	ADDQ        $0x40, CX
-	SUBQ        $0x01, DX
+	SUBQ        $0x01, R10
 	JG          addTerm512_pixel
+	ADDQ        R8, SI
+	ADDQ        R9, DI
+	SUBQ        $0x01, DX
+	JG          addTerm512_plane
 	VZEROUPPER
 	RET
 
@@ -9943,9 +9975,9 @@ DATA affineSiLU256_sigmoid<>+344(SB)/4, $0xc2c80000
 DATA affineSiLU256_sigmoid<>+348(SB)/4, $0xc2c80000
 GLOBL affineSiLU256_sigmoid<>(SB), RODATA|NOPTR, $352
 
-// func siluGrad256(grad *float32, x *float32, scale *float32, shift *float32, mask *float32, sumX *float32, sum *float32, pixels int)
+// func siluGrad256(grad *float32, x *float32, scale *float32, shift *float32, mask *float32, sumX *float32, sum *float32, planes int, pixels int, masks int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·siluGrad256(SB), NOSPLIT, $0-64
+TEXT ·siluGrad256(SB), NOSPLIT, $0-80
 	MOVQ    grad+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    scale+16(FP), DX
@@ -9953,11 +9985,15 @@ TEXT ·siluGrad256(SB), NOSPLIT, $0-64
 	MOVQ    mask+32(FP), SI
 	MOVQ    sumX+40(FP), DI
 	MOVQ    sum+48(FP), R8
+	MOVQ    planes+56(FP), R9
+	MOVQ    pixels+64(FP), R10
 	VMOVUPS siluGrad256_sigmoid<>+256(SB), Y0
 	VMOVUPS siluGrad256_one<>+0(SB), Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	MOVQ    pixels+56(FP), R9
+
+siluGrad256_plane:
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   R10, R11
 
 siluGrad256_a:
 	VMOVUPS     (DX), Y4
@@ -9999,15 +10035,17 @@ siluGrad256_a:
 	VFMADD231PS (CX), Y4, Y2
 	ADDQ        $0x40, AX
 	ADDQ        $0x40, CX
-	SUBQ        $0x01, R9
+	SUBQ        $0x01, R11
 	JG          siluGrad256_a
 	VMOVUPS     Y2, (DI)
 	VMOVUPS     Y3, (R8)
-	MOVQ        grad+0(FP), AX
-	MOVQ        x+8(FP), CX
+	MOVQ        R10, R11
+	SHLQ        $0x06, R11
+	SUBQ        R11, AX
+	SUBQ        R11, CX
 	VXORPS      Y2, Y2, Y2
 	VXORPS      Y3, Y3, Y3
-	MOVQ        pixels+56(FP), R9
+	MOVQ        R10, R11
 
 siluGrad256_b:
 	VMOVUPS     32(DX), Y4
@@ -10049,10 +10087,18 @@ siluGrad256_b:
 	VFMADD231PS 32(CX), Y4, Y2
 	ADDQ        $0x40, AX
 	ADDQ        $0x40, CX
-	SUBQ        $0x01, R9
+	SUBQ        $0x01, R11
 	JG          siluGrad256_b
 	VMOVUPS     Y2, 32(DI)
 	VMOVUPS     Y3, 32(R8)
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	ADDQ        $0x40, DI
+	ADDQ        $0x40, R8
+	MOVQ        masks+72(FP), R11
+	ADDQ        R11, SI
+	SUBQ        $0x01, R9
+	JG          siluGrad256_plane
 	VZEROUPPER
 	RET
 
@@ -10156,18 +10202,24 @@ DATA siluGrad256_one<>+24(SB)/4, $0x3f800000
 DATA siluGrad256_one<>+28(SB)/4, $0x3f800000
 GLOBL siluGrad256_one<>(SB), RODATA|NOPTR, $32
 
-// func linearTerm256(dst *float32, x *float32, coef *float32, constant *float32, pixels int)
+// func linearTerm256(dst *float32, x *float32, coef *float32, constant *float32, planes int, pixels int, coefs int, constants int)
 // Requires: AVX, FMA3
-TEXT ·linearTerm256(SB), NOSPLIT, $0-40
-	MOVQ    dst+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    pixels+32(FP), DX
-	MOVQ    coef+16(FP), BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	MOVQ    constant+24(FP), BX
-	VMOVUPS (BX), Y2
-	VMOVUPS 32(BX), Y3
+TEXT ·linearTerm256(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ planes+32(FP), DX
+	MOVQ pixels+40(FP), BX
+	MOVQ coef+16(FP), SI
+	MOVQ constant+24(FP), DI
+	MOVQ coefs+48(FP), R8
+	MOVQ constants+56(FP), R9
+
+linearTerm256_plane:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (DI), Y2
+	VMOVUPS 32(DI), Y3
+	MOVQ    BX, R10
 
 linearTerm256_pixel:
 	VMOVAPS     Y2, Y4
@@ -10178,23 +10230,33 @@ linearTerm256_pixel:
 	VMOVUPS     Y4, 32(AX)
 	ADDQ        $0x40, AX
 	ADDQ        $0x40, CX
-	SUBQ        $0x01, DX
+	SUBQ        $0x01, R10
 	JG          linearTerm256_pixel
+	ADDQ        R8, SI
+	ADDQ        R9, DI
+	SUBQ        $0x01, DX
+	JG          linearTerm256_plane
 	VZEROUPPER
 	RET
 
-// func addTerm256(dst *float32, x *float32, coef *float32, constant *float32, pixels int)
+// func addTerm256(dst *float32, x *float32, coef *float32, constant *float32, planes int, pixels int, coefs int, constants int)
 // Requires: AVX, FMA3
-TEXT ·addTerm256(SB), NOSPLIT, $0-40
-	MOVQ    dst+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    pixels+32(FP), DX
-	MOVQ    coef+16(FP), BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	MOVQ    constant+24(FP), BX
-	VMOVUPS (BX), Y2
-	VMOVUPS 32(BX), Y3
+TEXT ·addTerm256(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ planes+32(FP), DX
+	MOVQ pixels+40(FP), BX
+	MOVQ coef+16(FP), SI
+	MOVQ constant+24(FP), DI
+	MOVQ coefs+48(FP), R8
+	MOVQ constants+56(FP), R9
+
+addTerm256_plane:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (DI), Y2
+	VMOVUPS 32(DI), Y3
+	MOVQ    BX, R10
 
 addTerm256_pixel:
 	VMOVAPS     Y2, Y4
@@ -10207,8 +10269,12 @@ addTerm256_pixel:
 	VMOVUPS     Y4, 32(AX)
 	ADDQ        $0x40, AX
 	ADDQ        $0x40, CX
-	SUBQ        $0x01, DX
+	SUBQ        $0x01, R10
 	JG          addTerm256_pixel
+	ADDQ        R8, SI
+	ADDQ        R9, DI
+	SUBQ        $0x01, DX
+	JG          addTerm256_plane
 	VZEROUPPER
 	RET
 

@@ -30,13 +30,13 @@ func weightsNEON_3x2x1(dw, x, dy *float32, rows, width, xRow, dyRow, dyBlock, ta
 func affineSiLUNEON(dst, src, scale, shift, mask *float32, rows, width, dstSkip, srcSkip, coefs, masks int)
 
 //go:noescape
-func siluGradNEON(grad, x, scale, shift, mask, sumX, sum *float32, pixels int)
+func siluGradNEON(grad, x, scale, shift, mask, sumX, sum *float32, planes, pixels, masks int)
 
 //go:noescape
-func linearTermNEON(dst, x, coef, constant *float32, pixels int)
+func linearTermNEON(dst, x, coef, constant *float32, planes, pixels, coefs, constants int)
 
 //go:noescape
-func addTermNEON(dst, x, coef, constant *float32, pixels int)
+func addTermNEON(dst, x, coef, constant *float32, planes, pixels, coefs, constants int)
 
 //go:noescape
 func momentsNEON(mean, m2, x *float32, pixels int, inverse float32)

@@ -1279,39 +1279,43 @@ DATA siluGradNEON_constants<>+36(SB)/4, $0x42c80000 // 100
 DATA siluGradNEON_constants<>+40(SB)/4, $0xc2c80000 // -100
 GLOBL siluGradNEON_constants<>(SB), RODATA|NOPTR, $44
 
-// func siluGradNEON(grad, x, scale, shift, mask, sumX, sum *float32, pixels int)
-TEXT ·siluGradNEON(SB), NOSPLIT, $0-64
+// func siluGradNEON(grad, x, scale, shift, mask, sumX, sum *float32, planes, pixels, masks int)
+TEXT ·siluGradNEON(SB), NOSPLIT, $0-80
 	MOVD   grad+0(FP), R0
 	MOVD   x+8(FP), R1
-	MOVD   pixels+56(FP), R2
 	MOVD   scale+16(FP), R3
 	MOVD   shift+24(FP), R4
 	MOVD   mask+32(FP), R5
 	MOVD   sumX+40(FP), R6
 	MOVD   sum+48(FP), R7
-	MOVD   $siluGradNEON_constants<>(SB), R8
-	FMOVS  0(R8), F0
+	MOVD   planes+56(FP), R8
+	MOVD   pixels+64(FP), R9
+	MOVD   masks+72(FP), R10
+	MOVD   $siluGradNEON_constants<>(SB), R11
+	FMOVS  0(R11), F0
 	VDUP   V0.S[0], V0.S4
-	FMOVS  4(R8), F1
+	FMOVS  4(R11), F1
 	VDUP   V1.S[0], V1.S4
-	FMOVS  8(R8), F2
+	FMOVS  8(R11), F2
 	VDUP   V2.S[0], V2.S4
-	FMOVS  12(R8), F3
+	FMOVS  12(R11), F3
 	VDUP   V3.S[0], V3.S4
-	FMOVS  16(R8), F4
+	FMOVS  16(R11), F4
 	VDUP   V4.S[0], V4.S4
-	FMOVS  20(R8), F5
+	FMOVS  20(R11), F5
 	VDUP   V5.S[0], V5.S4
-	FMOVS  24(R8), F6
+	FMOVS  24(R11), F6
 	VDUP   V6.S[0], V6.S4
-	FMOVS  28(R8), F7
+	FMOVS  28(R11), F7
 	VDUP   V7.S[0], V7.S4
-	FMOVS  32(R8), F8
+	FMOVS  32(R11), F8
 	VDUP   V8.S[0], V8.S4
-	FMOVS  36(R8), F9
+	FMOVS  36(R11), F9
 	VDUP   V9.S[0], V9.S4
-	FMOVS  40(R8), F10
+	FMOVS  40(R11), F10
 	VDUP   V10.S[0], V10.S4
+
+plane:
 	VEOR   V11.B16, V11.B16, V11.B16
 	VEOR   V15.B16, V15.B16, V15.B16
 	VEOR   V12.B16, V12.B16, V12.B16
@@ -1320,6 +1324,7 @@ TEXT ·siluGradNEON(SB), NOSPLIT, $0-64
 	VEOR   V17.B16, V17.B16, V17.B16
 	VEOR   V14.B16, V14.B16, V14.B16
 	VEOR   V18.B16, V18.B16, V18.B16
+	MOVD   R9, R2
 
 pixel:
 	FMOVQ  0(R3), F19
@@ -1522,19 +1527,32 @@ pixel:
 	FSTPQ  (F13, F14), 32(R6)
 	FSTPQ  (F15, F16), 0(R7)
 	FSTPQ  (F17, F18), 32(R7)
+	ADD    $64, R3
+	ADD    $64, R4
+	ADD    $64, R6
+	ADD    $64, R7
+	ADD    R10, R5
+	SUBS   $1, R8
+	BGT    plane
 	RET
 
-// func linearTermNEON(dst, x, coef, constant *float32, pixels int)
-TEXT ·linearTermNEON(SB), NOSPLIT, $0-40
+// func linearTermNEON(dst, x, coef, constant *float32, planes, pixels, coefs, constants int)
+TEXT ·linearTermNEON(SB), NOSPLIT, $0-64
 	MOVD   dst+0(FP), R0
 	MOVD   x+8(FP), R1
-	MOVD   pixels+32(FP), R2
-	MOVD   coef+16(FP), R3
-	FLDPQ  0(R3), (F0, F1)
-	FLDPQ  32(R3), (F2, F3)
-	MOVD   constant+24(FP), R4
-	FLDPQ  0(R4), (F4, F5)
-	FLDPQ  32(R4), (F6, F7)
+	MOVD   planes+32(FP), R3
+	MOVD   pixels+40(FP), R4
+	MOVD   coef+16(FP), R5
+	MOVD   constant+24(FP), R6
+	MOVD   coefs+48(FP), R7
+	MOVD   constants+56(FP), R8
+
+plane:
+	FLDPQ  0(R5), (F0, F1)
+	FLDPQ  32(R5), (F2, F3)
+	FLDPQ  0(R6), (F4, F5)
+	FLDPQ  32(R6), (F6, F7)
+	MOVD   R4, R2
 
 pixel:
 	FLDPQ  0(R1), (F12, F13)
@@ -1553,19 +1571,29 @@ pixel:
 	ADD    $64, R1
 	SUBS   $1, R2
 	BGT    pixel
+	ADD    R7, R5
+	ADD    R8, R6
+	SUBS   $1, R3
+	BGT    plane
 	RET
 
-// func addTermNEON(dst, x, coef, constant *float32, pixels int)
-TEXT ·addTermNEON(SB), NOSPLIT, $0-40
+// func addTermNEON(dst, x, coef, constant *float32, planes, pixels, coefs, constants int)
+TEXT ·addTermNEON(SB), NOSPLIT, $0-64
 	MOVD   dst+0(FP), R0
 	MOVD   x+8(FP), R1
-	MOVD   pixels+32(FP), R2
-	MOVD   coef+16(FP), R3
-	FLDPQ  0(R3), (F0, F1)
-	FLDPQ  32(R3), (F2, F3)
-	MOVD   constant+24(FP), R4
-	FLDPQ  0(R4), (F4, F5)
-	FLDPQ  32(R4), (F6, F7)
+	MOVD   planes+32(FP), R3
+	MOVD   pixels+40(FP), R4
+	MOVD   coef+16(FP), R5
+	MOVD   constant+24(FP), R6
+	MOVD   coefs+48(FP), R7
+	MOVD   constants+56(FP), R8
+
+plane:
+	FLDPQ  0(R5), (F0, F1)
+	FLDPQ  32(R5), (F2, F3)
+	FLDPQ  0(R6), (F4, F5)
+	FLDPQ  32(R6), (F6, F7)
+	MOVD   R4, R2
 
 pixel:
 	FLDPQ  0(R1), (F12, F13)
@@ -1586,6 +1614,10 @@ pixel:
 	ADD    $64, R1
 	SUBS   $1, R2
 	BGT    pixel
+	ADD    R7, R5
+	ADD    R8, R6
+	SUBS   $1, R3
+	BGT    plane
 	RET
 
 // func momentsNEON(mean, m2, x *float32, pixels int, inverse float32)

@@ -93,18 +93,30 @@ func callAffineSiLU(a affineRows, f func(dst, src, scale, shift, mask *float32, 
 		a.rows, a.width, 4*(a.dstRow-a.width*lane), 4*(a.srcRow-a.width*lane), 4*a.coefs, 4*masks)
 }
 
-func callSiLUGrad(a siluGrad, f func(g, x, scale, shift, mask, sumX, sum *float32, pixels int)) {
-	n := len(a.g)
-	f(need(a.g, lane), need(a.x, n), need(a.scale, lane), need(a.shift, lane), orElse(a.mask, &ones),
-		need(a.sumX, lane), need(a.sum, lane), n/lane)
+func callSiLUGrad(a siluGrad, f func(g, x, scale, shift, mask, sumX, sum *float32, planes, pixels, masks int)) {
+	n, planes, masks := len(a.g), max(1, a.planes), 0
+	if a.mask != nil {
+		need(a.mask, planes*lane)
+		masks = lane
+	}
+	f(need(a.g, planes*lane), need(a.x, n), need(a.scale, planes*lane), need(a.shift, planes*lane), orElse(a.mask, &ones),
+		need(a.sumX, planes*lane), need(a.sum, planes*lane), planes, n/planes/lane, 4*masks)
 }
 
-func callLinearTerm(a linearTerm, set, add func(dst, x, coef, constant *float32, pixels int)) {
+func callLinearTerm(a linearTerm, set, add func(dst, x, coef, constant *float32, planes, pixels, coefs, constants int)) {
 	if a.add {
 		set = add
 	}
-	n := len(a.x)
-	set(need(a.dst, n), need(a.x, lane), orElse(a.coef, &ones), orElse(a.constant, &zeros), n/lane)
+	n, planes := len(a.x), max(1, a.planes)
+	step := func(c []float32) int {
+		if c == nil {
+			return 0
+		}
+		need(c, planes*lane)
+		return 4 * lane
+	}
+	set(need(a.dst, n), need(a.x, planes*lane), orElse(a.coef, &ones), orElse(a.constant, &zeros),
+		planes, n/planes/lane, step(a.coef), step(a.constant))
 }
 
 func callMoments(mean, m2, x []float32, f func(mean, m2, x *float32, pixels int, inverse float32)) {

@@ -15,12 +15,7 @@ func (c *Conv) BackwardData(dz, dy, x []float32, pre Prologue, g *PrologueGrad) 
 		if pre.Scale == nil {
 			return
 		}
-		for n := n0; n < n1; n++ {
-			for b := range c.Blocks() {
-				at := n*c.In.sample() + b*c.In.plane()
-				c.w.prologueGrad(worker, dz[at:][:c.In.plane()], x[at:][:c.In.plane()], pre, g, n, b, c.Blocks())
-			}
-		}
+		c.w.prologueGrad(worker, dz, x, pre, g, c.In, n0*c.Blocks(), n1*c.Blocks())
 	})
 }
 

@@ -28,17 +28,19 @@ type affineRows struct {
 	coefs              int // likewise, of the coefficients; 0: all rows have the same
 }
 
-// siluGrad is dz = g·mask·SiLU'(scale·x + shift) for one block of one sample, in
-// place over g, with the sums of dz·x and dz.
+// siluGrad is dz = g·mask·SiLU'(scale·x + shift) for planes of one size, one after the
+// other as their coefficients, in place over g, with the sums of dz·x and dz of each.
 type siluGrad struct {
-	g, x               []float32 // pixels·16
-	scale, shift, mask []float32
-	sumX, sum          []float32 // 16 each; set, not added to
+	g, x               []float32
+	planes             int       // 0: one
+	scale, shift, mask []float32 // 16 of each plane
+	sumX, sum          []float32 // likewise; set, not added to
 }
 
 // at returns the coefficients of a block of sample n, 16 each.
 func (p Prologue) at(n, block, blocks int) Prologue {
-	return Prologue{coef(p.Scale, n, block, blocks), coef(p.Shift, n, block, blocks), coef(p.Mask, n, block, blocks), p.Linear}
+	i := n*blocks + block
+	return Prologue{planesOf(p.Scale, i, i+1), planesOf(p.Shift, i, i+1), planesOf(p.Mask, i, i+1), p.Linear}
 }
 
 // from returns the coefficients from a block of sample n on.
@@ -49,13 +51,6 @@ func (p Prologue) from(n, block, blocks int) Prologue {
 		p.Mask = p.Mask[at:]
 	}
 	return p
-}
-
-func coef(c []float32, n, block, blocks int) []float32 {
-	if c == nil {
-		return nil
-	}
-	return c[(n*blocks+block)*lane:][:lane]
 }
 
 // Activate computes what the prologue says.
@@ -83,30 +78,44 @@ func (w *Workspace) activateRows(dst, src []float32, rows, width, dstRow int, pr
 // ActivateGrad computes dz = dy·Mask·SiLU'(Scale·x + Shift), or dy where the
 // prologue is Linear, and its sums if g is not nil.
 func ActivateGrad(w *Workspace, dz, dy, x []float32, pre Prologue, g *PrologueGrad, s Shape) {
-	blocks, p := s.Blocks(), s.plane()
-	w.planes(s, func(i, worker int) {
-		d := dz[i*p:][:p]
-		copy(d, dy[i*p:])
-		w.prologueGrad(worker, d, x[i*p:][:p], pre, g, i/blocks, i%blocks, blocks)
+	p := s.plane()
+	w.planeRanges(s, func(i0, i1, worker int) {
+		copy(dz[i0*p:i1*p], dy[i0*p:])
+		w.prologueGrad(worker, dz, x, pre, g, s, i0, i1)
 	})
 }
 
-// prologueGrad applies the gradient of the prologue to one block in place.
-func (w *Workspace) prologueGrad(worker int, g, x []float32, pre Prologue, sums *PrologueGrad, n, b, blocks int) {
-	if pre.Linear {
-		if sums != nil {
-			w.planeSums(worker, coef(sums.Scale, n, b, blocks), coef(sums.Shift, n, b, blocks), g, x)
+// prologueGrad applies the gradient of the prologue to planes [i0,i1) of g in place.
+func (w *Workspace) prologueGrad(worker int, g, x []float32, pre Prologue, sums *PrologueGrad, s Shape, i0, i1 int) {
+	const pixels = 4096 // of a call, some ten microseconds
+	p, few := s.plane(), max(1, pixels/(s.H*s.W))
+	for ; i0 < i1; i0 += few {
+		end := min(i0+few, i1)
+		of := func(c []float32) []float32 { return planesOf(c, i0, end) }
+		if pre.Linear {
+			for i := i0; i < end && sums != nil; i++ {
+				w.planeSums(worker, planesOf(sums.Scale, i, i+1), planesOf(sums.Shift, i, i+1), g[i*p:][:p], x[i*p:][:p])
+			}
+			continue
 		}
-		return
+		a := siluGrad{g: g[i0*p : end*p], x: x[i0*p : end*p], planes: end - i0, scale: of(pre.Scale), shift: of(pre.Shift), mask: of(pre.Mask)}
+		if sums != nil {
+			a.sumX, a.sum = of(sums.Scale), of(sums.Shift)
+		} else {
+			n := (end - i0) * lane
+			t := w.of(worker, useSums, 2*n)
+			a.sumX, a.sum = t[:n], t[n:]
+		}
+		w.tier.siluGrad(a)
 	}
-	a := siluGrad{g: g, x: x, scale: coef(pre.Scale, n, b, blocks), shift: coef(pre.Shift, n, b, blocks), mask: coef(pre.Mask, n, b, blocks)}
-	if sums != nil {
-		a.sumX, a.sum = coef(sums.Scale, n, b, blocks), coef(sums.Shift, n, b, blocks)
-	} else {
-		t := w.of(worker, useSums, 2*lane)
-		a.sumX, a.sum = t[:lane], t[lane:]
+}
+
+// planesOf returns the coefficients of planes [i0,i1).
+func planesOf(c []float32, i0, i1 int) []float32 {
+	if c == nil {
+		return nil
 	}
-	w.tier.siluGrad(a)
+	return c[i0*lane : i1*lane]
 }
 
 // SiLU computes y = x/(1+e^-x) on plain arrays.
@@ -146,9 +155,11 @@ func affineSiLUGeneric(a affineRows) {
 
 // siluGradGeneric is the reference of tier.siluGrad.
 func siluGradGeneric(a siluGrad) {
-	var sumX, sum [lane]float32
+	n, plane := max(1, a.planes), len(a.g)/max(1, a.planes)
+	clear(a.sumX[:n*lane])
+	clear(a.sum[:n*lane])
 	for i, x := range a.x {
-		k := i % lane
+		k := i/plane*lane + i%lane
 		z := a.scale[k]*x + a.shift[k]
 		s := sigmoid(z)
 		d := a.g[i] * (s * (1 + z*(1-s)))
@@ -156,9 +167,7 @@ func siluGradGeneric(a siluGrad) {
 			d *= a.mask[k]
 		}
 		a.g[i] = d
-		sumX[k] += d * x
-		sum[k] += d
+		a.sumX[k] += d * x
+		a.sum[k] += d
 	}
-	copy(a.sumX, sumX[:])
-	copy(a.sum, sum[:])
 }

@@ -70,17 +70,22 @@ func (w *Workspace) of(worker, use, n int) []float32 { return w.scratch[worker].
 // zeros returns n zeros, which must not be written. NewConv makes room.
 func (w *Workspace) zeros(n int) []float32 { return w.zero[:n] }
 
-// planes calls f for each plane of activations of a shape, as many at a time as are
-// worth handing to another worker.
+// planes calls f for each plane of activations of a shape.
 func (w *Workspace) planes(s Shape, f func(i, worker int)) {
-	const pixels, least = 1024, 16 // of a piece of work; pieces
-	n := s.N * s.Blocks()
-	each := max(1, min(pixels/(s.H*s.W), n/least))
-	w.pool.Do((n+each-1)/each, func(k, worker int) {
-		for i := k * each; i < min((k+1)*each, n); i++ {
+	w.planeRanges(s, func(i0, i1, worker int) {
+		for i := i0; i < i1; i++ {
 			f(i, worker)
 		}
 	})
+}
+
+// planeRanges calls f for ranges [i0,i1) of them, as many as are worth handing to
+// another worker.
+func (w *Workspace) planeRanges(s Shape, f func(i0, i1, worker int)) {
+	const pixels, least = 1024, 16 // of a range; ranges
+	n := s.N * s.Blocks()
+	each := max(1, min(pixels/(s.H*s.W), n/least))
+	w.pool.Do((n+each-1)/each, func(k, worker int) { f(k*each, min((k+1)*each, n), worker) })
 }
 
 func (b *buffers) get(use, n int) []float32 {

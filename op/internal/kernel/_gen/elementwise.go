@@ -106,66 +106,86 @@ func (v isa) affineSiLU() {
 	RET()
 }
 
-// siluGrad is g = g·mask·SiLU'(scale·x + shift) in place on pixels, with the sums
-// of g·x and g.
+// siluGrad is g = g·mask·SiLU'(scale·x + shift) in place on planes of so many pixels,
+// with the sums of g·x and g. Masks of planes lie masks bytes apart.
 func (v isa) siluGrad() {
 	name := "siluGrad" + v.suffix
-	TEXT(name, NOSPLIT, "func(grad, x, scale, shift, mask, sumX, sum *float32, pixels int)")
+	TEXT(name, NOSPLIT, "func(grad, x, scale, shift, mask, sumX, sum *float32, planes, pixels, masks int)")
 	g, x := param("grad"), param("x")
 	scale, shift, mask := param("scale"), param("shift"), param("mask")
 	sumX, sum := param("sumX"), param("sum")
+	planes, size := param("planes"), param("pixels")
 	sigmoid := v.sigmoid(name)
 	one := v.register(v.constants(name+"_one", 1)[0])
 	n := GP64()
-	// One register at a time over all pixels: AVX2 walks the block twice.
-	for i := range v.parts {
-		if i > 0 {
-			g, x = param("grad"), param("x")
+	loop(label(name, "plane"), planes, 1, func() {
+		// One register at a time over all pixels: AVX2 walks the plane twice.
+		for i := range v.parts {
+			if i > 0 {
+				MOVQ(size, n)
+				SHLQ(Imm(6), n)
+				SUBQ(n, g)
+				SUBQ(n, x)
+			}
+			a, b := v.zeroReg(), v.zeroReg()
+			MOVQ(size, n)
+			loop(label(name, string(rune('a'+i))), n, 1, func() {
+				z, d, t := v.new(), v.new(), v.new()
+				VMOVUPS(at(scale, i*v.bytes), z)
+				VMULPS(at(x, i*v.bytes), z, z)
+				VADDPS(at(shift, i*v.bytes), z, z)
+				s := sigmoid(z)
+				VSUBPS(s, one, t) // 1-s
+				VFMADD213PS(one, z, t)
+				VMULPS(s, t, t)
+				VMULPS(at(g, i*v.bytes), t, d)
+				VMULPS(at(mask, i*v.bytes), d, d)
+				VMOVUPS(d, at(g, i*v.bytes))
+				VADDPS(d, b, b)
+				VFMADD231PS(at(x, i*v.bytes), d, a)
+				ADDQ(Imm(64), g)
+				ADDQ(Imm(64), x)
+			})
+			VMOVUPS(a, at(sumX, i*v.bytes))
+			VMOVUPS(b, at(sum, i*v.bytes))
 		}
-		a, b := v.zeroReg(), v.zeroReg()
-		Load(Param("pixels"), n)
-		loop(label(name, string(rune('a'+i))), n, 1, func() {
-			z, d, t := v.new(), v.new(), v.new()
-			VMOVUPS(at(scale, i*v.bytes), z)
-			VMULPS(at(x, i*v.bytes), z, z)
-			VADDPS(at(shift, i*v.bytes), z, z)
-			s := sigmoid(z)
-			VSUBPS(s, one, t) // 1-s
-			VFMADD213PS(one, z, t)
-			VMULPS(s, t, t)
-			VMULPS(at(g, i*v.bytes), t, d)
-			VMULPS(at(mask, i*v.bytes), d, d)
-			VMOVUPS(d, at(g, i*v.bytes))
-			VADDPS(d, b, b)
-			VFMADD231PS(at(x, i*v.bytes), d, a)
-			ADDQ(Imm(64), g)
-			ADDQ(Imm(64), x)
-		})
-		VMOVUPS(a, at(sumX, i*v.bytes))
-		VMOVUPS(b, at(sum, i*v.bytes))
-	}
+		for _, r := range []Register{scale, shift, sumX, sum} {
+			ADDQ(Imm(64), r)
+		}
+		masks := GP64()
+		Load(Param("masks"), masks)
+		ADDQ(masks, mask)
+	})
 	VZEROUPPER()
 	RET()
 }
 
-// linearTerm is dst = coef·x + constant, and addTerm adds dst to it.
+// linearTerm is dst = coef·x + constant, and addTerm adds dst to it, on planes of so
+// many pixels, whose coefficients and constants lie coefs and constants bytes apart.
 func (v isa) linearTerm() {
 	for _, name := range []string{"linearTerm" + v.suffix, "addTerm" + v.suffix} {
-		TEXT(name, NOSPLIT, "func(dst, x, coef, constant *float32, pixels int)")
-		dst, x, n := param("dst"), param("x"), param("pixels")
-		coef, constant := v.load(at(param("coef"), 0)), v.load(at(param("constant"), 0))
-		loop(label(name, "pixel"), n, 1, func() {
-			for i := range v.parts {
-				t := v.new()
-				VMOVAPS(constant[i], t)
-				if name[0] == 'a' {
-					VADDPS(at(dst, i*v.bytes), t, t)
+		TEXT(name, NOSPLIT, "func(dst, x, coef, constant *float32, planes, pixels, coefs, constants int)")
+		dst, x, planes, size := param("dst"), param("x"), param("planes"), param("pixels")
+		c, k, coefs, constants := param("coef"), param("constant"), param("coefs"), param("constants")
+		n := GP64()
+		loop(label(name, "plane"), planes, 1, func() {
+			coef, constant := v.load(at(c, 0)), v.load(at(k, 0))
+			MOVQ(size, n)
+			loop(label(name, "pixel"), n, 1, func() {
+				for i := range v.parts {
+					t := v.new()
+					VMOVAPS(constant[i], t)
+					if name[0] == 'a' {
+						VADDPS(at(dst, i*v.bytes), t, t)
+					}
+					VFMADD231PS(at(x, i*v.bytes), coef[i], t)
+					VMOVUPS(t, at(dst, i*v.bytes))
 				}
-				VFMADD231PS(at(x, i*v.bytes), coef[i], t)
-				VMOVUPS(t, at(dst, i*v.bytes))
-			}
-			ADDQ(Imm(64), dst)
-			ADDQ(Imm(64), x)
+				ADDQ(Imm(64), dst)
+				ADDQ(Imm(64), x)
+			})
+			ADDQ(coefs, c)
+			ADDQ(constants, k)
 		})
 		VZEROUPPER()
 		RET()

@@ -97,70 +97,85 @@ func (a *asm) affineSiLU() {
 	})
 }
 
-// siluGrad is g = g·mask·SiLU'(scale·x + shift) in place on pixels, with the sums
-// of g·x and g.
+// siluGrad is g = g·mask·SiLU'(scale·x + shift) in place on planes of so many pixels,
+// with the sums of g·x and g. Masks of planes lie masks bytes apart.
 func (a *asm) siluGrad() {
-	a.function("siluGradNEON", "grad, x, scale, shift, mask, sumX, sum *float32, pixels int", 0, func() {
-		g, x, n := a.param("grad"), a.param("x"), a.param("pixels")
+	a.function("siluGradNEON", "grad, x, scale, shift, mask, sumX, sum *float32, planes, pixels, masks int", 0, func() {
+		g, x, n := a.param("grad"), a.param("x"), a.gp()
 		scale, shift, mask := a.param("scale"), a.param("shift"), a.param("mask")
-		sumX, sum := a.param("sumX"), a.param("sum")
+		sumX, sum, planes, size, masks := a.param("sumX"), a.param("sum"), a.param("planes"), a.param("pixels"), a.param("masks")
 		one, sigmoid := a.sigmoid()
 		totalX, total := a.block(), a.block()
-		for i := range total {
-			a.zero(totalX[i])
-			a.zero(total[i])
-		}
-		a.loop("pixel", n, 1, func() {
-			for i := range 4 {
-				a.scope(func() {
-					z := a.affine(x, scale, shift, i)
-					s := sigmoid(z)
-					t, u := a.vec(), a.vec()
-					a.fsub(t, one, s) // SiLU' = s·(1 + z·(1-s))
-					a.mov(u, one)
-					a.fmla(u, z, t)
-					a.fmul(u, u, s)
-					a.load(t, g, 16*i)
-					a.fmul(u, u, t)
-					a.load(t, mask, 16*i)
-					a.fmul(u, u, t)
-					a.store(u, g, 16*i)
-					a.fadd(total[i], total[i], u)
-					a.load(t, x, 16*i)
-					a.fmla(totalX[i], u, t)
-				})
+		a.loop("plane", planes, 1, func() {
+			for i := range total {
+				a.zero(totalX[i])
+				a.zero(total[i])
 			}
-			a.addImm(g, 64)
-			a.addImm(x, 64)
+			a.move(n, size)
+			a.loop("pixel", n, 1, func() {
+				for i := range 4 {
+					a.scope(func() {
+						z := a.affine(x, scale, shift, i)
+						s := sigmoid(z)
+						t, u := a.vec(), a.vec()
+						a.fsub(t, one, s) // SiLU' = s·(1 + z·(1-s))
+						a.mov(u, one)
+						a.fmla(u, z, t)
+						a.fmul(u, u, s)
+						a.load(t, g, 16*i)
+						a.fmul(u, u, t)
+						a.load(t, mask, 16*i)
+						a.fmul(u, u, t)
+						a.store(u, g, 16*i)
+						a.fadd(total[i], total[i], u)
+						a.load(t, x, 16*i)
+						a.fmla(totalX[i], u, t)
+					})
+				}
+				a.addImm(g, 64)
+				a.addImm(x, 64)
+			})
+			a.storeBlock(totalX, sumX, 0)
+			a.storeBlock(total, sum, 0)
+			for _, r := range []gp{scale, shift, sumX, sum} {
+				a.addImm(r, 64)
+			}
+			a.add(mask, masks)
 		})
-		a.storeBlock(totalX, sumX, 0)
-		a.storeBlock(total, sum, 0)
 	})
 }
 
-// linearTerm is dst = coef·x + constant, to which dst is added if add is set.
+// linearTerm is dst = coef·x + constant, to which dst is added if add is set, on
+// planes of so many pixels, whose coefficients and constants lie coefs and constants
+// bytes apart.
 func (a *asm) linearTerm(name string, add bool) {
-	a.function(name, "dst, x, coef, constant *float32, pixels int", 0, func() {
-		dst, x, n := a.param("dst"), a.param("x"), a.param("pixels")
+	a.function(name, "dst, x, coef, constant *float32, planes, pixels, coefs, constants int", 0, func() {
+		dst, x, n, planes, size := a.param("dst"), a.param("x"), a.gp(), a.param("planes"), a.param("pixels")
+		c, k, coefs, constants := a.param("coef"), a.param("constant"), a.param("coefs"), a.param("constants")
 		coef, constant, t, values := a.block(), a.block(), a.block(), a.block()
-		a.loadBlock(coef, a.param("coef"), 0)
-		a.loadBlock(constant, a.param("constant"), 0)
-		a.loop("pixel", n, 1, func() {
-			a.loadBlock(values, x, 0)
-			if add {
-				a.loadBlock(t, dst, 0)
-			}
-			for i := range t {
+		a.loop("plane", planes, 1, func() {
+			a.loadBlock(coef, c, 0)
+			a.loadBlock(constant, k, 0)
+			a.move(n, size)
+			a.loop("pixel", n, 1, func() {
+				a.loadBlock(values, x, 0)
 				if add {
-					a.fadd(t[i], t[i], constant[i])
-				} else {
-					a.mov(t[i], constant[i])
+					a.loadBlock(t, dst, 0)
 				}
-				a.fmla(t[i], values[i], coef[i])
-			}
-			a.storeBlock(t, dst, 0)
-			a.addImm(dst, 64)
-			a.addImm(x, 64)
+				for i := range t {
+					if add {
+						a.fadd(t[i], t[i], constant[i])
+					} else {
+						a.mov(t[i], constant[i])
+					}
+					a.fmla(t[i], values[i], coef[i])
+				}
+				a.storeBlock(t, dst, 0)
+				a.addImm(dst, 64)
+				a.addImm(x, 64)
+			})
+			a.add(c, coefs)
+			a.add(k, constants)
 		})
 	})
 }
