@@ -1,8 +1,8 @@
-// Package device opens the devices that can run a network in the place of the CPU's
-// tape machine, such as a GPU. Programs name them by --device; everything else sees
+// Package device opens the devices that can run a network in the place of the
+// CPU, such as a GPU. Programs name them by --device; everything else sees
 // the interfaces of this package and needs no build tag.
 //
-//	cpu        the tape machine: no device, nil
+//	cpu        no device, nil
 //	xla:PATH   the PJRT plugin in a file, and its first device
 //	xla        the plugin that CONDMEAN_PJRT names
 //	cuda       the plugin of an NVIDIA GPU: CONDMEAN_PJRT, else that of an installed

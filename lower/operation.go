@@ -124,7 +124,7 @@ func (l *lowering) siluSlope(x hlo.Value) hlo.Value {
 	return l.Mul(s, l.Plus(l.Mul(x, l.Sub(l.Num(1, s), s)), 1))
 }
 
-// loss adds up in float64, as the tape machine does.
+// loss adds up in float64, as the CPU does.
 func (l *lowering) loss(kind op.LossKind, in []value) hlo.Value {
 	d := l.Sub(in[0].Value, in[1].Value)
 	if kind == op.MSE {

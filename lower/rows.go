@@ -99,7 +99,7 @@ func (l *lowering) linearGrad(weights bool, in []value, shape []int) value {
 }
 
 // outer is (N,K) of products of (N), of type float64, and (K), rounded to float32
-// where the tape machine does so.
+// where the CPU does so.
 func (l *lowering) outer(t, w hlo.Value) hlo.Value {
 	s := []int{t.Shape[0], w.Shape[0]}
 	return l.Mul(l.Broadcast(l.Convert(t, hlo.F32), s, 0), l.Broadcast(w, s, 1))

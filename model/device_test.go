@@ -25,7 +25,7 @@ func init() {
 }
 
 // deviceTolerance is how far a float32 result on a device may be from the float64
-// one, in terms of its size: twice what TestReadableGraph holds the tape machine to,
+// one, in terms of its size: twice what TestReadableGraph holds the CPU to,
 // for the same roundings, because a plugin adds up in an order of its own.
 const deviceTolerance = 2e-5
 

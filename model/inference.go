@@ -15,7 +15,7 @@ type inference struct {
 	program  program
 }
 
-// program is a compiled graph on the tape machine or a device.
+// program is a compiled graph on the CPU or a device.
 type program interface {
 	Run() error
 	Output(i int) []float32

@@ -31,7 +31,7 @@ type Network struct {
 	inits   []initializer      // of state
 	held    map[string]bool    // what training leaves as it is
 
-	device device.Device // that predicts; nil: the tape machine
+	device device.Device // that predicts; nil: the CPU
 
 	mu         sync.Mutex // held by whatever runs on the weights
 	frozen     op.Frozen

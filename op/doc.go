@@ -34,7 +34,8 @@
 // node are then summed in one fused pass; gorgonia.Grad inserts native additions,
 // which allocate at each run and may overwrite an operand's buffer.
 //
-// A compiled [Program] runs the graph on Gorgonia's tape machine with a static
-// buffer plan: each operation's output lives in a buffer that is shared with
+// A compiled [Program] runs the operations one after the other, by itself: Gorgonia's
+// tape machine takes longer between two of them than small ones take. A static plan
+// gives them buffers: each operation's output lives in one that is shared with
 // operations whose lifetimes do not overlap.
 package op

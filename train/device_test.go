@@ -75,7 +75,7 @@ func farApart(a, b, c []model.Tensor) (ab, ac float64) {
 	return math.Sqrt(ab), math.Sqrt(ac)
 }
 
-// Ten steps on the device end where those of the tape machine do: weights, averages,
+// Ten steps on the device end where those of the CPU do: weights, averages,
 // moments, adapters, losses and norms. Both compute in float32, whose gradients are
 // right to about 1e-6 of their size (TestDeviceGraphs). Adam divides small gradients
 // by themselves and so makes much of their rounding: what is left apart after ten
@@ -138,7 +138,7 @@ func TestDeviceTrajectory(t *testing.T) {
 	}
 }
 
-// The device refuses a step that would spoil anything as the tape machine does, and
+// The device refuses a step that would spoil anything as the CPU does, and
 // changes nothing.
 func TestDeviceRefusesToBeSpoilt(t *testing.T) {
 	devicetest.Plugin(t)
