@@ -105,7 +105,7 @@ func NewConv(rt *Runtime, in Input, weight, bias *G.Node, o ConvOptions) (*G.Nod
 		copy(a.Kernel[4-len(ws):], ws[2:]) // a signal has one tap along H
 	}
 	c := &Conv{core: newCore(rt, "conv", blocked, shape...), ConvAttributes: a, input: in, weight: weight, bias: bias, packed: packing{frozen: o.Frozen}}
-	c.k, err = kernel.NewConv(kernel.ConvSpec{In: imageShape(xs), Out: a.Out, KH: a.Kernel[0], KW: a.Kernel[1], Replicate: o.Padding == Replicate}, rt.ws)
+	c.k, err = kernel.NewConv(kernel.ConvSpec{In: imageShape(xs), Out: a.Out, KH: a.Kernel[0], KW: a.Kernel[1], Replicate: o.Padding == Replicate, Anew: o.Frozen == nil}, rt.ws)
 	if err != nil {
 		return nil, fmt.Errorf("op: conv: weight %s: %w", weight.Name(), err)
 	}

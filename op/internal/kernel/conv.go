@@ -8,18 +8,20 @@ type ConvSpec struct {
 	Out       int // output channels
 	KH, KW    int // taps, 1 or 3 each; a signal has KH = 1
 	Replicate bool
+	Anew      bool // weights are set before each use: no memory is kept for packed ones
 }
 
-// Conv computes one convolution and its gradients. It owns its packed weights;
-// scratch memory belongs to the workspace.
+// Conv computes one convolution and its gradients. It owns the weights packed for
+// Forward, unless they are set Anew: then those, as always those for BackwardData,
+// last until another convolution of the workspace packs its own. All scratch memory
+// belongs to the workspace.
 type Conv struct {
 	ConvSpec
-	w        *Workspace
-	out      Shape  // of the result
-	forward  packed // of the direct algorithm
-	backward packed // likewise, transposed and flipped
-	bias     []float32
-	wino     *winograd // nil: direct
+	w                 *Workspace
+	out               Shape     // of the result
+	forward, backward []float32 // packed weights; backward transposed and flipped
+	bias              []float32
+	wino              *winograd // nil: direct
 }
 
 // maxElements bounds the sizes of one sample and of the weights, so that
@@ -64,12 +66,13 @@ func (c *Conv) SetWeights(w, b []float32) {
 	}
 	clear(c.bias)
 	copy(c.bias, b)
-	f := filters{w: w, out: c.Out, in: c.In.C, taps: c.KH * c.KW}
-	if c.wino != nil {
-		c.wino.forward = c.wino.transformWeights(c.w, c.wino.forward, f)
-	} else {
-		c.forward.pack(c.w, f)
+	switch {
+	case c.Anew:
+		c.forward = c.w.shared.get(useForward, c.packedSize())
+	case c.forward == nil:
+		c.forward = Alloc(c.packedSize())
 	}
+	c.pack(c.forward, filters{w: w, out: c.Out, in: c.In.C, taps: c.KH * c.KW})
 }
 
 // SetWeightsBackward packs w for BackwardData.
@@ -77,11 +80,25 @@ func (c *Conv) SetWeightsBackward(w []float32) {
 	if len(w) != c.Out*c.In.C*c.KH*c.KW {
 		panic(fmt.Sprintf("%d weights do not fit a convolution of %d to %d channels", len(w), c.In.C, c.Out))
 	}
-	f := filters{w: w, out: c.Out, in: c.In.C, taps: c.KH * c.KW, transposed: true}
+	c.backward = c.w.shared.get(useBackward, c.packedSize())
+	c.pack(c.backward, filters{w: w, out: c.Out, in: c.In.C, taps: c.KH * c.KW, transposed: true})
+}
+
+// packedSize returns the number of packed weights, transposed or not.
+func (c *Conv) packedSize() int {
+	n := c.Blocks() * c.out.Blocks() * lane
 	if c.wino != nil {
-		c.wino.backward = c.wino.transformWeights(c.w, c.wino.backward, f)
+		return c.wino.freqs * stride(n)
+	}
+	return n * lane * c.KH * c.KW
+}
+
+// pack packs f for the tiles.
+func (c *Conv) pack(dst []float32, f filters) {
+	if c.wino != nil {
+		c.wino.transformWeights(c.w, dst, f)
 	} else {
-		c.backward.pack(c.w, f)
+		f.pack(c.w, dst)
 	}
 }
 
@@ -98,6 +115,8 @@ const (
 	usePacked           // weights between two blocks on their way to or from tiles
 	useEdge             // those of blocks that are not full
 	useTaps             // weights before they go to Winograd's frequencies
+	useForward          // packed weights of the convolution in work
+	useBackward         // likewise, for the gradient of the data
 	uses                // their number
 )
 

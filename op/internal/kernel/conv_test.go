@@ -31,6 +31,7 @@ func randomSpec(r *rand.Rand) ConvSpec {
 	case 2:
 		c.In.H, c.KH, c.In.W = 1, 1, 1+r.IntN(40)
 	}
+	c.Anew = r.IntN(2) == 0
 	return c
 }
 
@@ -242,7 +243,7 @@ func TestNoAllocations(t *testing.T) {
 }
 
 // BenchmarkConv reports GFLOP/s of the direct algorithm, and GB/s of activations
-// read and written once, at the shapes of the MNIST and gmm64 networks.
+// read and written once, at the shapes of the MNIST, gmm64 and ddpm-cifar10 networks.
 func BenchmarkConv(b *testing.B) {
 	for _, ti := range tiers() {
 		for _, c := range []ConvSpec{
@@ -252,10 +253,15 @@ func BenchmarkConv(b *testing.B) {
 			{In: Shape{128, 128, 7, 7}, Out: 64, KH: 3, KW: 3},
 			{In: Shape{128, 16, 1, 64}, Out: 16, KH: 1, KW: 3},
 			{In: Shape{128, 128, 1, 8}, Out: 128, KH: 1, KW: 3},
+			{In: Shape{16, 128, 32, 32}, Out: 128, KH: 3, KW: 3},
+			{In: Shape{16, 256, 16, 16}, Out: 256, KH: 3, KW: 3},
+			{In: Shape{16, 256, 8, 8}, Out: 256, KH: 3, KW: 3},
+			{In: Shape{16, 256, 4, 4}, Out: 256, KH: 3, KW: 3},
 		} {
 			if ti == generic {
 				c.In.N = 4
 			}
+			c.Anew = true
 			pool := par.New(2)
 			w := newWorkspace(pool, ti)
 			r := rand.New(rand.NewPCG(1, 2))

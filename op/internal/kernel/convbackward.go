@@ -4,18 +4,25 @@ package kernel
 // each plane if g is not nil. Without a prologue it is Wᵀ*dy, and x may be nil; a
 // Linear one has neither Mask nor SiLU'.
 func (c *Conv) BackwardData(dz, dy, x []float32, pre Prologue, g *PrologueGrad) {
+	finish := func(i0, i1, worker int) { // planes
+		if pre.Scale != nil {
+			c.w.prologueGrad(worker, dz, x, pre, g, c.In, i0, i1)
+		}
+	}
+	if c.fewTiles() {
+		c.wino.convolveFew(c.w, dz, dy, c.backward, c.w.zeros(c.Blocks()*lane), nil, c.out, c.In, Prologue{})
+		c.w.planeRanges(c.In, finish)
+		return
+	}
 	together := c.samples(c.Out)
 	c.w.pool.Do((c.In.N+together-1)/together, func(i, worker int) {
 		n0, n1 := i*together, min((i+1)*together, c.In.N)
 		if c.wino != nil {
-			c.wino.convolve(c.w, worker, dz, dy, c.wino.backward, c.w.zeros(c.Blocks()*lane), c.out, c.In, n0, n1, Prologue{})
+			c.wino.convolve(c.w, worker, dz, dy, c.backward, c.w.zeros(c.Blocks()*lane), c.out, c.In, n0, n1, Prologue{})
 		} else {
 			c.backwardDirect(worker, dz, dy, n0, n1)
 		}
-		if pre.Scale == nil {
-			return
-		}
-		c.w.prologueGrad(worker, dz, x, pre, g, c.In, n0*c.Blocks(), n1*c.Blocks())
+		finish(n0*c.Blocks(), n1*c.Blocks(), worker)
 	})
 }
 
@@ -31,7 +38,7 @@ func (c *Conv) backwardDirect(worker int, dz, dy []float32, n0, n1 int) {
 		p.fill(c.w, dy, c.out, n0, n1, b, Prologue{})
 		p.clearHalo(b)
 	}
-	conv := convolution{src: p, w: c.backward.data, bias: c.w.zeros(c.Blocks() * lane), inBlocks: c.out.Blocks(), kh: c.KH, kw: c.KW, to: output(dz, c.In, n0)}
+	conv := convolution{src: p, w: c.backward, bias: c.w.zeros(c.Blocks() * lane), inBlocks: c.out.Blocks(), kh: c.KH, kw: c.KW, to: output(dz, c.In, n0)}
 	if c.Replicate {
 		q := c.paddedInput(n1 - n0)
 		q.data = c.w.of(worker, usePadded2, c.Blocks()*q.plane())

@@ -12,13 +12,13 @@ func (c *Conv) forwardFew(y, x []float32, pre Prologue, residual []float32, m *M
 	case c.wino == nil:
 		c.forwardParts(y, x, pre, residual, m)
 	case c.wino.signal():
-		c.wino.convolveFewSignals(c.w, y, x, c.wino.forward, c.bias, c.In, c.out, pre, func(n, o int) { c.finish(y, residual, m, n, o) })
+		c.wino.convolveFewSignals(c.w, y, x, c.forward, c.bias, c.In, c.out, pre, func(n, o int) { c.finish(y, residual, m, n, o) })
 	case c.work() <= 4*some:
 		sets, bands := c.cut(c.wino.ty)
-		c.wino.convolveParts(c.w, y, x, c.wino.forward, c.bias, residual, c.In, c.out, pre, sets, bands)
+		c.wino.convolveParts(c.w, y, x, c.forward, c.bias, residual, c.In, c.out, pre, sets, bands)
 		c.planeMoments(y, m)
 	default:
-		c.wino.convolveFew(c.w, y, x, c.wino.forward, c.bias, residual, c.In, c.out, pre)
+		c.wino.convolveFew(c.w, y, x, c.forward, c.bias, residual, c.In, c.out, pre)
 		c.planeMoments(y, m)
 	}
 }

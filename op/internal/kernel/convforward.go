@@ -3,7 +3,7 @@ package kernel
 // Forward computes y = W*f(x) + b, adds residual (of the layout of y) if it is
 // not nil, and collects the moments of the result if m is not nil.
 func (c *Conv) Forward(y, x []float32, pre Prologue, residual []float32, m *Moments) {
-	if c.In.N < 2*c.w.pool.Threads() {
+	if c.In.N < 2*c.w.pool.Threads() || c.fewTiles() {
 		c.forwardFew(y, x, pre, residual, m)
 		return
 	}
@@ -11,7 +11,7 @@ func (c *Conv) Forward(y, x []float32, pre Prologue, residual []float32, m *Mome
 	c.w.pool.Do((c.In.N+together-1)/together, func(i, worker int) {
 		n0, n1 := i*together, min((i+1)*together, c.In.N)
 		if c.wino != nil {
-			c.wino.convolve(c.w, worker, y, x, c.wino.forward, c.bias, c.In, c.out, n0, n1, pre)
+			c.wino.convolve(c.w, worker, y, x, c.forward, c.bias, c.In, c.out, n0, n1, pre)
 		} else {
 			c.forwardDirect(worker, y, x, n0, n1, pre)
 		}
@@ -40,7 +40,7 @@ func planesAtOnce(s Shape) int { return max(1, 256/(s.H*s.W)) }
 func (c *Conv) paddedInput(samples int) padded { return newPadded(c.In, samples, c.KH/2, c.KW/2) }
 
 func (c *Conv) convolution(p *padded, y []float32, n int) convolution {
-	return convolution{src: *p, w: c.forward.data, bias: c.bias, inBlocks: c.Blocks(), kh: c.KH, kw: c.KW, to: output(y, c.out, n)}
+	return convolution{src: *p, w: c.forward, bias: c.bias, inBlocks: c.Blocks(), kh: c.KH, kw: c.KW, to: output(y, c.out, n)}
 }
 
 // finish adds the residual to block o of sample n and takes its moments, while

@@ -47,7 +47,7 @@ func weightTileGeneric(t weightTile) {
 // BackwardWeights writes the gradients of the weights, dw (Out,In,KH,KW), and
 // of the bias, db (Out), recomputing f(x) from x.
 func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
-	if c.wino.byFrequency(c.In, c.out) {
+	if c.byFrequency() {
 		c.backwardWeightsByFrequency(dw, db, dy, x, pre)
 		return
 	}

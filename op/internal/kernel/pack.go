@@ -3,11 +3,6 @@ package kernel
 // maxGroup is the largest number of output blocks that one tile computes.
 const maxGroup = 2
 
-// packed holds weights in the order in which tiles read them:
-// [group][input block][kh][kw][16 inputs][blocks of the group][16 outputs],
-// with groups of 2 output blocks, the last one of 1 where their number is odd.
-type packed struct{ data []float32 }
-
 // groupStart returns where the weights of output block o, the first of its
 // group, begin.
 func groupStart(o, inBlocks, taps int) int { return o * inBlocks * taps * lane * lane }
@@ -30,15 +25,14 @@ func (f filters) blocks() (in, out int) {
 	return in, out
 }
 
-// pack packs f for the tiles.
-func (p *packed) pack(ws *Workspace, f filters) {
+// pack packs f in the order in which tiles read weights:
+// [group][input block][kh][kw][16 inputs][blocks of the group][16 outputs],
+// with groups of 2 output blocks, the last one of 1 where their number is odd.
+func (f filters) pack(ws *Workspace, dst []float32) {
 	ib, ob := f.blocks()
-	if p.data == nil {
-		p.data = Alloc(ib * ob * f.taps * lane * lane)
-	}
 	eachPair(ws, ib, ob, func(worker, o, group, b int) {
 		n := group * f.taps * lane * lane
-		f.packBlock(ws, worker, p.data[groupStart(o, ib, f.taps)+b*n:][:n], o, group, b)
+		f.packBlock(ws, worker, dst[groupStart(o, ib, f.taps)+b*n:][:n], o, group, b)
 	})
 }
 

@@ -38,9 +38,9 @@ func TestPack(t *testing.T) {
 		} {
 			f.w = random(r, f.out*f.in*f.taps)
 			for _, f.transposed = range []bool{false, true} {
-				var p packed
-				p.pack(w, f)
 				ib, ob := f.blocks()
+				p := poison(ib * ob * f.taps * lane * lane)
+				f.pack(w, p)
 				for o := range ob * lane {
 					first := o / lane &^ (maxGroup - 1)
 					group := min(maxGroup, ob-first)
@@ -54,7 +54,7 @@ func TestPack(t *testing.T) {
 								want = f.w[(i*f.in+o)*f.taps+f.taps-1-tap]
 							}
 							at := first*ib*f.taps*lane*lane + (((i/lane*f.taps+tap)*lane+i%lane)*group+o/lane-first)*lane + o%lane
-							if got := p.data[at]; got != want {
+							if got := p[at]; got != want {
 								t.Fatalf("%d to %d channels, %d taps, transposed %v: output %d, input %d, tap %d is %v, want %v",
 									f.in, f.out, f.taps, f.transposed, o, i, tap, got, want)
 							}

@@ -51,7 +51,7 @@ func TestConvProperty(t *testing.T) {
 		{In: Shape{3, 115, 5, 6}, Out: 125, KH: 3, KW: 3},
 		{In: Shape{33, 120, 1, 6}, Out: 115, KH: 1, KW: 3},
 	}
-	specs = append(specs, many...)
+	specs = append(append(specs, many...), fewTiles)
 	specs = append(specs, fewSamples()...)
 	for _, c := range specs {
 		s, out := c.In, Shape{c.In.N, c.Out, c.In.H, c.In.W}
@@ -109,6 +109,64 @@ func TestConvProperty(t *testing.T) {
 				name, seen[name], worst[name].forward, worst[name].data, worst[name].weights, worst[name].bias)
 		}
 	}
+}
+
+// fewTiles is a convolution of many weights, each for the few tiles of a batch.
+var fewTiles = ConvSpec{In: Shape{6, 120, 4, 4}, Out: 115, KH: 3, KW: 3, Anew: true}
+
+// TestFewTiles demands bitwise the same of a batch whose tiles are multiplied together
+// as of its samples apart.
+func TestFewTiles(t *testing.T) {
+	inTiers(t, func(t *testing.T, w *Workspace) {
+		r := rand.New(rand.NewPCG(5, 6))
+		s, out := fewTiles.In, Shape{fewTiles.In.N, fewTiles.Out, fewTiles.In.H, fewTiles.In.W}
+		x, dy := random(r, s.N*s.C*s.H*s.W), random(r, out.N*out.C*out.H*out.W)
+		weight, bias := random(r, fewTiles.Out*s.C*9), random(r, fewTiles.Out)
+		var got [2]results
+		for i := range got {
+			k, err := NewConv(fewTiles, w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i == 1 {
+				k.wino.batch = 1
+			}
+			if k.fewTiles() != (i == 0) {
+				t.Fatalf("samples are taken together: %v", k.fewTiles())
+			}
+			got[i] = passes(t, k, x, dy, weight, bias)
+		}
+		if what := got[0].differ(got[1]); what != "" {
+			t.Errorf("%s differs", what)
+		}
+	})
+}
+
+// TestAnew demands of convolutions that are set anew before each use, and share
+// memory for their packed weights, what those return that keep theirs.
+func TestAnew(t *testing.T) {
+	inTiers(t, func(t *testing.T, w *Workspace) {
+		r := rand.New(rand.NewPCG(7, 8))
+		for _, c := range []ConvSpec{
+			{In: Shape{3, 20, 5, 6}, Out: 40, KH: 1, KW: 1}, fewTiles, {In: Shape{9, 40, 9, 6}, Out: 20, KH: 3, KW: 3}, {In: Shape{3, 7, 1, 6}, Out: 9, KH: 1, KW: 3},
+		} {
+			s, out := c.In, Shape{c.In.N, c.Out, c.In.H, c.In.W}
+			x, dy := random(r, s.N*s.C*s.H*s.W), random(r, out.N*out.C*out.H*out.W)
+			weight, bias := random(r, c.Out*s.C*c.KH*c.KW), random(r, c.Out)
+			var got [2]results
+			for i := range got {
+				c.Anew = i == 1
+				k, err := NewConv(c, w)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got[i] = passes(t, k, x, dy, weight, bias)
+			}
+			if what := got[0].differ(got[1]); what != "" {
+				t.Errorf("%+v: %s differs", c, what)
+			}
+		}
+	})
 }
 
 // everyTile returns convolutions whose rows are one tile each, of every number of

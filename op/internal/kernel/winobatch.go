@@ -8,12 +8,21 @@ const (
 	manyBlocks  = 64      // pairs of blocks of inputs and outputs
 	batchFloats = 1 << 22 // of the frequencies of what is transformed together
 	cachedTiles = 128     // of a group of outputs, which stay in the first cache
+	leastTiles  = 8       // for whose products reading their weights does not take longer
 )
 
 // byFrequency reports whether the gradient of the weights is computed frequency
 // by frequency.
-func (w *winograd) byFrequency(in, out Shape) bool {
-	return w != nil && in.Blocks()*out.Blocks() >= manyBlocks
+func (c *Conv) byFrequency() bool {
+	return c.wino != nil && c.Blocks()*c.out.Blocks() >= manyBlocks
+}
+
+// fewTiles reports whether outputs and the gradient of the data are computed
+// frequency by frequency as well: a few samples at a time, which have less than
+// leastTiles tiles, would wait for the many weights to come from the last cache.
+func (c *Conv) fewTiles() bool {
+	w := c.wino
+	return c.byFrequency() && !w.signal() && w.samples*w.ty*w.tx < leastTiles && c.In.N <= w.batch
 }
 
 // backwardWeightsByFrequency is BackwardWeights for many weights.

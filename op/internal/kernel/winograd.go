@@ -26,12 +26,11 @@ const (
 
 // winograd is how a convolution is cut into tiles.
 type winograd struct {
-	s                 Shape // of the activations; channels do not matter
-	ty, tx            int   // tiles of a sample along H and W
-	freqs             int   // products of a tile: 36, of signals 6
-	samples           int   // transformed together, so that the products are large enough
-	batch             int   // likewise, for gradients of many weights
-	forward, backward []float32
+	s       Shape // of the activations; channels do not matter
+	ty, tx  int   // tiles of a sample along H and W
+	freqs   int   // products of a tile: 36, of signals 6
+	samples int   // transformed together, so that the products are large enough
+	batch   int   // likewise, of many weights
 }
 
 // newWinograd returns nil for convolutions that are faster or only possible
@@ -54,6 +53,8 @@ func newWinograd(c ConvSpec, t *tier) *winograd {
 	}
 	w.samples = max(1, min((columns+w.ty*w.tx-1)/(w.ty*w.tx), s.N/weightChunks))
 	w.batch = max(1, batchFloats/(w.freqs*lane*w.ty*w.tx*(s.Blocks()+Shape{C: c.Out}.Blocks())))
+	passes := (s.N + w.batch - 1) / w.batch
+	w.batch = (s.N + passes - 1) / passes
 	return w
 }
 

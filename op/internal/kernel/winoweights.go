@@ -1,13 +1,10 @@
 package kernel
 
 // transformWeights writes U = G·g·Gᵀ, of signals U = G·g, of weights, a packed matrix
-// for each frequency, to u, allocated if nil.
-func (w *winograd) transformWeights(ws *Workspace, u []float32, f filters) []float32 {
+// for each frequency, to u.
+func (w *winograd) transformWeights(ws *Workspace, u []float32, f filters) {
 	ib, ob := f.blocks()
 	step := stride(ib * ob * lane)
-	if u == nil {
-		u = Alloc(w.freqs * step)
-	}
 	transform := ws.tier.winoWeights
 	if w.signal() {
 		transform = ws.tier.signalWeights
@@ -19,7 +16,6 @@ func (w *winograd) transformWeights(ws *Workspace, u []float32, f filters) []flo
 		transform(winoTransform{dst: u[groupStart(o, ib, 1)+b*n*lane:], src: g, rows: 1,
 			tiles: n, row: 3 * n * lane, col: n * lane, freq: step})
 	})
-	return u
 }
 
 // transformGradients writes dg = Gᵀ·dU·G, of signals dg = Gᵀ·dU, in the order in
