@@ -6,7 +6,7 @@ package kernel
 // products are summed over all of its tiles at once.
 const (
 	manyBlocks  = 64      // pairs of blocks of inputs and outputs
-	batchFloats = 1 << 22 // of the frequencies of what is transformed together
+	batchFloats = 1 << 21 // of the frequencies of what is transformed together
 	cachedTiles = 128     // of a group of outputs, which stay in the first cache
 	leastTiles  = 8       // for whose products reading their weights does not take longer
 )
