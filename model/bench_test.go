@@ -99,8 +99,9 @@ func BenchmarkTrainStep(b *testing.B) {
 	}
 }
 
-// BenchmarkScaling is a training step of the MNIST network as batch, width and
-// image grow.
+// BenchmarkScaling is a training step of the MNIST network as batch, width and image
+// grow, and of a network with attention at each level as its tokens do, the pixels of
+// an image, with as many pixels in all.
 func BenchmarkScaling(b *testing.B) {
 	for _, n := range []struct{ batch, channels, size int }{
 		{8, 16, 28}, {32, 16, 28}, {128, 16, 28}, {512, 16, 28},
@@ -108,33 +109,57 @@ func BenchmarkScaling(b *testing.B) {
 		{32, 16, 56}, {8, 16, 112}, {8, 16, 224},
 	} {
 		b.Run(fmt.Sprintf("batch=%d/channels=%d/size=%d", n.batch, n.channels, n.size), func(b *testing.B) {
-			rt, err := op.NewRuntime(0)
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer rt.Close()
-			net, err := model.New(rt, configs.Model{Kind: "unet", Channels: n.channels, Multipliers: []int{1, 2, 4}, Blocks: 2, Norm: "batch"}, []int{1, n.size, n.size}, 1)
-			if err != nil {
-				b.Fatal(err)
-			}
-			s, err := net.NewTrainStep(n.batch, "mse", 1)
-			if err != nil {
-				b.Fatal(err)
-			}
-			randomize(s.X)
-			randomize(s.Target)
-			for b.Loop() {
-				if _, err := s.Run(1); err != nil {
-					b.Fatal(err)
-				}
-			}
-			pixels := float64(n.batch * n.size * n.size)
-			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/pixels*1e9, "ns/pixel")
-			b.ReportMetric(float64(s.Memory())/1e6, "MB-planned")
-			if err := s.Close(); err != nil {
-				b.Fatal(err)
-			}
+			benchScaling(b, benchUNet(n.channels, 1, 2, 4), n.batch, n.size)
 		})
+	}
+	for _, size := range []int{8, 16, 32, 64} {
+		b.Run(fmt.Sprintf("tokens=%d", size*size), func(b *testing.B) {
+			benchScaling(b, benchAttention(), 4096/(size*size), size)
+		})
+	}
+}
+
+// benchAttention is a network of one level with six layers of attention of one head of
+// 128 features.
+func benchAttention() configs.Model {
+	m := benchDDPM()
+	m.UNet2D.BlockOutChannels = []int{128}
+	m.UNet2D.DownBlockTypes, m.UNet2D.UpBlockTypes = []string{"AttnDownBlock2D"}, []string{"AttnUpBlock2D"}
+	return m
+}
+
+// benchScaling times training steps on square images of one channel.
+func benchScaling(b *testing.B, m configs.Model, batch, size int) {
+	rt, err := op.NewRuntime(0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer rt.Close()
+	net, err := model.New(rt, m, []int{1, size, size}, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := net.NewTrainStep(batch, "mse", 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	randomize(s.X)
+	randomize(s.Target)
+	run := func() {
+		if _, err := s.Run(1); err != nil {
+			b.Fatal(err)
+		}
+	}
+	run() // takes memory into use
+	for b.Loop() {
+		run()
+	}
+	pixels := float64(batch * size * size)
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/pixels*1e9, "ns/pixel")
+	b.ReportMetric(float64(s.Memory())/1e6, "MB-planned")
+	b.ReportMetric(float64(op.FLOP(s.Outputs()...))/1e9, "GFLOP")
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
 	}
 }
 
