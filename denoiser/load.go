@@ -150,11 +150,8 @@ func (o *loading) network(rt *op.Runtime, path string) (*Denoiser, error) {
 	if _, err := im.Fit(nil, false); err != nil {
 		return nil, err
 	}
-	net, err := model.New(rt, im.Config.Model, im.Sample, 0)
+	net, err := model.From(rt, im.Config.Model, im.Sample, checkpoint.Tensors(im.Weights))
 	if err != nil {
-		return nil, err
-	}
-	if err := net.Load(checkpoint.Tensors(im.Weights)); err != nil {
 		return nil, err
 	}
 	norm, err := data.NormFromVectors(im.Norm, net.Dim())

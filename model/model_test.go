@@ -2,7 +2,9 @@ package model_test
 
 import (
 	"context"
+	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -150,16 +152,72 @@ func TestRefusals(t *testing.T) {
 	if _, err := net.NewTrainStep(4, "huber", 1); err == nil {
 		t.Error("an unknown loss is taken")
 	}
-	state := net.State()
-	if err := net.Load(state[1:]); err == nil || !strings.Contains(err.Error(), state[0].Name) {
-		t.Errorf("a missing tensor: %v", err)
+	for what, load := range map[string]func([]model.Tensor) error{
+		"Load": net.Load,
+		"From": func(tensors []model.Tensor) error {
+			_, err := model.From(rt, good, []int{1, 8}, tensors)
+			return err
+		},
+	} {
+		state := net.State()
+		if err := load(state[1:]); err == nil || !strings.Contains(err.Error(), state[0].Name) {
+			t.Errorf("%s: a missing tensor: %v", what, err)
+		}
+		state[0].Shape = []int{1}
+		if err := load(state); err == nil || !strings.Contains(err.Error(), state[0].Name) {
+			t.Errorf("%s: a wrong shape: %v", what, err)
+		}
+		state = net.State()
+		state[0].Data = state[0].Data[1:]
+		if err := load(state); err == nil || !strings.Contains(err.Error(), state[0].Name) {
+			t.Errorf("%s: too few values: %v", what, err)
+		}
+		if err := load([]model.Tensor{{Name: "head.weight"}}); err == nil || !strings.Contains(err.Error(), "head.weight") {
+			t.Errorf("%s: a foreign tensor: %v", what, err)
+		}
 	}
-	state[0].Shape = []int{1}
-	if err := net.Load(state); err == nil || !strings.Contains(err.Error(), state[0].Name) {
-		t.Errorf("a wrong shape: %v", err)
+}
+
+// TestFrom: a network of given tensors is the one that they are loaded into, without a
+// copy of them; counts that may be missing begin at zero.
+func TestFrom(t *testing.T) {
+	rt := newRuntime(t, 1)
+	from, loaded := smallNetwork(t, rt, 3), smallNetwork(t, rt, 4)
+	var given []model.Tensor
+	for _, s := range from.State() {
+		if !strings.HasSuffix(s.Name, "num_batches_tracked") {
+			given = append(given, s)
+		}
 	}
-	if err := net.Load([]model.Tensor{{Name: "head.weight"}}); err == nil || !strings.Contains(err.Error(), "head.weight") {
-		t.Errorf("a foreign tensor: %v", err)
+	if len(given) == len(from.State()) {
+		t.Fatal("the network counts no batches")
+	}
+	if err := loaded.Load(given); err != nil {
+		t.Fatal(err)
+	}
+	net, err := model.From(rt, from.Config(), from.Shape(), given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := loaded.State()
+	for i, s := range net.State() {
+		if s.Name != want[i].Name || !slices.Equal(s.Data, want[i].Data) {
+			t.Errorf("%s differs from what is loaded", s.Name)
+		}
+	}
+	if &net.State()[0].Data[0] != &given[0].Data[0] {
+		t.Error("the values were copied")
+	}
+	x, level := make([]float32, net.Dim()), []float32{7}
+	for i := range x {
+		x[i] = float32(i%5) - 2
+	}
+	got, expected := make([]float32, net.Dim()), make([]float32, net.Dim())
+	if err := errors.Join(net.Predict(got, x, level), loaded.Predict(expected, x, level)); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got, expected) {
+		t.Error("they predict differently")
 	}
 }
 

@@ -63,10 +63,33 @@ func New(rt *op.Runtime, c configs.Model, shape []int, seed uint64) (*Network, e
 		return nil, err
 	}
 	net.rt = rt
-	for _, t := range net.state {
+	for i, t := range net.state {
 		t.Data = make([]float32, dims.Count(t.Shape))
+		net.draw(i, seed)
 	}
-	net.draw(seed)
+	return net, nil
+}
+
+// From returns a network of given tensors, all of its own as [Network.Load] wants them.
+// Their values are not copied: they become the network's.
+func From(rt *op.Runtime, c configs.Model, shape []int, tensors []Tensor) (*Network, error) {
+	net, err := declare(c, shape)
+	if err != nil {
+		return nil, err
+	}
+	net.rt = rt
+	given, err := net.match(tensors)
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range net.state {
+		if g := given[t.Name]; g != nil {
+			t.Data = g.Data
+			continue
+		}
+		t.Data = make([]float32, dims.Count(t.Shape))
+		net.draw(i, 0)
+	}
 	return net, nil
 }
 
@@ -137,13 +160,11 @@ func (net *Network) add(v declared) {
 	}
 }
 
-// draw writes the initial values of all tensors, as a function of the seed.
-func (net *Network) draw(seed uint64) {
+// draw writes the initial values of a tensor, as a function of the seed.
+func (net *Network) draw(i int, seed uint64) {
 	var s rng.Stream
-	for i, t := range net.state {
-		s.Reset(seed, rng.Init, 0, uint64(i))
-		net.inits[i](t.Data, &s)
-	}
+	s.Reset(seed, rng.Init, 0, uint64(i))
+	net.inits[i](net.state[i].Data, &s)
 }
 
 // Config returns the architecture.
@@ -192,10 +213,22 @@ func (net *Network) Load(tensors []Tensor) error {
 	if net.predictors > 0 {
 		return fmt.Errorf("model: load: %w", errOpen)
 	}
-	given := map[string]*Tensor{}
+	given, err := net.match(tensors)
+	if err != nil {
+		return err
+	}
+	for name, t := range given {
+		copy(net.byName[name].Data, t.Data)
+	}
+	return nil
+}
+
+// match returns the tensors by name, or refuses those that are not the network's.
+func (net *Network) match(tensors []Tensor) (given map[string]*Tensor, err error) {
+	given = map[string]*Tensor{}
 	for i, t := range tensors {
 		if net.byName[t.Name] == nil {
-			return fmt.Errorf("model: tensor %s is not part of this network", t.Name)
+			return nil, fmt.Errorf("model: tensor %s is not part of this network", t.Name)
 		}
 		given[t.Name] = &tensors[i]
 	}
@@ -204,36 +237,25 @@ func (net *Network) Load(tensors []Tensor) error {
 		switch {
 		case s == nil && len(t.Shape) == 0:
 		case s == nil:
-			return fmt.Errorf("model: tensor %s is missing", t.Name)
-		case !equalShape(s.Shape, t.Shape) || len(s.Data) != len(t.Data):
-			return fmt.Errorf("model: tensor %s has shape %v, want %v", t.Name, s.Shape, t.Shape)
+			return nil, fmt.Errorf("model: tensor %s is missing", t.Name)
+		case !slices.Equal(s.Shape, t.Shape) || len(s.Data) != dims.Count(t.Shape):
+			return nil, fmt.Errorf("model: tensor %s has shape %v, want %v", t.Name, s.Shape, t.Shape)
 		}
 	}
-	for _, t := range tensors {
-		copy(net.byName[t.Name].Data, t.Data)
-	}
-	return nil
-}
-
-func equalShape(a, b []int) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
+	return given, nil
 }
 
 // Clone returns a network of the same architecture with its own copy of all
 // tensors, which training may change, all of them.
 func (net *Network) Clone() (*Network, error) {
-	c, err := New(net.rt, net.config, net.shape, 0)
+	state := net.State()
+	for i := range state {
+		state[i].Data = slices.Clone(state[i].Data)
+	}
+	c, err := From(net.rt, net.config, net.shape, state)
 	if err != nil {
 		return nil, err
 	}
 	c.device = net.device
-	return c, c.Load(net.State())
+	return c, nil
 }

@@ -25,11 +25,8 @@ func (o *options) exportONNX(im *checkpoint.Imported, out string) error {
 		return err
 	}
 	defer rt.Close()
-	net, err := model.New(rt, im.Config.Model, im.Sample, 0)
+	net, err := model.From(rt, im.Config.Model, im.Sample, checkpoint.Tensors(im.Weights))
 	if err != nil {
-		return &configs.UsageError{Err: err}
-	}
-	if err := net.Load(checkpoint.Tensors(im.Weights)); err != nil {
 		return &configs.UsageError{Err: err}
 	}
 	norm, err := data.NormFromVectors(im.Norm, net.Dim())
