@@ -231,6 +231,9 @@ func (o *options) format(out string) (checkpoint.Format, error) {
 		}
 		return f, nil
 	case checkpoint.FormatOwn, checkpoint.FormatAuthors, checkpoint.FormatDiffusers, checkpoint.FormatNPZ, checkpoint.FormatSafetensors, checkpoint.FormatTorch, checkpoint.FormatONNX:
+		if named, err := checkpoint.FormatOf(out); err == nil && named != checkpoint.FormatOwn && named != f {
+			return "", configs.Usagef("--to %s: %s has the extension of another format, by which it would be read", f, out)
+		}
 		return f, nil
 	}
 	return "", configs.Usagef("--to %s: want own, authors, diffusers, npz, safetensors, pt or onnx", o.to)

@@ -129,9 +129,7 @@ func (c *Command) parse(args []string) error {
 	case errors.Is(err, pflag.ErrHelp):
 		return err
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
-		var names []string
-		c.Flags.VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		return configs.Usagef("%w; see %s --help%s", err, c.Name, nearest.Hint("--"+unknown.GetSpecifiedName(), names))
+		return configs.Usagef("%w; see %s --help%s", err, c.Name, c.meant(unknown.GetSpecifiedName()))
 	case err != nil:
 		return configs.Usagef("%w; see %s --help", err, c.Name)
 	case c.Flags.NArg() > 0 && c.Arguments == "":
@@ -141,6 +139,27 @@ func (c *Command) parse(args []string) error {
 		return err
 	}
 	return c.refuseRanks()
+}
+
+// meant says what an unknown flag may stand for: another flag, or a setting that --set
+// takes.
+func (c *Command) meant(name string) string {
+	var settings, flags []string
+	c.Flags.VisitAll(func(f *pflag.Flag) {
+		flags = append(flags, "--"+f.Name)
+		if f.Name != setFlag {
+			return
+		}
+		for _, key := range configs.Keys() {
+			if key == name || strings.HasSuffix(key, "."+strings.ReplaceAll(name, "-", "_")) {
+				settings = append(settings, key+"=…")
+			}
+		}
+	})
+	if len(settings) > 0 {
+		return "; a setting of this name is given by --" + setFlag + " " + strings.Join(settings, " or ")
+	}
+	return nearest.Hint("--"+name, flags)
 }
 
 // refuseOneDash refuses -out where --out is meant: it would be -o with the value "ut".

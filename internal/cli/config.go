@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/internal/foreign"
 )
 
 // ConfigFlags are the flags that make a configuration: a preset or file, then
@@ -18,11 +19,14 @@ type ConfigFlags struct {
 	flags *pflag.FlagSet
 }
 
+// setFlag is the flag that overrides settings.
+const setFlag = "set"
+
 // Register adds the flags; preset is used when --config is absent.
 func (f *ConfigFlags) Register(fs *pflag.FlagSet, preset string) {
 	f.flags = fs
 	fs.StringVarP(&f.Config, "config", "c", preset, "`preset or file`.yaml with the settings")
-	fs.StringArrayVarP(&f.Set, "set", "s", nil, "override one setting, `key=value`; may be repeated, the last one wins")
+	fs.StringArrayVarP(&f.Set, setFlag, "s", nil, "override one setting, `key=value`; may be repeated, the last one wins")
 	fs.StringVar(&f.Data, "data", "", "`folder` of the data (data.dir)")
 	fs.Uint64Var(&f.Seed, "seed", 0, "all random numbers derive from it (seed)")
 	fs.IntVar(&f.Threads, "threads", 0, "worker threads, 0 for all processors (threads); never changes results")
@@ -47,6 +51,9 @@ func (f *ConfigFlags) Load(base configs.Config) (configs.Config, error) {
 		return configs.Config{}, err
 	}
 	if f.flags.Changed("data") {
+		if cfg.Data.Kind == "mixture" && cfg.Data.Fit == "" {
+			return configs.Config{}, configs.Usagef("--data %s: --config %s reads no data, it draws them (data.kind: mixture); --config npy takes own arrays, folder own images, audio own recordings", foreign.Name(f.Data), f.Config)
+		}
 		cfg.Data.Dir = f.Data
 	}
 	if f.flags.Changed("seed") {

@@ -27,7 +27,10 @@ func TestFlagsOverrideSetOverridesPreset(t *testing.T) {
 	if err != nil || preset.Name != "quickstart" {
 		t.Fatalf("without flags: %q, %v", preset.Name, err)
 	}
-	cfg, err := resolve(t, "--set", "seed=5", "--set", "eval.methods=mean,ddim", "--seed", "0", "--threads=2", "--data", "d", "-s", "train.lr=1e-5")
+	if preset, err = resolve(t, "--config", "mnist"); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := resolve(t, "--config", "mnist", "--set", "seed=5", "--set", "eval.methods=mean,ddim", "--seed", "0", "--threads=2", "--data", "d", "-s", "train.lr=1e-5")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +45,7 @@ func TestFlagsOverrideSetOverridesPreset(t *testing.T) {
 }
 
 func TestResolveRefuses(t *testing.T) {
-	for _, args := range [][]string{{"--config", "nosuch"}, {"--set", "train.lrr=1"}, {"--set", "train.lr=0"}, {"--threads=-1"}} {
+	for _, args := range [][]string{{"--config", "nosuch"}, {"--set", "train.lrr=1"}, {"--set", "train.lr=0"}, {"--threads=-1"}, {"--data", "d"}} {
 		if _, err := resolve(t, args...); !configs.IsUsage(err) {
 			t.Errorf("%v: error %v, want a UsageError", args, err)
 		}
