@@ -84,10 +84,10 @@ func TestSplitsRefuse(t *testing.T) {
 		}
 	}
 	for want, s := range map[string]splits{
-		"data: x has 3 samples, want at least 4: 1 for training, 1 for validation, 2 for testing": {train: numbers(3)},
-		"data: x has 1 samples, want at least 2: 1 for training, 1 for validation":                {train: numbers(1), test: numbers(2)},
+		"data: x has 3 samples, want at least 4: 1 for training, 1 for validation, 2 for testing":                                                               {train: numbers(3)},
+		"data: x has 1 samples, want at least 2: 1 for training, 1 for validation":                                                                              {train: numbers(1), test: numbers(2)},
 		"x has 4 training samples, too few for what is asked of them: 1 for training, 2 for validation, 2 for testing make 5; set train, val and test to fewer": {train: numbers(4)},
-		"data.samples.test: x brings 1 of them, want at least 2": {train: numbers(100), test: numbers(1)},
+		"data.samples.test: x brings 1 of them, want at least 2":                                                                                                {train: numbers(100), test: numbers(1)},
 		"x has 10 training samples, of 2 recordings that stay whole, too few for what is asked of them: 1 for training, 2 for validation, 2 for testing make 5": {train: inRuns{numbers(10), []int{0, 5}}},
 	} {
 		if _, err := s.complete("x", configs.Samples{}, 1); err == nil || !strings.Contains(err.Error(), want) || !configs.IsUsage(err) {
