@@ -3,8 +3,13 @@ package kernel
 // Forward computes y = W*f(x) + b, adds residual (of the layout of y) if it is
 // not nil, and collects the moments of the result if m is not nil.
 func (c *Conv) Forward(y, x []float32, pre Prologue, residual []float32, m *Moments) {
-	if c.In.N < 2*c.w.pool.Threads() || c.fewTiles() {
+	switch {
+	case c.In.N < 2*c.w.pool.Threads():
 		c.forwardFew(y, x, pre, residual, m)
+		return
+	case c.fewTiles():
+		c.wino.convolveFew(c.w, y, x, c.forward, c.bias, residual, c.In, c.out, pre)
+		c.planeMoments(y, m)
 		return
 	}
 	together := c.samples(c.In.C)
