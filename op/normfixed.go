@@ -1,5 +1,10 @@
 package op
 
+import "github.com/condmean/condmean/op/internal/kernel"
+
+// manySamples are worth calling a kernel, which computes bitwise the same.
+const manySamples = 8
+
 // fixedNorm is a batch norm by its running statistics. They and the parameters are
 // constants of a channel, prepared once where the weights are frozen,
 //
@@ -28,6 +33,14 @@ func (m *normMath) fixed(f *fixedNorm, scale, shift []float32, in normInputs) {
 	if m.cp > m.c {
 		clear(scale)
 		clear(shift)
+	}
+	if m.columns != nil && m.n >= manySamples {
+		m.split(func(r channels) {
+			r.eachColumn(func(k *kernel.NormColumns, lo, hi int) {
+				k.Affine(scale[lo:], shift[lo:], f.a[lo:hi], f.e[lo:hi], m.columnFilm(in.film, lo))
+			})
+		})
+		return
 	}
 	const values = 4096 // of a range of samples
 	each := max(1, values/m.c)
@@ -68,7 +81,7 @@ func (m *normMath) fixedRows(f *fixedNorm, scale, shift []float32, in normInputs
 		default:
 			s, b := in.film[2*n*m.c:][:len(a)], in.film[(2*n+1)*m.c:][:len(a)]
 			for c, r := range a {
-				scale[c], shift[c] = float32(r+r*float64(s[c])), float32(e[c]+r*float64(b[c]))
+				scale[c], shift[c] = float32(r*(1+float64(s[c]))), float32(e[c]+float64(r*float64(b[c])))
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	G "gorgonia.org/gorgonia"
@@ -88,6 +89,34 @@ func TestFixedNorm(t *testing.T) {
 					t.Fatal(err)
 				}
 			})
+		}
+	}
+}
+
+// TestFixedNormOfManySamples demands of many samples, which a kernel computes, bitwise
+// what few have.
+func TestFixedNormOfManySamples(t *testing.T) {
+	rt := newRuntime(t, 2)
+	r := rand.New(rand.NewPCG(4, 6))
+	const n, c = 3 * manySamples, 40
+	a := NormAttributes{NormOptions: NormOptions{Mode: Eval, Eps: NormEps}, Pixels: 4, Film: true}
+	var f fixedNorm
+	for range c {
+		f.a, f.e = append(f.a, r.NormFloat64()), append(f.e, r.NormFloat64())
+	}
+	film := random(r, n, 2*c).data
+	values := func(n int, film []float32) (scale, shift []float32) {
+		m := newNormMath(rt, a, n, c)
+		scale, shift = make([]float32, n*pad16(c)), make([]float32, n*pad16(c))
+		m.fixed(&f, scale, shift, normInputs{film: film})
+		return scale, shift
+	}
+	scale, shift := values(n, film)
+	for i := range n {
+		s, b := values(1, film[i*2*c:][:2*c])
+		at := i * pad16(c)
+		if !slices.Equal(s, scale[at:][:len(s)]) || !slices.Equal(b, shift[at:][:len(b)]) {
+			t.Fatalf("sample %d differs from itself alone", i)
 		}
 	}
 }

@@ -161,14 +161,14 @@ func normSquaresGeneric(c *NormColumns) {
 }
 
 // normAffineGeneric is the reference of tier.normAffine: a = factor·(1+s) and
-// b = factor·b + offset.
+// b = factor·b + offset, without fused operations.
 func normAffineGeneric(c *NormColumns) {
 	for n := range c.samples {
 		s, b := c.filmRow(n)
 		shift := c.row(c.b, n)
 		for k := range shift {
 			c.a[n*c.stride+k] = float32(c.n.factor[k] * (1 + float64(s[k])))
-			shift[k] = float32(c.n.factor[k]*float64(b[k]) + c.n.offset[k])
+			shift[k] = float32(float64(c.n.factor[k]*float64(b[k])) + c.n.offset[k])
 		}
 	}
 }

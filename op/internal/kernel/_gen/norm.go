@@ -44,7 +44,8 @@ func (v isa) norms() {
 		VMOVUPD(c.number(numFactor), f)
 		VMULPD(f, s, s)
 		c.store(s, "a")
-		VFMADD213PD(c.number(numOffset), f, b)
+		VMULPD(f, b, b)
+		VADDPD(c.number(numOffset), b, b)
 		c.store(b, "b")
 	})
 	v.norm("normAffineGrad", "a, b, scale, shift, gradScale, gradShift", 2, func(c column) {

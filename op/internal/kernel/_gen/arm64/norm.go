@@ -34,8 +34,9 @@ func (a *asm) norms() {
 		c.keep(sum, numSum)
 	})
 	a.norm("normAffine", "a, b, scale, shift", func(c column) {
-		s, f, b := c.scale(), c.number(numFactor), c.number(numOffset)
-		a.fmlaOf(8, b, f, c.load("shift"))
+		s, f, b := c.scale(), c.number(numFactor), c.load("shift")
+		a.fmul64(b, b, f)
+		a.faddOf(8, b, b, c.number(numOffset))
 		c.store(b, "b")
 		a.fmul64(s, s, f)
 		c.store(s, "a")
