@@ -19,7 +19,7 @@ type Dropout struct {
 	P      float64
 	Layer  uint64
 	Random *Randomness
-	factor []float32 // of each value, for the gradient
+	factor []float32 // of each value, for the gradient; nil: nobody asks for it
 	stream []rng.Stream
 }
 
@@ -54,13 +54,14 @@ func (d *Dropout) FLOP() int64 { return d.count() }
 // Do draws the factors and multiplies.
 func (d *Dropout) Do(v ...G.Value) (out G.Value, err error) {
 	defer d.guard(&err)
-	if d.factor == nil {
-		d.factor = kernel.Alloc(d.size())
+	factor := d.factor
+	if factor == nil {
+		factor = d.buf()
 	}
 	s, keep := imageShape(d.shape), float32(1/(1-d.P))
 	hw, sample := s.H*s.W, d.size()/s.N
 	d.rt.pool.Do(s.N, func(n, worker int) {
-		stream, f := &d.stream[worker], d.factor[n*sample:][:sample]
+		stream, f := &d.stream[worker], factor[n*sample:][:sample]
 		stream.Reset(d.Random.Seed, rng.Dropout, d.Random.Step, d.Layer+uint64(d.Random.First+n+1)<<32)
 		r := stream.Rand()
 		for c := range s.C {
@@ -73,7 +74,7 @@ func (d *Dropout) Do(v ...G.Value) (out G.Value, err error) {
 			}
 		}
 	})
-	kernel.Mul(d.rt.ws, d.buf(), floats(v[0]), d.factor)
+	kernel.Mul(d.rt.ws, d.buf(), floats(v[0]), factor)
 	return d.out, nil
 }
 
@@ -86,11 +87,10 @@ func (d *Dropout) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	if err != nil {
 		return nil, err
 	}
-	factor, b, err := newTap(d.rt, "factor", blocked, out, d.shape...)
+	factor, err := newLargeTap(d.rt, "factor", blocked, out, func(b []float32) { d.factor = b }, d.shape...)
 	if err != nil {
 		return nil, err
 	}
-	d.factor = b
 	dx, err := apply(&DropoutGrad{core: newCore(d.rt, "dropout.dx", blocked, d.shape...)}, grad, factor)
 	return G.Nodes{dx}, err
 }

@@ -2,11 +2,8 @@ package op
 
 import (
 	"fmt"
-	"sort"
 
 	G "gorgonia.org/gorgonia"
-
-	"github.com/condmean/condmean/op/internal/kernel"
 )
 
 // Program is a compiled graph: the nodes that the outputs depend on, run in a
@@ -98,8 +95,18 @@ func (p *Program) plan(g *G.ExprGraph) (order G.Nodes, err error) {
 	for _, n := range p.outputs {
 		last[n] = len(order)
 	}
-	var free [][]float32
-	done := make([][][]float32, len(order)+1) // buffers to release after a position
+	taps := map[*G.Node]G.Nodes{} // that the plan finds room for, by their operations
+	for _, n := range order {
+		if t, ok := n.Op().(*Tap); ok && t.give != nil {
+			taps[t.in[0]] = append(taps[t.in[0]], n)
+		}
+	}
+	var spans []*span
+	assign := func(i int, n *G.Node, give func([]float32)) {
+		s := &span{size: n.Op().(operation).base().size(), first: i, last: max(i, last[n]), give: give}
+		p.Unplanned += 4 * s.room()
+		spans = append(spans, s)
+	}
 	for i, n := range order {
 		o, ok := n.Op().(operation)
 		if !ok {
@@ -108,26 +115,16 @@ func (p *Program) plan(g *G.ExprGraph) (order G.Nodes, err error) {
 			}
 			continue
 		}
-		c := o.base()
-		if !c.side && c.shape.Dims() > 0 {
-			size := c.size()
-			p.Unplanned += 4 * size
-			var b []float32
-			sort.SliceStable(free, func(i, j int) bool { return cap(free[i]) < cap(free[j]) })
-			if k := sort.Search(len(free), func(k int) bool { return cap(free[k]) >= size }); k < len(free) {
-				b = free[k][:size]
-				free = append(free[:k], free[k+1:]...)
-			} else {
-				b = kernel.Alloc(size)
-				p.Planned += 4 * size
-			}
-			c.setBuf(b)
-			done[last[n]] = append(done[last[n]], b)
+		if c := o.base(); !c.side && c.shape.Dims() > 0 {
+			assign(i, n, c.setBuf)
 		}
-		if i < len(order) {
-			free = append(free, done[i]...)
+		for _, tap := range taps[n] {
+			assign(i, tap, tap.Op().(*Tap).take)
 		}
 	}
+	size := arrange(spans)
+	allocate(spans, size)
+	p.Planned = 4 * size
 	return order, nil
 }
 

@@ -8,6 +8,9 @@ type Tap struct {
 	core
 	noDiff
 	Result string // which result, as the comment of the primary operation's type names it
+	// give, if not nil, tells the primary operation where the result goes: the plan
+	// finds room for it, which other operations use before and after.
+	give func([]float32)
 }
 
 // Attributes tells which result it is.
@@ -26,6 +29,19 @@ func newTap(rt *Runtime, result string, l layout, primary *G.Node, shape ...int)
 	b := t.buf()
 	n, err := apply(t, primary)
 	return n, b, err
+}
+
+// take makes b the buffer of the result.
+func (t *Tap) take(b []float32) {
+	t.setBuf(b)
+	t.give(b)
+}
+
+// newLargeTap is newTap with a buffer that the plan assigns.
+func newLargeTap(rt *Runtime, result string, l layout, primary *G.Node, give func([]float32), shape ...int) (*G.Node, error) {
+	t := &Tap{core: newCore(rt, "tap", l, shape...), Result: result, give: give}
+	t.side = true
+	return apply(t, primary)
 }
 
 var _ operation = (*Tap)(nil)
