@@ -7,11 +7,12 @@ import (
 
 // Train is the training loop.
 type Train struct {
-	Steps         int           `yaml:"steps"`      // training steps; 0 means epochs decides
-	Epochs        int           `yaml:"epochs"`     // passes over the train split; used when steps is 0
-	Batch         int           `yaml:"batch"`      // samples at a time
-	Accumulate    int           `yaml:"accumulate"` // batches whose gradients a step averages; 0 and 1 mean one
-	LR            float64       `yaml:"lr"`         // learning rate
+	Steps         int           `yaml:"steps"`         // training steps; 0 means epochs decides
+	Epochs        int           `yaml:"epochs"`        // passes over the train split; used when steps is 0
+	Batch         int           `yaml:"batch"`         // samples at a time
+	Accumulate    int           `yaml:"accumulate"`    // batches whose gradients a step averages; 0 and 1 mean one
+	Checkpointing bool          `yaml:"checkpointing"` // keep inputs and outputs of blocks alone, and compute the rest again for gradients: less memory, more time, the same bits
+	LR            float64       `yaml:"lr"`            // learning rate
 	Optimizer     string        `yaml:"optimizer" words:"adam adamw sgd"`
 	Momentum      float64       `yaml:"momentum"`                                          // of sgd
 	Beta2         float64       `yaml:"beta2"`                                             // of adam and adamw: decay of the averaged squares of gradients; 0 means 0.999

@@ -19,7 +19,10 @@ type builder struct {
 	share  op.Share           // of a batch
 	leaves map[string]*G.Node // weights already in the graph
 	layers int                // dropout layers so far
-	err    error
+	// segments are the parts of the network whose inner values the backward pass may
+	// compute again.
+	segments []op.Segment
+	err      error
 }
 
 func newBuilder(net *Network, mode op.Mode) *builder {
@@ -37,6 +40,14 @@ func (b *builder) do(f func() (*G.Node, error)) *G.Node {
 		return nil
 	}
 	return n
+}
+
+// segment begins a part of the network whose inner values the backward pass may compute
+// again, such as a residual block, and returns what ends it. A segment within another
+// is part of that.
+func (b *builder) segment() (end func()) {
+	first := len(b.g.AllNodes())
+	return func() { b.segments = append(b.segments, op.Segment(b.g.AllNodes()[first:])) }
 }
 
 // param returns the leaf of a weight.

@@ -84,8 +84,15 @@ func (b *builder) standardConv(in op.Input, name string, a op.StandardizeAttribu
 
 // windowConv is a convolution of windows of an image, of any size and stride.
 func (b *builder) windowConv(x *G.Node, name string, a op.PatchAttributes) *G.Node {
+	defer b.segment()()
 	windows := b.do(func() (*G.Node, error) { return op.NewPatches(b.net.rt, x, a) })
 	return b.conv(op.Input{X: windows}, name, op.ConvOptions{})
+}
+
+// upsampleConv is a convolution of x at twice its size.
+func (b *builder) upsampleConv(x *G.Node, name string) *G.Node {
+	defer b.segment()()
+	return b.conv(op.Input{X: b.upsample(x)}, name, op.ConvOptions{})
 }
 
 // pixelNorm normalises the channels of each pixel of x.

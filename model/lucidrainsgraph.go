@@ -41,23 +41,31 @@ func (a *lucidrains) forward(b *builder, x, level *G.Node) *G.Node {
 		l := a.up(i)
 		for _, block := range []string{".0", ".1"} {
 			last := len(skips) - 1
-			h = a.residual(b, b.concat(h, skips[last]), temb, l.name+block)
+			h = a.joined(b, h, skips[last], temb, l.name+block)
 			skips = skips[:last]
 		}
 		h = a.attention(b, h, l.name+".2", l.full)
-		if !l.last {
-			h = b.upsample(h)
+		if l.last {
+			h = b.conv(op.Input{X: h}, l.resample, op.ConvOptions{})
+		} else {
+			h = b.upsampleConv(h, l.resample)
 		}
-		h = b.conv(op.Input{X: h}, l.resample, op.ConvOptions{})
 	}
-	h = a.residual(b, b.concat(h, first), temb, "final_res_block")
+	h = a.joined(b, h, first, temb, "final_res_block")
 	return b.conv(op.Input{X: h}, "final_conv", op.ConvOptions{})
+}
+
+// joined is the residual block of x and a skip.
+func (a *lucidrains) joined(b *builder, x, skip, temb *G.Node, name string) *G.Node {
+	defer b.segment()()
+	return a.residual(b, b.concat(x, skip), temb, name)
 }
 
 // residual is conv → norm → scale-shift by the time embedding → SiLU → dropout, then
 // conv → norm → SiLU, plus the input, by a convolution of one tap where the number of
 // channels changes.
 func (a *lucidrains) residual(b *builder, x, temb *G.Node, name string) *G.Node {
+	defer b.segment()()
 	film := b.linear(temb, name+".mlp.1") // (N, 2·out): scale, then shift
 	in := a.norm(b, a.conv(b, op.Input{X: x}, name+".block1.proj"), name+".block1.norm", film)
 	if a.Dropout > 0 && b.mode == op.Train {
@@ -104,6 +112,7 @@ var (
 // attention is x + W·softmax(q·kᵀ/√d)·v + b with q, k and v linear in the normalised
 // x, or x plus the norm of linear attention's result.
 func (a *lucidrains) attention(b *builder, x *G.Node, name string, full bool) *G.Node {
+	defer b.segment()()
 	norm := rmsNorm
 	if a.AttnNorm == "layer" {
 		norm = layerNorm

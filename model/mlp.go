@@ -85,6 +85,7 @@ func (a *mlp) forward(b *builder, x, level *G.Node) *G.Node {
 
 // block is layer norm → scale-shift → linear → SwiGLU → linear, plus the input.
 func (a *mlp) block(b *builder, h, temb *G.Node, name string) *G.Node {
+	defer b.segment()()
 	z := b.layerNorm(h, b.linear(temb, name+".film"))
 	z = b.swiglu(b.linear(z, name+".up"))
 	return b.linearWith(z, name+".down", op.LinearOptions{Residual: h})
@@ -92,6 +93,7 @@ func (a *mlp) block(b *builder, h, temb *G.Node, name string) *G.Node {
 
 // gate adds what the slots that a softmax chooses make of the input.
 func (a *mlp) gate(b *builder, h, temb *G.Node, name string) *G.Node {
+	defer b.segment()()
 	z := b.layerNorm(h, b.linear(temb, name+".film"))
 	g := b.softmaxGate(b.linear(z, name+".query"), b.linear(temb, name+".sharpness"), math.Sqrt(float64(a.Slots)))
 	z = b.product(b.linear(g, name+".key"), b.linear(z, name+".value"))

@@ -31,6 +31,8 @@ type Network struct {
 	inits   []initializer      // of state
 	held    map[string]bool    // what training leaves as it is
 
+	checkpointing bool // see Checkpoint
+
 	device device.Device // that predicts; nil: the CPU
 
 	mu         sync.Mutex // held by whatever runs on the weights

@@ -32,7 +32,7 @@ type TrainStep struct {
 // (see Hold) costs no work on its gradients. All ranks of the runtime's group, if
 // there is one, take the step together.
 func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, error) {
-	s, outputs, err := net.trainGraph(n, loss, seed)
+	s, outputs, err := net.trainGraph(n, loss, seed, net.checkpointing)
 	if err != nil {
 		return nil, err
 	}
@@ -44,13 +44,14 @@ func (net *Network) NewTrainStep(n int, loss string, seed uint64) (*TrainStep, e
 
 // TrainGraph returns what NewTrainStep compiles, for another device to run: the
 // loss, then the gradients in the order of Trainable. Its leaves are named x, level,
-// target and weight, and as the tensors, which share the network's memory.
+// target and weight, and as the tensors, which share the network's memory. It computes
+// nothing twice (see Checkpoint): the device's compiler plans memory itself.
 func (net *Network) TrainGraph(n int, loss string) (G.Nodes, error) {
-	_, outputs, err := net.trainGraph(n, loss, 0)
+	_, outputs, err := net.trainGraph(n, loss, 0, false)
 	return outputs, err
 }
 
-func (net *Network) trainGraph(n int, loss string, seed uint64) (*TrainStep, G.Nodes, error) {
+func (net *Network) trainGraph(n int, loss string, seed uint64, recompute bool) (*TrainStep, G.Nodes, error) {
 	kind, err := op.ParseLoss(loss)
 	if err != nil {
 		return nil, nil, fmt.Errorf("objective.loss: %w", err)
@@ -91,12 +92,15 @@ func (net *Network) trainGraph(n int, loss string, seed uint64) (*TrainStep, G.N
 		leaves[i] = b.param(t.Name)
 		values += len(t.Data)
 	}
-	var through func(*G.Node) (*G.Node, error)
+	var o op.GradOptions
 	if net.rt.Group().Size() > 1 {
 		s.exchange = op.NewExchange(net.rt, values)
-		through = s.exchange.Add
+		o.Then = s.exchange.Add
 	}
-	grads, err := op.GradThrough(net.rt, lossNode, through, leaves...)
+	if recompute {
+		o.Segments = b.segments
+	}
+	grads, err := op.GradWith(net.rt, lossNode, o, leaves...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -38,7 +38,7 @@ func (a *unet2d) forward(b *builder, x, level *G.Node) *G.Node {
 		l := a.up(i)
 		for j := range a.LayersPerBlock + 1 {
 			last := len(skips) - 1
-			h = a.residual(b, b.concat(h, skips[last]), temb, l.resnet(j), residual2d{})
+			h = a.joined(b, h, skips[last], temb, l.resnet(j))
 			skips = skips[:last]
 			if l.attends {
 				h = a.attention(b, h, l.attention(j), a.NormNumGroups, 1)
@@ -49,7 +49,7 @@ func (a *unet2d) forward(b *builder, x, level *G.Node) *G.Node {
 		case l.residual:
 			h = a.residual(b, h, temb, l.resample, residual2d{resample: b.upsample})
 		default:
-			h = b.conv(op.Input{X: b.upsample(h)}, l.resample+".conv", op.ConvOptions{})
+			h = b.upsampleConv(h, l.resample+".conv")
 		}
 	}
 	y := b.conv(a.norm(b, h, "conv_norm_out", a.NormNumGroups), "conv_out", op.ConvOptions{})
@@ -87,6 +87,12 @@ func (a *unet2d) middle(b *builder, h, temb *G.Node) *G.Node {
 	return a.residual(b, h, temb, "mid_block.resnets.1", scale)
 }
 
+// joined is the residual block of x and a skip.
+func (a *unet2d) joined(b *builder, x, skip, temb *G.Node, name string) *G.Node {
+	defer b.segment()()
+	return a.residual(b, b.concat(x, skip), temb, name, residual2d{})
+}
+
 // residual2d is what makes a residual block a special one.
 type residual2d struct {
 	resample func(*G.Node) *G.Node // halves or doubles the image on both branches
@@ -97,6 +103,7 @@ type residual2d struct {
 // scale-shift by it instead) → SiLU → dropout → conv, plus the input, by a convolution
 // of one tap where the number of channels changes.
 func (a *unet2d) residual(b *builder, x, temb *G.Node, name string, o residual2d) *G.Node {
+	defer b.segment()()
 	in := a.norm(b, x, name+".norm1", a.NormNumGroups)
 	if o.resample != nil {
 		in = op.Input{X: o.resample(b.activate(in))}
@@ -117,6 +124,7 @@ func (a *unet2d) residual(b *builder, x, temb *G.Node, name string, o residual2d
 // attention is x + W·softmax(q·kᵀ/√d)·v + b with q, k and v linear in the normalised
 // x; 0 groups: in x itself.
 func (a *unet2d) attention(b *builder, x *G.Node, name string, groups int, divisor float64) *G.Node {
+	defer b.segment()()
 	in := op.Input{X: x}
 	if groups > 0 {
 		in = a.norm(b, x, name+".group_norm", groups)

@@ -14,7 +14,6 @@ import (
 type Activate struct {
 	core
 	Prologue
-	input Input
 }
 
 // NewActivate returns the activation that a convolution of in would read.
@@ -26,7 +25,7 @@ func NewActivate(rt *Runtime, in Input) (*G.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return apply(&Activate{core: newCore(rt, "activate", blocked, in.X.Shape()...), Prologue: in.prologue(), input: in}, in.nodes()...)
+	return apply(&Activate{core: newCore(rt, "activate", blocked, in.X.Shape()...), Prologue: in.prologue()}, in.nodes()...)
 }
 
 // Attributes lists the Prologue.
@@ -38,40 +37,40 @@ func (a *Activate) FLOP() int64 { return a.flop(a.count()) }
 // Do computes the activation.
 func (a *Activate) Do(v ...G.Value) (out G.Value, err error) {
 	defer a.guard(&err)
-	x, pre, _ := a.input.read(v)
+	x, pre, _ := a.read(v)
 	kernel.Activate(a.rt.ws, a.buf(), x, pre, imageShape(a.shape))
 	return a.out, nil
 }
 
 // DiffWRT reports gradients for all inputs but the mask.
 func (a *Activate) DiffWRT(inputs int) []bool {
-	d := make([]bool, inputs)
-	for i, n := range a.in {
-		d[i] = n != a.input.Mask
+	d := everyInput(inputs)
+	if a.Mask {
+		d[2] = false
 	}
 	return d
 }
 
 // SymDiff returns the gradients of x and of the affine map.
-func (a *Activate) SymDiff(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+func (a *Activate) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	grad, err := toBlocked(a.rt, grad)
 	if err != nil {
 		return nil, err
 	}
-	g := &ActivateGrad{core: newCore(a.rt, "activate.dz", blocked, a.shape...), Prologue: a.Prologue, forward: a}
-	dz, err := apply(g, append(G.Nodes{grad}, a.in...)...)
+	g := &ActivateGrad{core: newCore(a.rt, "activate.dz", blocked, a.shape...), Prologue: a.Prologue}
+	dz, err := apply(g, append(G.Nodes{grad}, in...)...)
 	if err != nil {
 		return nil, err
 	}
-	da, b, err := newTap(a.rt, "affine", lanes, dz, a.input.Affine.Shape()...)
+	da, b, err := newTap(a.rt, "affine", lanes, dz, in[1].Shape()...)
 	if err != nil {
 		return nil, err
 	}
 	g.sums = &kernel.PrologueGrad{}
 	g.sums.Scale, g.sums.Shift = split(b)
-	dx, err := newScaled(a.rt, dz, a.input.Affine, false)
+	dx, err := newScaled(a.rt, dz, in[1], false)
 	grads := G.Nodes{dx, da}
-	if a.input.Mask != nil {
+	if a.Mask {
 		grads = append(grads, nil)
 	}
 	return grads, err
@@ -83,8 +82,7 @@ type ActivateGrad struct {
 	core
 	noDiff
 	Prologue
-	forward *Activate
-	sums    *kernel.PrologueGrad
+	sums *kernel.PrologueGrad
 }
 
 // Attributes lists the Prologue.
@@ -96,7 +94,7 @@ func (g *ActivateGrad) FLOP() int64 { return g.flop(g.count()) + g.gradFLOP(g.co
 // Do computes the gradient.
 func (g *ActivateGrad) Do(v ...G.Value) (out G.Value, err error) {
 	defer g.guard(&err)
-	x, pre, _ := g.forward.input.read(v[1:])
+	x, pre, _ := g.read(v[1:])
 	kernel.ActivateGrad(g.rt.ws, g.buf(), floats(v[0]), x, pre, g.sums, imageShape(g.shape))
 	return g.out, nil
 }

@@ -37,10 +37,6 @@ type ConvAttributes struct {
 type Conv struct {
 	core
 	ConvAttributes
-	input  Input
-	weight *G.Node
-	bias   *G.Node
-	resid  *G.Node
 	packed packing
 
 	k       *kernel.Conv
@@ -55,7 +51,7 @@ func (c *Conv) Attributes() []Attribute { return c.attributes() }
 // FLOP counts a product and a sum for each tap of each output, the bias among
 // the sums, and the work of prologue and residual.
 func (c *Conv) FLOP() int64 {
-	n := c.taps(c) + c.flop(int64(c.input.X.Shape().TotalSize()))
+	n := c.taps(c) + c.flop(int64(c.in[0].Shape().TotalSize()))
 	if c.Residual {
 		n += c.count()
 	}
@@ -104,7 +100,7 @@ func NewConv(rt *Runtime, in Input, weight, bias *G.Node, o ConvOptions) (*G.Nod
 	if !single {
 		copy(a.Kernel[4-len(ws):], ws[2:]) // a signal has one tap along H
 	}
-	c := &Conv{core: newCore(rt, "conv", blocked, shape...), ConvAttributes: a, input: in, weight: weight, bias: bias, packed: packing{frozen: o.Frozen}}
+	c := &Conv{core: newCore(rt, "conv", blocked, shape...), ConvAttributes: a, packed: packing{frozen: o.Frozen}}
 	c.k, err = kernel.NewConv(kernel.ConvSpec{In: imageShape(xs), Out: a.Out, KH: a.Kernel[0], KW: a.Kernel[1], Replicate: o.Padding == Replicate, Anew: o.Frozen == nil}, rt.ws)
 	if err != nil {
 		return nil, fmt.Errorf("op: conv: weight %s: %w", weight.Name(), err)
@@ -114,10 +110,11 @@ func NewConv(rt *Runtime, in Input, weight, bias *G.Node, o ConvOptions) (*G.Nod
 		if !o.Residual.Shape().Eq(shape) {
 			return nil, fmt.Errorf("op: conv: residual has shape %v, want %v", o.Residual.Shape(), shape)
 		}
-		if c.resid, err = toBlocked(rt, o.Residual); err != nil {
+		residual, err := toBlocked(rt, o.Residual)
+		if err != nil {
 			return nil, err
 		}
-		ins = append(ins, c.resid)
+		ins = append(ins, residual)
 	}
 	return apply(c, ins...)
 }
@@ -125,12 +122,12 @@ func NewConv(rt *Runtime, in Input, weight, bias *G.Node, o ConvOptions) (*G.Nod
 // Do computes the convolution.
 func (c *Conv) Do(v ...G.Value) (out G.Value, err error) {
 	defer c.guard(&err)
-	x, pre, v := c.input.read(v)
+	x, pre, v := c.read(v)
 	if c.packed.stale() {
 		c.k.SetWeights(floats(v[0]), floats(v[1]))
 	}
 	var residual []float32
-	if c.resid != nil {
+	if c.Residual {
 		residual = floats(v[2])
 	}
 	c.k.Forward(c.buf(), x, pre, residual, c.moments)
@@ -139,9 +136,9 @@ func (c *Conv) Do(v ...G.Value) (out G.Value, err error) {
 
 // DiffWRT reports gradients for all inputs but the mask.
 func (c *Conv) DiffWRT(inputs int) []bool {
-	d := make([]bool, inputs)
-	for i, n := range c.in {
-		d[i] = n != c.input.Mask
+	d := everyInput(inputs)
+	if c.Mask {
+		d[2] = false
 	}
 	return d
 }

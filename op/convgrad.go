@@ -7,19 +7,20 @@ import (
 )
 
 // SymDiff returns the gradients of the inputs.
-func (c *Conv) SymDiff(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+func (c *Conv) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	grad, err := toBlocked(c.rt, grad)
 	if err != nil {
 		return nil, err
 	}
-	bd := &ConvBackwardData{core: newCore(c.rt, "conv.dx", blocked, c.input.X.Shape()...), ConvAttributes: c.ConvAttributes, forward: c}
-	ins := append(G.Nodes{grad, c.weight}, c.input.nodes()...)
-	dz, err := apply(bd, ins...)
+	prologue, weight := in[:c.inputs()], in[c.inputs()]
+	bd := &ConvBackwardData{core: newCore(c.rt, "conv.dx", blocked, in[0].Shape()...), ConvAttributes: c.ConvAttributes, forward: c}
+	dz, err := apply(bd, append(G.Nodes{grad, weight}, prologue...)...)
 	if err != nil {
 		return nil, err
 	}
 	grads := G.Nodes{dz}
-	if a := c.input.Affine; a != nil {
+	if c.Affine {
+		a := in[1]
 		da, b, err := newTap(c.rt, "affine", lanes, dz, a.Shape()...)
 		if err != nil {
 			return nil, err
@@ -32,11 +33,11 @@ func (c *Conv) SymDiff(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 		}
 		grads = G.Nodes{dx, da}
 	}
-	if c.input.Mask != nil {
+	if c.Mask {
 		grads = append(grads, nil)
 	}
-	bw := &ConvBackwardWeights{core: newCore(c.rt, "conv.dw", plain, c.weight.Shape()...), ConvAttributes: c.ConvAttributes, forward: c}
-	dw, err := apply(bw, append(G.Nodes{grad}, c.input.nodes()...)...)
+	bw := &ConvBackwardWeights{core: newCore(c.rt, "conv.dw", plain, weight.Shape()...), ConvAttributes: c.ConvAttributes, forward: c}
+	dw, err := apply(bw, append(G.Nodes{grad}, prologue...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +47,7 @@ func (c *Conv) SymDiff(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	}
 	bw.db = b
 	grads = append(grads, dw, db)
-	if c.resid != nil {
+	if c.Residual {
 		grads = append(grads, grad)
 	}
 	return grads, nil
@@ -79,7 +80,7 @@ func (c *ConvBackwardData) FLOP() int64 {
 // Do computes the gradient.
 func (c *ConvBackwardData) Do(v ...G.Value) (out G.Value, err error) {
 	defer c.guard(&err)
-	x, pre, _ := c.forward.input.read(v[2:])
+	x, pre, _ := c.read(v[2:])
 	c.forward.k.SetWeightsBackward(floats(v[1]))
 	c.forward.k.BackwardData(c.buf(), floats(v[0]), x, pre, c.sums)
 	return c.out, nil
@@ -100,13 +101,13 @@ func (c *ConvBackwardWeights) Attributes() []Attribute { return c.attributes() }
 
 // FLOP counts the work of the forward pass and the sums of the bias.
 func (c *ConvBackwardWeights) FLOP() int64 {
-	return c.taps(c.forward) + c.flop(int64(c.forward.input.X.Shape().TotalSize())) + c.forward.count()
+	return c.taps(c.forward) + c.flop(int64(c.forward.in[0].Shape().TotalSize())) + c.forward.count()
 }
 
 // Do computes the gradients.
 func (c *ConvBackwardWeights) Do(v ...G.Value) (out G.Value, err error) {
 	defer c.guard(&err)
-	x, pre, _ := c.forward.input.read(v[1:])
+	x, pre, _ := c.read(v[1:])
 	c.forward.k.BackwardWeights(c.buf(), c.db, floats(v[0]), x, pre)
 	return c.out, nil
 }

@@ -11,13 +11,22 @@ import (
 // this package. Gradients that meet at a node are added in the order in which
 // the graph uses it.
 func Grad(rt *Runtime, loss *G.Node, wrt ...*G.Node) (G.Nodes, error) {
-	return GradThrough(rt, loss, nil, wrt...)
+	return GradWith(rt, loss, GradOptions{}, wrt...)
 }
 
-// GradThrough is Grad with what then makes of each gradient. The nodes that it adds
-// run as soon as the gradient is there, while others are still to come.
-func GradThrough(rt *Runtime, loss *G.Node, then func(*G.Node) (*G.Node, error), wrt ...*G.Node) (G.Nodes, error) {
+// GradOptions are the optional parts of a gradient.
+type GradOptions struct {
+	// Then, if not nil, says what becomes of each gradient. The nodes that it adds run
+	// as soon as the gradient is there, while others are still to come.
+	Then func(*G.Node) (*G.Node, error)
+	// Segments are the parts of the forward pass that are computed again.
+	Segments []Segment
+}
+
+// GradWith is Grad with options.
+func GradWith(rt *Runtime, loss *G.Node, o GradOptions, wrt ...*G.Node) (G.Nodes, error) {
 	order := topological(loss)
+	past := newRecompute(order, o.Segments)
 	needed := map[*G.Node]bool{}
 	for _, n := range wrt {
 		needed[n] = true
@@ -45,11 +54,10 @@ func GradThrough(rt *Runtime, loss *G.Node, then func(*G.Node) (*G.Node, error),
 				return nil, fmt.Errorf("op: grad: gradients of %v: %w", n, err)
 			}
 		}
-		o, ok := n.Op().(operation)
-		if !ok { // a leaf
-			if then != nil {
+		if _, ok := n.Op().(operation); !ok { // a leaf
+			if o.Then != nil {
 				var err error
-				if g, err = then(g); err != nil {
+				if g, err = o.Then(g); err != nil {
 					return nil, fmt.Errorf("op: grad: %s: %w", n.Name(), err)
 				}
 			}
@@ -57,12 +65,11 @@ func GradThrough(rt *Runtime, loss *G.Node, then func(*G.Node) (*G.Node, error),
 			continue
 		}
 		total[n] = g
-		ins := inputsOf(n)
-		grads, err := o.SymDiff(ins, n, g)
+		grads, err := past.symDiff(n, g)
 		if err != nil {
 			return nil, fmt.Errorf("op: grad: %v: %w", n, err)
 		}
-		for k, in := range ins {
+		for k, in := range inputsOf(n) {
 			if needed[in] && grads[k] != nil {
 				parts[in] = append(parts[in], grads[k])
 			}

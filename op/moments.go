@@ -58,13 +58,13 @@ func (p *PlaneMoments) DiffWRT(int) []bool {
 }
 
 // SymDiff returns dx = dm/S + 2·dM2·(x - m) for planes of S pixels.
-func (p *PlaneMoments) SymDiff(_ G.Nodes, out, grad *G.Node) (G.Nodes, error) {
-	k := &MomentsGrad{core: newCore(p.rt, "moments.coef", lanes, p.shape...), Pixels: pixels(p.in[0])}
+func (p *PlaneMoments) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+	k := &MomentsGrad{core: newCore(p.rt, "moments.coef", lanes, p.shape...), Pixels: pixels(in[0])}
 	kn, err := apply(k, grad, out)
 	if err != nil {
 		return nil, err
 	}
-	dx, err := newScaled(p.rt, p.in[0], kn, true)
+	dx, err := newScaled(p.rt, in[0], kn, true)
 	if err != nil {
 		return nil, err
 	}

@@ -223,7 +223,7 @@ func (o *Norm) DiffWRT(inputs int) []bool { return everyInput(inputs) }
 // SymDiff returns the gradients of gamma, beta, the moments and the scale-shift.
 func (o *Norm) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	g := &NormGrad{core: newCore(o.rt, "norm.dmoments", lanes, o.shape...), NormAttributes: o.NormAttributes, forward: o}
-	dm, err := apply(g, append(G.Nodes{grad}, o.in...)...)
+	dm, err := apply(g, append(G.Nodes{grad}, in...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,18 @@ type Prologue struct {
 	Linear bool // A·x + B instead; with Affine only, without Mask
 }
 
+// inputs counts what the prologue reads: x, and the map and the mask if there are.
+func (p Prologue) inputs() int {
+	n := 1
+	if p.Affine {
+		n++
+	}
+	if p.Mask {
+		n++
+	}
+	return n
+}
+
 // flop counts the work on so many values.
 func (p Prologue) flop(values int64) int64 {
 	each := int64(0)
@@ -96,15 +108,15 @@ func (in Input) nodes() G.Nodes {
 	return ns
 }
 
-// read returns the prologue of in and the values that follow it.
-func (in Input) read(v []G.Value) (x []float32, pre kernel.Prologue, rest []G.Value) {
+// read returns x, the values of the prologue, and those that follow them.
+func (p Prologue) read(v []G.Value) (x []float32, pre kernel.Prologue, rest []G.Value) {
 	x, v = floats(v[0]), v[1:]
-	if in.Affine != nil {
+	if p.Affine {
 		pre.Scale, pre.Shift = split(floats(v[0]))
-		pre.Linear = in.Linear
+		pre.Linear = p.Linear
 		v = v[1:]
 	}
-	if in.Mask != nil {
+	if p.Mask {
 		pre.Mask = floats(v[0])
 		v = v[1:]
 	}

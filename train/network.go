@@ -12,7 +12,7 @@ import (
 
 // newNetwork returns the network of a configuration, of which the tensors that
 // adapt.freeze names are held and, under low-rank adapters, all parameters but
-// their targets and those trained beside them.
+// their targets and those trained beside them. Its steps obey train.checkpointing.
 func newNetwork(rt *op.Runtime, cfg configs.Config, shape []int) (*model.Network, error) {
 	net, err := model.New(rt, cfg.Model, shape, cfg.Seed)
 	if err != nil {
@@ -23,6 +23,7 @@ func newNetwork(rt *op.Runtime, cfg configs.Config, shape []int) (*model.Network
 		return nil, err
 	}
 	net.Hold(hold)
+	net.Checkpoint(cfg.Train.Checkpointing)
 	return net, nil
 }
 

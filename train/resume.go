@@ -16,7 +16,7 @@ import (
 )
 
 // resumable are the settings that may change when a run is resumed, beside
-// threads, with the sections as a whole: none of them is part of a step.
+// threads and train.checkpointing, with the sections as a whole: none of them is part of a step.
 var resumable = []string{"name", "data.dir", "data.workers", "train.steps", "train.epochs",
 	"train.val_every", "train.log_every", "train.early_stopping.", "train.on_nonfinite", "train.max_nonfinite", "checkpoint.", "eval."}
 
@@ -111,7 +111,7 @@ func changed(s *checkpoint.Snapshot, cfg configs.Config) (changes []Change, err 
 	var refused []error
 	for _, d := range configs.Diff(old, cfg) {
 		switch {
-		case d.Key == "threads": // which no number depends on
+		case d.Key == "threads", d.Key == "train.checkpointing": // which no number depends on
 		case slices.ContainsFunc(resumable, func(key string) bool {
 			return d.Key == key || strings.HasSuffix(key, ".") && strings.HasPrefix(d.Key, key)
 		}):
