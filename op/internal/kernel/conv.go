@@ -53,6 +53,13 @@ func NewConv(spec ConvSpec, w *Workspace) (*Conv, error) {
 	if !w.direct {
 		c.wino = newWinograd(spec, w.tier)
 	}
+	if c.Anew { // a training step's: gradients come as well
+		w.reserve(useForward, c.packedSize())
+		w.reserve(useBackward, c.packedSize())
+		if c.byFrequency() {
+			w.reserve(useGradients, c.packedSize())
+		}
+	}
 	return c, nil
 }
 
@@ -68,7 +75,7 @@ func (c *Conv) SetWeights(w, b []float32) {
 	copy(c.bias, b)
 	switch {
 	case c.Anew:
-		c.forward = c.w.shared.get(useForward, c.packedSize())
+		c.forward = c.w.common(useForward, c.packedSize())
 	case c.forward == nil:
 		c.forward = Alloc(c.packedSize())
 	}
@@ -80,7 +87,7 @@ func (c *Conv) SetWeightsBackward(w []float32) {
 	if len(w) != c.Out*c.In.C*c.KH*c.KW {
 		panic(fmt.Sprintf("%d weights do not fit a convolution of %d to %d channels", len(w), c.In.C, c.Out))
 	}
-	c.backward = c.w.shared.get(useBackward, c.packedSize())
+	c.backward = c.w.common(useBackward, c.packedSize())
 	c.pack(c.backward, filters{w: w, out: c.Out, in: c.In.C, taps: c.KH * c.KW, transposed: true})
 }
 

@@ -30,7 +30,7 @@ func (c *Conv) backwardWeightsByFrequency(dw, db, dy, x []float32, pre Prologue)
 	w, ws := c.wino, c.w
 	ib, ob := c.Blocks(), c.out.Blocks()
 	step := stride(ib * ob * lane)
-	du := ws.shared.get(useGradients, w.freqs*step)
+	du := ws.common(useGradients, w.freqs*step)
 	bias := ws.shared.get(useSums, c.In.N*ob*lane) // of each sample
 	clear(bias)
 	for n0 := 0; n0 < c.In.N; n0 += w.batch {

@@ -17,6 +17,7 @@ type Workspace struct {
 	gemm    gemm.Workspace[float32]
 	right   gemm.Matrix[float32] // the right factor of a product that is packed for one use
 	shared  buffers              // read by all workers
+	least   [uses]int            // floats that they will have to hold, as far as is known
 	partial buffers              // partial sums of weight gradients
 	sums    []float64            // partial sums of reductions
 	zero    []float32            // a bias of zeros
@@ -66,6 +67,15 @@ func (w *Workspace) Tier() string { return w.tier.name }
 
 // of returns buffer number use of a worker with room for n floats.
 func (w *Workspace) of(worker, use, n int) []float32 { return w.scratch[worker].get(use, n) }
+
+// reserve says that some convolution needs n floats of shared buffer number use: one
+// that grew from layer to layer would leave what it had been behind.
+func (w *Workspace) reserve(use, n int) { w.least[use] = max(w.least[use], n) }
+
+// common returns shared buffer number use with room for n floats.
+func (w *Workspace) common(use, n int) []float32 {
+	return w.shared.get(use, max(n, w.least[use]))[:n]
+}
 
 // zeros returns n zeros, which must not be written. NewConv makes room.
 func (w *Workspace) zeros(n int) []float32 { return w.zero[:n] }
