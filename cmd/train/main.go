@@ -36,6 +36,7 @@ train --config photos.yaml --init-from ddpm-butterflies-128   # a folder of diff
 train --config fashion --init-from model.safetensors --set adapt.lora.rank=4   # low-rank adapters
 train --config rgb.yaml --init-from runs/mnist-1 --adapt first,last   # grey weights for coloured images
 train --config fast.yaml --init-from runs/mnist-1 --remap-levels   # another number of levels
+train --config cifar10-ddpm --set train.checkpointing=true   # in less memory and more time
 train --device cuda                        # on a GPU; built with -tags xla
 train --replay runs/gmm64-1/nonfinite-step-9.npz   # what was not finite in step 9
 `
