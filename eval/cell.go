@@ -57,6 +57,14 @@ func (s *session) estimates(ctx context.Context, list []estimator, i int) ([][]c
 	return s.estimates(ctx, list, i)
 }
 
+// advance moves progress on by a share of n samples' work; what is left of a whole
+// call waits for the next batch.
+func (s *session) advance(work, n int) {
+	s.rest += work
+	s.progress.Add(s.rest / n)
+	s.rest %= n
+}
+
 // estimate lets all columns estimate the batch that begins with the first sample.
 func (s *session) estimate(ctx context.Context, list []estimator, i, first int) ([]cell, error) {
 	cells := make([]cell, len(list))
@@ -87,7 +95,7 @@ func (s *session) estimate(ctx context.Context, list []estimator, i, first int) 
 			c.Shown = appendSample(nil, xhat[:min(shown-first, b)*d])
 		}
 		cells[k] = c
-		s.progress.Add((1 + c.Calls) * b / n)
+		s.advance((1+c.Calls)*b, n)
 	}
 	return cells, nil
 }

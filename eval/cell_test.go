@@ -14,6 +14,7 @@ import (
 	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/dist/disttest"
+	"github.com/condmean/condmean/internal/progress"
 	"github.com/condmean/condmean/eval/report"
 )
 
@@ -101,4 +102,18 @@ func TestSweepSharedContinues(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// Progress of many samples, whose batches are each less than one call of all, still
+// moves, and to the end.
+func TestAdvance(t *testing.T) {
+	const n, calls = 20000, 281
+	s := &session{progress: progress.New(nil, "evaluate", 0, calls)}
+	for first := 0; first < n; first += batch {
+		b := min(batch, n-first)
+		s.advance(calls*b, n)
+		if got, want := s.progress.Count(), calls*(first+b)/n; got != want {
+			t.Fatalf("after %d samples at %d, want %d", first+b, got, want)
+		}
+	}
 }

@@ -18,6 +18,7 @@ type session struct {
 	*Request
 	journal  *journal
 	progress *progress.Display // counts predictor calls, for chains differ in length
+	rest     int               // work that progress has not told, calls times samples
 	ahead    map[int][][]cell  // of SNRs, by their index, that were estimated along with others
 }
 
@@ -54,7 +55,7 @@ func (r *Request) evaluate(ctx context.Context, j *journal, w io.Writer) (*repor
 	for _, st := range studies {
 		total += st.cost
 	}
-	s := &session{r, j, progress.New(w, cmp.Or(r.task, "evaluate"), 0, total), map[int][][]cell{}}
+	s := &session{r, j, progress.New(w, cmp.Or(r.task, "evaluate"), 0, total), 0, map[int][][]cell{}}
 	defer s.progress.Close()
 	rep := r.newReport(list)
 	if err := s.sweep(ctx, list, rep); err != nil {

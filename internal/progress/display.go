@@ -27,7 +27,8 @@ type Display struct {
 	bar         *Bar // nil unless w is a terminal
 	label       string
 	total       int
-	count, from int // from is what was not done here
+	text        string // the last one
+	count, from int    // from is what was not done here
 	start, line time.Time
 }
 
@@ -53,20 +54,21 @@ func (d *Display) At(count int) {
 	d.bar.At(count)
 }
 
-// Add moves the count on.
-func (d *Display) Add(n int) { d.At(d.count + n) }
+// Add moves the count on, and says so as Show does.
+func (d *Display) Add(n int) { d.Show(d.count+n, d.text) }
 
 // Skip moves the count on by what was done before and took no time.
 func (d *Display) Skip(n int) {
 	d.from += n
 	d.bar.Skip(n)
-	d.Add(n)
+	d.At(d.count + n)
 }
 
 // Show moves the count and tells the present text: on the bar, or as a line if the
 // last one is some seconds ago, or the task is done.
 func (d *Display) Show(count int, text string) {
 	if d.bar == nil && time.Since(d.line) < lineEvery && count < d.total {
+		d.text = text
 		d.At(count)
 		return
 	}
@@ -75,6 +77,7 @@ func (d *Display) Show(count int, text string) {
 
 // Report is Show with a line in any case.
 func (d *Display) Report(count int, text string) {
+	d.text = text
 	d.At(count)
 	if d.bar != nil {
 		d.bar.Text(text)

@@ -92,9 +92,13 @@ func TestDisplay(t *testing.T) {
 	d.line = time.Time{}
 	d.start = time.Now().Add(-30 * time.Second)
 	d.Show(22, "c") // 4 of the 22 were done here, 18 are left
+	d.Add(1)
+	d.line = time.Time{}
+	d.start = time.Now().Add(-30 * time.Second)
+	d.Add(1) // 6 of the 24, 16 are left
 	d.Show(40, "")
 	d.Close()
-	want := "step 11/40  a  eta 0s\nstep 21/40  eta 0s\nstep 22/40  c  eta 2m15s\nstep 40/40  eta 0s\n"
+	want := "step 11/40  a  eta 0s\nstep 21/40  eta 0s\nstep 22/40  c  eta 2m15s\nstep 24/40  c  eta 1m20s\nstep 40/40  eta 0s\n"
 	if out.String() != want {
 		t.Errorf("wrote %q, want %q", out.String(), want)
 	}
