@@ -259,3 +259,6 @@ func normAffineGrad256(a *float32, b *float32, scale *float32, shift *float32, g
 
 //go:noescape
 func normMomentsGrad256(mean *float32, m2 *float32, scale *float32, shift *float32, gradMean *float32, gradM2 *float32, gradScale *float32, gradShift *float32, numbers *float64, rows int, stride int, film int)
+
+//go:noescape
+func prefetchLines(p *float32, lines int)

@@ -15990,3 +15990,16 @@ normMomentsGrad256_row:
 	JG          normMomentsGrad256_row
 	VZEROUPPER
 	RET
+
+// func prefetchLines(p *float32, lines int)
+// Requires: MMX+
+TEXT ·prefetchLines(SB), NOSPLIT, $0-16
+	MOVQ p+0(FP), AX
+	MOVQ lines+8(FP), CX
+
+prefetchLines_line:
+	PREFETCHT0 (AX)
+	ADDQ       $0x40, AX
+	SUBQ       $0x01, CX
+	JG         prefetchLines_line
+	RET

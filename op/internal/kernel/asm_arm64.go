@@ -48,6 +48,9 @@ func sumNEON(sum, x *float32, pixels int)
 func transposeNEON(dst, src *float32, srcRow, dstRow, blocks int)
 
 //go:noescape
+func prefetchLines(p *float32, lines int)
+
+//go:noescape
 func winoInputNEON(dst, src *float32, tiles, row, col, freq int)
 
 //go:noescape

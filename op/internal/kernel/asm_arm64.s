@@ -1832,6 +1832,18 @@ block:
 	BGT    block
 	RET
 
+// func prefetchLines(p *float32, lines int)
+TEXT ·prefetchLines(SB), NOSPLIT, $0-16
+	MOVD   p+0(FP), R0
+	MOVD   lines+8(FP), R1
+
+line:
+	PRFM   (R0), PLDL1KEEP
+	ADD    $64, R0
+	SUBS   $1, R1
+	BGT    line
+	RET
+
 DATA winoInputNEON_constants<>+0(SB)/4, $0x3fa20000 // 1.265625
 DATA winoInputNEON_constants<>+4(SB)/4, $0x40340000 // 2.8125
 DATA winoInputNEON_constants<>+8(SB)/4, $0x3f100000 // 0.5625

@@ -127,6 +127,8 @@ func callSum(sum, x []float32, f func(sum, x *float32, pixels int)) {
 	f(need(sum, lane), need(x, lane), len(x)/lane)
 }
 
+func callPrefetch(x []float32) { prefetchLines(need(x, 1), (len(x)+lane-1)/lane) }
+
 func callTranspose(dst, src []float32, dstRow, srcRow int, f func(dst, src *float32, dstRow, srcRow int)) {
 	f(need(dst, (lane-1)*dstRow+lane), need(src, (lane-1)*srcRow+lane), 4*dstRow, 4*srcRow)
 }

@@ -15,10 +15,13 @@ func (c *Conv) BackwardData(dz, dy, x []float32, pre Prologue, g *PrologueGrad) 
 		return
 	}
 	together := c.samples(c.Out)
-	c.w.pool.Do((c.In.N+together-1)/together, func(i, worker int) {
-		n0, n1 := i*together, min((i+1)*together, c.In.N)
+	c.eachRun(together, func(worker, n0, n1, next int) {
 		if c.wino != nil {
-			c.wino.convolve(c.w, worker, dz, dy, c.backward, c.w.zeros(c.Blocks()*lane), c.out, c.In, n0, n1, Prologue{})
+			a := ahead{c.out.of(dy, n1, next), c.In.of(dz, n1, next)}
+			if pre.Scale != nil {
+				a[2] = c.In.of(x, n1, next)
+			}
+			c.wino.convolve(c.w, worker, dz, dy, c.backward, c.w.zeros(c.Blocks()*lane), c.out, c.In, n0, n1, Prologue{}, a)
 		} else {
 			c.backwardDirect(worker, dz, dy, n0, n1)
 		}

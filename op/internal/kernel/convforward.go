@@ -13,10 +13,10 @@ func (c *Conv) Forward(y, x []float32, pre Prologue, residual []float32, m *Mome
 		return
 	}
 	together := c.samples(c.In.C)
-	c.w.pool.Do((c.In.N+together-1)/together, func(i, worker int) {
-		n0, n1 := i*together, min((i+1)*together, c.In.N)
+	c.eachRun(together, func(worker, n0, n1, next int) {
 		if c.wino != nil {
-			c.wino.convolve(c.w, worker, y, x, c.forward, c.bias, c.In, c.out, n0, n1, pre)
+			a := ahead{c.In.of(x, n1, next), c.out.of(y, n1, next)}
+			c.wino.convolve(c.w, worker, y, x, c.forward, c.bias, c.In, c.out, n0, n1, pre, a)
 		} else {
 			c.forwardDirect(worker, y, x, n0, n1, pre)
 		}

@@ -71,7 +71,8 @@ func (c *Conv) BackwardWeights(dw, db, dy, x []float32, pre Prologue) {
 		for n0 := c.In.N * chunk / chunks; n0 < end; n0 += together {
 			n1 := min(n0+together, end)
 			if c.wino != nil {
-				c.wino.addWeights(c.w, worker, du, dy, x, c.In, c.out, n0, n1, pre)
+				n2 := min(n1+together, end)
+				c.wino.addWeights(c.w, worker, du, dy, x, c.In, c.out, n0, n1, pre, ahead{c.In.of(x, n1, n2), c.out.of(dy, n1, n2)})
 			} else {
 				p := c.paddedInput(n1 - n0)
 				p.data = c.w.of(worker, usePadded, ib*p.plane())

@@ -12,6 +12,7 @@ type tier struct {
 	linearTerm                       func(linearTerm)
 	moments                          func(mean, m2, x []float32)
 	sum                              func(sum, x []float32)
+	prefetch                         func(x []float32) // into the caches; nothing else changes
 	transpose                        func(dst, src []float32, dstRow, srcRow int)
 	adam                             func(p, g, m, v []float32, c AdamCoefs)
 	mul                              func(y, a, b []float32)
@@ -45,6 +46,7 @@ var generic = &tier{
 	linearTerm:     linearTermGeneric,
 	moments:        momentsGeneric,
 	sum:            sumGeneric,
+	prefetch:       func([]float32) {},
 	transpose:      transposeGeneric,
 	adam:           AdamGeneric,
 	mul:            mulGeneric,

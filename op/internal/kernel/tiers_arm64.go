@@ -13,6 +13,7 @@ var neon = &tier{
 	linearTerm: func(a linearTerm) { callLinearTerm(a, linearTermNEON, addTermNEON) },
 	moments:    func(mean, m2, x []float32) { callMoments(mean, m2, x, momentsNEON) },
 	sum:        func(sum, x []float32) { callSum(sum, x, sumNEON) },
+	prefetch:   callPrefetch,
 	transpose: func(dst, src []float32, dstRow, srcRow int) {
 		callTranspose(dst, src, dstRow, srcRow, transposeRows)
 	},

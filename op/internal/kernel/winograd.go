@@ -115,7 +115,7 @@ func (w *winograd) layoutTiles(memory *buffers, use, blocks, tiles int) spectrum
 func stride(n int) int { return (n | 1) * lane }
 
 // convolve computes samples [n0,n1) of y = u*f(x) + bias.
-func (w *winograd) convolve(ws *Workspace, worker int, y, x, u, bias []float32, in, out Shape, n0, n1 int, pre Prologue) {
+func (w *winograd) convolve(ws *Workspace, worker int, y, x, u, bias []float32, in, out Shape, n0, n1 int, pre Prologue, next ahead) {
 	v := w.spectrum(ws, worker, useFreqs, in.Blocks(), n1-n0)
 	w.transformInput(ws, worker, v, x, in, n0, pre)
 	if w.signal() {
@@ -123,7 +123,11 @@ func (w *winograd) convolve(ws *Workspace, worker int, y, x, u, bias []float32, 
 		return
 	}
 	m := w.spectrum(ws, worker, useProducts, out.Blocks(), n1-n0)
-	multiply(ws, m, v, u, m.blocks, 0, w.freqs, 0)
+	next = next.beside(len(v.data) + len(m.data) + len(u))
+	for f := range w.freqs {
+		next.fetch(ws.tier, f, w.freqs)
+		multiply(ws, m, v, u, m.blocks, f, f+1, 0)
+	}
 	w.transformOutput(ws, worker, y, m, bias, out, n0)
 }
 
@@ -149,10 +153,12 @@ func multiply(ws *Workspace, m, v spectrum, u []float32, outBlocks int, f0, f1, 
 
 // addProducts adds the products of v and d over their tiles to du, a packed
 // gradient for each frequency.
-func (w *winograd) addProducts(ws *Workspace, du []float32, d, v spectrum) {
+func (w *winograd) addProducts(ws *Workspace, du []float32, d, v spectrum, next ahead) {
 	step := stride(v.blocks * d.blocks * lane)
 	p := products{tier: ws.tier, inBlocks: v.blocks, outBlocks: d.blocks, kh: 1, kw: 1}
+	next = next.beside(len(v.data) + len(d.data) + len(du))
 	for f := range w.freqs {
+		next.fetch(ws.tier, f, w.freqs)
 		p.add(du[f*step:], padded{data: v.data[f*v.freq:], rows: 1, cols: v.room},
 			area{dst: d.data[f*d.freq:], blockStep: d.room * lane, next: d.room * lane, width: d.tiles})
 	}

@@ -55,10 +55,10 @@ func (w *winograd) gradients(ws *Workspace, worker int, in, out Shape) []float32
 }
 
 // addWeights adds the products of samples [n0,n1) to du.
-func (w *winograd) addWeights(ws *Workspace, worker int, du, dy, x []float32, in, out Shape, n0, n1 int, pre Prologue) {
+func (w *winograd) addWeights(ws *Workspace, worker int, du, dy, x []float32, in, out Shape, n0, n1 int, pre Prologue, next ahead) {
 	v := w.spectrum(ws, worker, useFreqs, in.Blocks(), n1-n0)
 	d := w.spectrum(ws, worker, useProducts, out.Blocks(), n1-n0)
 	w.transformInput(ws, worker, v, x, in, n0, pre)
 	w.transformGrad(ws, worker, d, dy, out, n0)
-	w.addProducts(ws, du, d, v)
+	w.addProducts(ws, du, d, v, next)
 }

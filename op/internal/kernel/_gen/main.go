@@ -23,5 +23,6 @@ func main() {
 		v.rows()
 		v.norms()
 	}
+	prefetch()
 	Generate()
 }

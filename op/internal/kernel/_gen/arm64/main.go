@@ -48,6 +48,7 @@ func (a *asm) kernel() {
 	a.moments()
 	a.sum()
 	a.transpose()
+	a.prefetch()
 	a.winograd()
 	a.signals()
 	a.adam()
