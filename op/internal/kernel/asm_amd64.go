@@ -83,15 +83,15 @@ func sum512(sum *float32, x *float32, pixels int)
 //go:noescape
 func transpose512(dst *float32, src *float32, dstRow int, srcRow int)
 
-func winoInput512(dst *float32, src *float32, tiles int, row int, col int, freq int)
+func winoInput512(dst *float32, row0 *float32, row1 *float32, row2 *float32, row3 *float32, row4 *float32, row5 *float32, columns *float32, tile *float32, pixels int, tiles int, bandRow int, freq int)
 
-func winoGrad512(dst *float32, src *float32, tiles int, row int, col int, freq int)
+func winoGrad512(dst *float32, row0 *float32, row1 *float32, row2 *float32, row3 *float32, columns *float32, tile *float32, pixels int, tiles int, bandRow int, freq int)
 
 func winoWeights512(dst *float32, src *float32, tiles int, row int, col int, freq int)
 
-func winoOutput512(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+func winoOutput512(row0 *float32, row1 *float32, row2 *float32, row3 *float32, src *float32, bias *float32, tmp *float32, pixels int, freq int)
 
-func winoWeightGrad512(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+func winoWeightGrad512(dst *float32, src *float32, tiles int, row int, col int, freq int)
 
 func signalInput512(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
 
@@ -188,15 +188,15 @@ func sum256(sum *float32, x *float32, pixels int)
 //go:noescape
 func transpose256(dst *float32, src *float32, dstRow int, srcRow int)
 
-func winoInput256(dst *float32, src *float32, tiles int, row int, col int, freq int)
+func winoInput256(dst *float32, row0 *float32, row1 *float32, row2 *float32, row3 *float32, row4 *float32, row5 *float32, columns *float32, tile *float32, pixels int, tiles int, bandRow int, freq int)
 
-func winoGrad256(dst *float32, src *float32, tiles int, row int, col int, freq int)
+func winoGrad256(dst *float32, row0 *float32, row1 *float32, row2 *float32, row3 *float32, columns *float32, tile *float32, pixels int, tiles int, bandRow int, freq int)
 
 func winoWeights256(dst *float32, src *float32, tiles int, row int, col int, freq int)
 
-func winoOutput256(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+func winoOutput256(row0 *float32, row1 *float32, row2 *float32, row3 *float32, src *float32, bias *float32, tmp *float32, pixels int, freq int)
 
-func winoWeightGrad256(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+func winoWeightGrad256(dst *float32, src *float32, tiles int, row int, col int, freq int)
 
 func signalInput256(dst *float32, src *float32, rows int, tiles int, row int, col int, freq int)
 

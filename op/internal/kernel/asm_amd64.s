@@ -5277,32 +5277,81 @@ TEXT ·transpose512(SB), NOSPLIT, $0-32
 	VZEROUPPER
 	RET
 
-// func winoInput512(dst *float32, src *float32, tiles int, row int, col int, freq int)
+// func winoInput512(dst *float32, row0 *float32, row1 *float32, row2 *float32, row3 *float32, row4 *float32, row5 *float32, columns *float32, tile *float32, pixels int, tiles int, bandRow int, freq int)
 // Requires: AVX, AVX512F
-TEXT ·winoInput512(SB), $2368-48
-	MOVQ         dst+0(FP), AX
-	MOVQ         src+8(FP), CX
-	MOVQ         tiles+16(FP), DX
-	MOVQ         row+24(FP), BX
-	MOVQ         col+32(FP), SI
-	MOVQ         freq+40(FP), SI
-	LEAQ         63(SP), DI
-	ANDQ         $-64, DI
+TEXT ·winoInput512(SB), NOSPLIT, $0-104
 	VBROADCASTSS winoInput512_b<>+0(SB), Z0
 	VBROADCASTSS winoInput512_b<>+32(SB), Z1
 	VBROADCASTSS winoInput512_b<>+64(SB), Z2
 	VBROADCASTSS winoInput512_b<>+96(SB), Z3
 	VBROADCASTSS winoInput512_b<>+128(SB), Z4
 	VBROADCASTSS winoInput512_b<>+160(SB), Z5
+	MOVQ         row0+8(FP), AX
+	MOVQ         row1+16(FP), CX
+	MOVQ         row2+24(FP), DX
+	MOVQ         row3+32(FP), BX
+	MOVQ         row4+40(FP), SI
+	MOVQ         row5+48(FP), DI
+	MOVQ         columns+56(FP), R8
+	MOVQ         pixels+72(FP), R9
+	MOVQ         bandRow+88(FP), R11
+	LEAQ         (R11)(R11*2), R12
+	LEAQ         (R11)(R11*4), R13
+	XORQ         R10, R10
+
+winoInput512_pixel:
+	VMOVUPS      (AX)(R10*1), Z6
+	VMOVUPS      (CX)(R10*1), Z7
+	VMOVUPS      (DX)(R10*1), Z8
+	VMOVUPS      (BX)(R10*1), Z9
+	VMOVUPS      (SI)(R10*1), Z10
+	VMOVUPS      (DI)(R10*1), Z11
+	VMOVAPS      Z10, Z12
+	VFMADD231PS  Z0, Z6, Z12
+	VFNMADD231PS Z1, Z8, Z12
+	VMOVAPS      Z11, Z13
+	VFMADD231PS  Z0, Z7, Z13
+	VFNMADD231PS Z1, Z9, Z13
+	VMOVAPS      Z10, Z6
+	VFNMADD231PS Z3, Z8, Z6
+	VMOVAPS      Z9, Z14
+	VFNMADD231PS Z3, Z7, Z14
+	VMOVAPS      Z6, Z11
+	VFMADD231PS  Z4, Z14, Z6
+	VFNMADD231PS Z4, Z14, Z11
+	VMOVAPS      Z10, Z10
+	VFNMADD231PS Z2, Z8, Z10
+	VMOVAPS      Z9, Z8
+	VFNMADD231PS Z2, Z7, Z8
+	VMOVAPS      Z10, Z7
+	VFMADD231PS  Z5, Z8, Z10
+	VFNMADD231PS Z5, Z8, Z7
+	VMOVUPS      Z12, (R8)
+	VMOVUPS      Z6, (R8)(R11*1)
+	VMOVUPS      Z11, (R8)(R11*2)
+	VMOVUPS      Z10, (R8)(R12*1)
+	VMOVUPS      Z7, (R8)(R11*4)
+	VMOVUPS      Z13, (R8)(R13*1)
+	ADDQ         $0x40, R10
+	ADDQ         $0x40, R8
+	SUBQ         $0x01, R9
+	JG           winoInput512_pixel
+	MOVQ         dst+0(FP), AX
+	MOVQ         tile+64(FP), CX
+	MOVQ         freq+96(FP), DX
+	IMUL3Q       $0x06, DX, BX
+	LEAQ         (BX)(BX*2), DI
+	LEAQ         (BX)(BX*4), R8
+	MOVQ         tiles+80(FP), R9
 
 winoInput512_tile:
-	MOVQ         CX, R8
-	VMOVUPS      (R8), Z6
-	VMOVUPS      64(R8), Z7
-	VMOVUPS      128(R8), Z8
-	VMOVUPS      192(R8), Z9
-	VMOVUPS      256(R8), Z10
-	VMOVUPS      320(R8), Z11
+	MOVQ         AX, SI
+	VMOVUPS      (CX), Z6
+	VMOVUPS      64(CX), Z7
+	VMOVUPS      128(CX), Z8
+	VMOVUPS      192(CX), Z9
+	VMOVUPS      256(CX), Z10
+	VMOVUPS      320(CX), Z11
 	VMOVAPS      Z10, Z12
 	VFMADD231PS  Z0, Z6, Z12
 	VFNMADD231PS Z1, Z8, Z12
@@ -5323,19 +5372,19 @@ winoInput512_tile:
 	VMOVAPS      Z10, Z7
 	VFMADD231PS  Z5, Z8, Z10
 	VFNMADD231PS Z5, Z8, Z7
-	VMOVUPS      Z12, (DI)
-	VMOVUPS      Z6, 384(DI)
-	VMOVUPS      Z11, 768(DI)
-	VMOVUPS      Z10, 1152(DI)
-	VMOVUPS      Z7, 1536(DI)
-	VMOVUPS      Z13, 1920(DI)
-	ADDQ         BX, R8
-	VMOVUPS      (R8), Z6
-	VMOVUPS      64(R8), Z7
-	VMOVUPS      128(R8), Z8
-	VMOVUPS      192(R8), Z9
-	VMOVUPS      256(R8), Z10
-	VMOVUPS      320(R8), Z11
+	VMOVUPS      Z12, (SI)
+	VMOVUPS      Z6, (SI)(BX*1)
+	VMOVUPS      Z11, (SI)(BX*2)
+	VMOVUPS      Z10, (SI)(DI*1)
+	VMOVUPS      Z7, (SI)(BX*4)
+	VMOVUPS      Z13, (SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      (CX)(R11*1), Z6
+	VMOVUPS      64(CX)(R11*1), Z7
+	VMOVUPS      128(CX)(R11*1), Z8
+	VMOVUPS      192(CX)(R11*1), Z9
+	VMOVUPS      256(CX)(R11*1), Z10
+	VMOVUPS      320(CX)(R11*1), Z11
 	VMOVAPS      Z10, Z12
 	VFMADD231PS  Z0, Z6, Z12
 	VFNMADD231PS Z1, Z8, Z12
@@ -5356,19 +5405,19 @@ winoInput512_tile:
 	VMOVAPS      Z10, Z7
 	VFMADD231PS  Z5, Z8, Z10
 	VFNMADD231PS Z5, Z8, Z7
-	VMOVUPS      Z12, 64(DI)
-	VMOVUPS      Z6, 448(DI)
-	VMOVUPS      Z11, 832(DI)
-	VMOVUPS      Z10, 1216(DI)
-	VMOVUPS      Z7, 1600(DI)
-	VMOVUPS      Z13, 1984(DI)
-	ADDQ         BX, R8
-	VMOVUPS      (R8), Z6
-	VMOVUPS      64(R8), Z7
-	VMOVUPS      128(R8), Z8
-	VMOVUPS      192(R8), Z9
-	VMOVUPS      256(R8), Z10
-	VMOVUPS      320(R8), Z11
+	VMOVUPS      Z12, (SI)
+	VMOVUPS      Z6, (SI)(BX*1)
+	VMOVUPS      Z11, (SI)(BX*2)
+	VMOVUPS      Z10, (SI)(DI*1)
+	VMOVUPS      Z7, (SI)(BX*4)
+	VMOVUPS      Z13, (SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      (CX)(R11*2), Z6
+	VMOVUPS      64(CX)(R11*2), Z7
+	VMOVUPS      128(CX)(R11*2), Z8
+	VMOVUPS      192(CX)(R11*2), Z9
+	VMOVUPS      256(CX)(R11*2), Z10
+	VMOVUPS      320(CX)(R11*2), Z11
 	VMOVAPS      Z10, Z12
 	VFMADD231PS  Z0, Z6, Z12
 	VFNMADD231PS Z1, Z8, Z12
@@ -5389,19 +5438,19 @@ winoInput512_tile:
 	VMOVAPS      Z10, Z7
 	VFMADD231PS  Z5, Z8, Z10
 	VFNMADD231PS Z5, Z8, Z7
-	VMOVUPS      Z12, 128(DI)
-	VMOVUPS      Z6, 512(DI)
-	VMOVUPS      Z11, 896(DI)
-	VMOVUPS      Z10, 1280(DI)
-	VMOVUPS      Z7, 1664(DI)
-	VMOVUPS      Z13, 2048(DI)
-	ADDQ         BX, R8
-	VMOVUPS      (R8), Z6
-	VMOVUPS      64(R8), Z7
-	VMOVUPS      128(R8), Z8
-	VMOVUPS      192(R8), Z9
-	VMOVUPS      256(R8), Z10
-	VMOVUPS      320(R8), Z11
+	VMOVUPS      Z12, (SI)
+	VMOVUPS      Z6, (SI)(BX*1)
+	VMOVUPS      Z11, (SI)(BX*2)
+	VMOVUPS      Z10, (SI)(DI*1)
+	VMOVUPS      Z7, (SI)(BX*4)
+	VMOVUPS      Z13, (SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      (CX)(R12*1), Z6
+	VMOVUPS      64(CX)(R12*1), Z7
+	VMOVUPS      128(CX)(R12*1), Z8
+	VMOVUPS      192(CX)(R12*1), Z9
+	VMOVUPS      256(CX)(R12*1), Z10
+	VMOVUPS      320(CX)(R12*1), Z11
 	VMOVAPS      Z10, Z12
 	VFMADD231PS  Z0, Z6, Z12
 	VFNMADD231PS Z1, Z8, Z12
@@ -5422,19 +5471,19 @@ winoInput512_tile:
 	VMOVAPS      Z10, Z7
 	VFMADD231PS  Z5, Z8, Z10
 	VFNMADD231PS Z5, Z8, Z7
-	VMOVUPS      Z12, 192(DI)
-	VMOVUPS      Z6, 576(DI)
-	VMOVUPS      Z11, 960(DI)
-	VMOVUPS      Z10, 1344(DI)
-	VMOVUPS      Z7, 1728(DI)
-	VMOVUPS      Z13, 2112(DI)
-	ADDQ         BX, R8
-	VMOVUPS      (R8), Z6
-	VMOVUPS      64(R8), Z7
-	VMOVUPS      128(R8), Z8
-	VMOVUPS      192(R8), Z9
-	VMOVUPS      256(R8), Z10
-	VMOVUPS      320(R8), Z11
+	VMOVUPS      Z12, (SI)
+	VMOVUPS      Z6, (SI)(BX*1)
+	VMOVUPS      Z11, (SI)(BX*2)
+	VMOVUPS      Z10, (SI)(DI*1)
+	VMOVUPS      Z7, (SI)(BX*4)
+	VMOVUPS      Z13, (SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      (CX)(R11*4), Z6
+	VMOVUPS      64(CX)(R11*4), Z7
+	VMOVUPS      128(CX)(R11*4), Z8
+	VMOVUPS      192(CX)(R11*4), Z9
+	VMOVUPS      256(CX)(R11*4), Z10
+	VMOVUPS      320(CX)(R11*4), Z11
 	VMOVAPS      Z10, Z12
 	VFMADD231PS  Z0, Z6, Z12
 	VFNMADD231PS Z1, Z8, Z12
@@ -5455,19 +5504,19 @@ winoInput512_tile:
 	VMOVAPS      Z10, Z7
 	VFMADD231PS  Z5, Z8, Z10
 	VFNMADD231PS Z5, Z8, Z7
-	VMOVUPS      Z12, 256(DI)
-	VMOVUPS      Z6, 640(DI)
-	VMOVUPS      Z11, 1024(DI)
-	VMOVUPS      Z10, 1408(DI)
-	VMOVUPS      Z7, 1792(DI)
-	VMOVUPS      Z13, 2176(DI)
-	ADDQ         BX, R8
-	VMOVUPS      (R8), Z6
-	VMOVUPS      64(R8), Z7
-	VMOVUPS      128(R8), Z8
-	VMOVUPS      192(R8), Z9
-	VMOVUPS      256(R8), Z10
-	VMOVUPS      320(R8), Z11
+	VMOVUPS      Z12, (SI)
+	VMOVUPS      Z6, (SI)(BX*1)
+	VMOVUPS      Z11, (SI)(BX*2)
+	VMOVUPS      Z10, (SI)(DI*1)
+	VMOVUPS      Z7, (SI)(BX*4)
+	VMOVUPS      Z13, (SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      (CX)(R13*1), Z6
+	VMOVUPS      64(CX)(R13*1), Z7
+	VMOVUPS      128(CX)(R13*1), Z8
+	VMOVUPS      192(CX)(R13*1), Z9
+	VMOVUPS      256(CX)(R13*1), Z10
+	VMOVUPS      320(CX)(R13*1), Z11
 	VMOVAPS      Z10, Z12
 	VFMADD231PS  Z0, Z6, Z12
 	VFNMADD231PS Z1, Z8, Z12
@@ -5488,245 +5537,16 @@ winoInput512_tile:
 	VMOVAPS      Z10, Z7
 	VFMADD231PS  Z5, Z8, Z10
 	VFNMADD231PS Z5, Z8, Z7
-	VMOVUPS      Z12, 320(DI)
-	VMOVUPS      Z6, 704(DI)
-	VMOVUPS      Z11, 1088(DI)
-	VMOVUPS      Z10, 1472(DI)
-	VMOVUPS      Z7, 1856(DI)
-	VMOVUPS      Z13, 2240(DI)
-	ADDQ         BX, R8
-	MOVQ         AX, R8
-	VMOVUPS      (DI), Z6
-	VMOVUPS      64(DI), Z7
-	VMOVUPS      128(DI), Z8
-	VMOVUPS      192(DI), Z9
-	VMOVUPS      256(DI), Z10
-	VMOVUPS      320(DI), Z11
-	VMOVAPS      Z10, Z12
-	VFMADD231PS  Z0, Z6, Z12
-	VFNMADD231PS Z1, Z8, Z12
-	VMOVAPS      Z11, Z13
-	VFMADD231PS  Z0, Z7, Z13
-	VFNMADD231PS Z1, Z9, Z13
-	VMOVAPS      Z10, Z6
-	VFNMADD231PS Z3, Z8, Z6
-	VMOVAPS      Z9, Z14
-	VFNMADD231PS Z3, Z7, Z14
-	VMOVAPS      Z6, Z11
-	VFMADD231PS  Z4, Z14, Z6
-	VFNMADD231PS Z4, Z14, Z11
-	VMOVAPS      Z10, Z10
-	VFNMADD231PS Z2, Z8, Z10
-	VMOVAPS      Z9, Z8
-	VFNMADD231PS Z2, Z7, Z8
-	VMOVAPS      Z10, Z7
-	VFMADD231PS  Z5, Z8, Z10
-	VFNMADD231PS Z5, Z8, Z7
-	VMOVUPS      Z12, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z6, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z11, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z10, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z7, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z13, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      384(DI), Z6
-	VMOVUPS      448(DI), Z7
-	VMOVUPS      512(DI), Z8
-	VMOVUPS      576(DI), Z9
-	VMOVUPS      640(DI), Z10
-	VMOVUPS      704(DI), Z11
-	VMOVAPS      Z10, Z12
-	VFMADD231PS  Z0, Z6, Z12
-	VFNMADD231PS Z1, Z8, Z12
-	VMOVAPS      Z11, Z13
-	VFMADD231PS  Z0, Z7, Z13
-	VFNMADD231PS Z1, Z9, Z13
-	VMOVAPS      Z10, Z6
-	VFNMADD231PS Z3, Z8, Z6
-	VMOVAPS      Z9, Z14
-	VFNMADD231PS Z3, Z7, Z14
-	VMOVAPS      Z6, Z11
-	VFMADD231PS  Z4, Z14, Z6
-	VFNMADD231PS Z4, Z14, Z11
-	VMOVAPS      Z10, Z10
-	VFNMADD231PS Z2, Z8, Z10
-	VMOVAPS      Z9, Z8
-	VFNMADD231PS Z2, Z7, Z8
-	VMOVAPS      Z10, Z7
-	VFMADD231PS  Z5, Z8, Z10
-	VFNMADD231PS Z5, Z8, Z7
-	VMOVUPS      Z12, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z6, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z11, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z10, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z7, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z13, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      768(DI), Z6
-	VMOVUPS      832(DI), Z7
-	VMOVUPS      896(DI), Z8
-	VMOVUPS      960(DI), Z9
-	VMOVUPS      1024(DI), Z10
-	VMOVUPS      1088(DI), Z11
-	VMOVAPS      Z10, Z12
-	VFMADD231PS  Z0, Z6, Z12
-	VFNMADD231PS Z1, Z8, Z12
-	VMOVAPS      Z11, Z13
-	VFMADD231PS  Z0, Z7, Z13
-	VFNMADD231PS Z1, Z9, Z13
-	VMOVAPS      Z10, Z6
-	VFNMADD231PS Z3, Z8, Z6
-	VMOVAPS      Z9, Z14
-	VFNMADD231PS Z3, Z7, Z14
-	VMOVAPS      Z6, Z11
-	VFMADD231PS  Z4, Z14, Z6
-	VFNMADD231PS Z4, Z14, Z11
-	VMOVAPS      Z10, Z10
-	VFNMADD231PS Z2, Z8, Z10
-	VMOVAPS      Z9, Z8
-	VFNMADD231PS Z2, Z7, Z8
-	VMOVAPS      Z10, Z7
-	VFMADD231PS  Z5, Z8, Z10
-	VFNMADD231PS Z5, Z8, Z7
-	VMOVUPS      Z12, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z6, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z11, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z10, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z7, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z13, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      1152(DI), Z6
-	VMOVUPS      1216(DI), Z7
-	VMOVUPS      1280(DI), Z8
-	VMOVUPS      1344(DI), Z9
-	VMOVUPS      1408(DI), Z10
-	VMOVUPS      1472(DI), Z11
-	VMOVAPS      Z10, Z12
-	VFMADD231PS  Z0, Z6, Z12
-	VFNMADD231PS Z1, Z8, Z12
-	VMOVAPS      Z11, Z13
-	VFMADD231PS  Z0, Z7, Z13
-	VFNMADD231PS Z1, Z9, Z13
-	VMOVAPS      Z10, Z6
-	VFNMADD231PS Z3, Z8, Z6
-	VMOVAPS      Z9, Z14
-	VFNMADD231PS Z3, Z7, Z14
-	VMOVAPS      Z6, Z11
-	VFMADD231PS  Z4, Z14, Z6
-	VFNMADD231PS Z4, Z14, Z11
-	VMOVAPS      Z10, Z10
-	VFNMADD231PS Z2, Z8, Z10
-	VMOVAPS      Z9, Z8
-	VFNMADD231PS Z2, Z7, Z8
-	VMOVAPS      Z10, Z7
-	VFMADD231PS  Z5, Z8, Z10
-	VFNMADD231PS Z5, Z8, Z7
-	VMOVUPS      Z12, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z6, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z11, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z10, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z7, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z13, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      1536(DI), Z6
-	VMOVUPS      1600(DI), Z7
-	VMOVUPS      1664(DI), Z8
-	VMOVUPS      1728(DI), Z9
-	VMOVUPS      1792(DI), Z10
-	VMOVUPS      1856(DI), Z11
-	VMOVAPS      Z10, Z12
-	VFMADD231PS  Z0, Z6, Z12
-	VFNMADD231PS Z1, Z8, Z12
-	VMOVAPS      Z11, Z13
-	VFMADD231PS  Z0, Z7, Z13
-	VFNMADD231PS Z1, Z9, Z13
-	VMOVAPS      Z10, Z6
-	VFNMADD231PS Z3, Z8, Z6
-	VMOVAPS      Z9, Z14
-	VFNMADD231PS Z3, Z7, Z14
-	VMOVAPS      Z6, Z11
-	VFMADD231PS  Z4, Z14, Z6
-	VFNMADD231PS Z4, Z14, Z11
-	VMOVAPS      Z10, Z10
-	VFNMADD231PS Z2, Z8, Z10
-	VMOVAPS      Z9, Z8
-	VFNMADD231PS Z2, Z7, Z8
-	VMOVAPS      Z10, Z7
-	VFMADD231PS  Z5, Z8, Z10
-	VFNMADD231PS Z5, Z8, Z7
-	VMOVUPS      Z12, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z6, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z11, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z10, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z7, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z13, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      1920(DI), Z6
-	VMOVUPS      1984(DI), Z7
-	VMOVUPS      2048(DI), Z8
-	VMOVUPS      2112(DI), Z9
-	VMOVUPS      2176(DI), Z10
-	VMOVUPS      2240(DI), Z11
-	VMOVAPS      Z10, Z12
-	VFMADD231PS  Z0, Z6, Z12
-	VFNMADD231PS Z1, Z8, Z12
-	VMOVAPS      Z11, Z13
-	VFMADD231PS  Z0, Z7, Z13
-	VFNMADD231PS Z1, Z9, Z13
-	VMOVAPS      Z10, Z6
-	VFNMADD231PS Z3, Z8, Z6
-	VMOVAPS      Z9, Z14
-	VFNMADD231PS Z3, Z7, Z14
-	VMOVAPS      Z6, Z11
-	VFMADD231PS  Z4, Z14, Z6
-	VFNMADD231PS Z4, Z14, Z11
-	VMOVAPS      Z10, Z10
-	VFNMADD231PS Z2, Z8, Z10
-	VMOVAPS      Z9, Z8
-	VFNMADD231PS Z2, Z7, Z8
-	VMOVAPS      Z10, Z7
-	VFMADD231PS  Z5, Z8, Z10
-	VFNMADD231PS Z5, Z8, Z7
-	VMOVUPS      Z12, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z6, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z11, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z10, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z7, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Z13, (R8)
-	ADDQ         SI, R8
+	VMOVUPS      Z12, (SI)
+	VMOVUPS      Z6, (SI)(BX*1)
+	VMOVUPS      Z11, (SI)(BX*2)
+	VMOVUPS      Z10, (SI)(DI*1)
+	VMOVUPS      Z7, (SI)(BX*4)
+	VMOVUPS      Z13, (SI)(R8*1)
+	ADDQ         DX, SI
 	ADDQ         $0x40, AX
 	ADDQ         $0x00000100, CX
-	SUBQ         $0x01, DX
+	SUBQ         $0x01, R9
 	JG           winoInput512_tile
 	VZEROUPPER
 	RET
@@ -5781,30 +5601,67 @@ DATA winoInput512_b<>+184(SB)/4, $0x3fc00000
 DATA winoInput512_b<>+188(SB)/4, $0x3fc00000
 GLOBL winoInput512_b<>(SB), RODATA|NOPTR, $192
 
-// func winoGrad512(dst *float32, src *float32, tiles int, row int, col int, freq int)
+// func winoGrad512(dst *float32, row0 *float32, row1 *float32, row2 *float32, row3 *float32, columns *float32, tile *float32, pixels int, tiles int, bandRow int, freq int)
 // Requires: AVX, AVX512F
-TEXT ·winoGrad512(SB), $1600-48
-	MOVQ         dst+0(FP), AX
-	MOVQ         src+8(FP), CX
-	MOVQ         tiles+16(FP), DX
-	MOVQ         row+24(FP), BX
-	MOVQ         col+32(FP), SI
-	MOVQ         freq+40(FP), SI
-	LEAQ         63(SP), DI
-	ANDQ         $-64, DI
+TEXT ·winoGrad512(SB), NOSPLIT, $0-88
 	VBROADCASTSS winoGrad512_a<>+0(SB), Z0
 	VBROADCASTSS winoGrad512_a<>+32(SB), Z1
 	VBROADCASTSS winoGrad512_a<>+64(SB), Z2
 	VBROADCASTSS winoGrad512_a<>+96(SB), Z3
 	VBROADCASTSS winoGrad512_a<>+128(SB), Z4
 	VBROADCASTSS winoGrad512_a<>+160(SB), Z5
+	MOVQ         row0+8(FP), AX
+	MOVQ         row1+16(FP), CX
+	MOVQ         row2+24(FP), DX
+	MOVQ         row3+32(FP), BX
+	MOVQ         columns+40(FP), SI
+	MOVQ         pixels+56(FP), DI
+	MOVQ         bandRow+72(FP), R9
+	LEAQ         (R9)(R9*2), R10
+	LEAQ         (R9)(R9*4), R11
+	XORQ         R8, R8
+
+winoGrad512_pixel:
+	VMOVUPS     (AX)(R8*1), Z6
+	VMOVUPS     (CX)(R8*1), Z7
+	VMOVUPS     (DX)(R8*1), Z8
+	VMOVUPS     (BX)(R8*1), Z9
+	VMOVAPS     Z6, Z11
+	VFMADD231PS Z1, Z8, Z11
+	VMULPS      Z0, Z7, Z12
+	VFMADD231PS Z2, Z9, Z12
+	VADDPS      Z12, Z11, Z10
+	VSUBPS      Z12, Z11, Z11
+	VMOVAPS     Z6, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMULPS      Z3, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VADDPS      Z8, Z12, Z7
+	VSUBPS      Z8, Z12, Z12
+	VMOVUPS     Z6, (SI)
+	VMOVUPS     Z10, (SI)(R9*1)
+	VMOVUPS     Z11, (SI)(R9*2)
+	VMOVUPS     Z7, (SI)(R10*1)
+	VMOVUPS     Z12, (SI)(R9*4)
+	VMOVUPS     Z9, (SI)(R11*1)
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, SI
+	SUBQ        $0x01, DI
+	JG          winoGrad512_pixel
+	MOVQ        dst+0(FP), AX
+	MOVQ        tile+48(FP), CX
+	MOVQ        freq+80(FP), DX
+	IMUL3Q      $0x06, DX, BX
+	LEAQ        (BX)(BX*2), R8
+	LEAQ        (BX)(BX*4), R12
+	MOVQ        tiles+64(FP), DI
 
 winoGrad512_tile:
-	MOVQ        CX, R8
-	VMOVUPS     (R8), Z6
-	VMOVUPS     64(R8), Z7
-	VMOVUPS     128(R8), Z8
-	VMOVUPS     192(R8), Z9
+	MOVQ        AX, SI
+	VMOVUPS     (CX), Z6
+	VMOVUPS     64(CX), Z7
+	VMOVUPS     128(CX), Z8
+	VMOVUPS     192(CX), Z9
 	VMOVAPS     Z6, Z11
 	VFMADD231PS Z1, Z8, Z11
 	VMULPS      Z0, Z7, Z12
@@ -5817,17 +5674,17 @@ winoGrad512_tile:
 	VFMADD231PS Z5, Z9, Z8
 	VADDPS      Z8, Z12, Z7
 	VSUBPS      Z8, Z12, Z12
-	VMOVUPS     Z6, (DI)
-	VMOVUPS     Z10, 256(DI)
-	VMOVUPS     Z11, 512(DI)
-	VMOVUPS     Z7, 768(DI)
-	VMOVUPS     Z12, 1024(DI)
-	VMOVUPS     Z9, 1280(DI)
-	ADDQ        BX, R8
-	VMOVUPS     (R8), Z6
-	VMOVUPS     64(R8), Z7
-	VMOVUPS     128(R8), Z8
-	VMOVUPS     192(R8), Z9
+	VMOVUPS     Z6, (SI)
+	VMOVUPS     Z10, (SI)(BX*1)
+	VMOVUPS     Z11, (SI)(BX*2)
+	VMOVUPS     Z7, (SI)(R8*1)
+	VMOVUPS     Z12, (SI)(BX*4)
+	VMOVUPS     Z9, (SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     (CX)(R9*1), Z6
+	VMOVUPS     64(CX)(R9*1), Z7
+	VMOVUPS     128(CX)(R9*1), Z8
+	VMOVUPS     192(CX)(R9*1), Z9
 	VMOVAPS     Z6, Z11
 	VFMADD231PS Z1, Z8, Z11
 	VMULPS      Z0, Z7, Z12
@@ -5840,17 +5697,17 @@ winoGrad512_tile:
 	VFMADD231PS Z5, Z9, Z8
 	VADDPS      Z8, Z12, Z7
 	VSUBPS      Z8, Z12, Z12
-	VMOVUPS     Z6, 64(DI)
-	VMOVUPS     Z10, 320(DI)
-	VMOVUPS     Z11, 576(DI)
-	VMOVUPS     Z7, 832(DI)
-	VMOVUPS     Z12, 1088(DI)
-	VMOVUPS     Z9, 1344(DI)
-	ADDQ        BX, R8
-	VMOVUPS     (R8), Z6
-	VMOVUPS     64(R8), Z7
-	VMOVUPS     128(R8), Z8
-	VMOVUPS     192(R8), Z9
+	VMOVUPS     Z6, (SI)
+	VMOVUPS     Z10, (SI)(BX*1)
+	VMOVUPS     Z11, (SI)(BX*2)
+	VMOVUPS     Z7, (SI)(R8*1)
+	VMOVUPS     Z12, (SI)(BX*4)
+	VMOVUPS     Z9, (SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     (CX)(R9*2), Z6
+	VMOVUPS     64(CX)(R9*2), Z7
+	VMOVUPS     128(CX)(R9*2), Z8
+	VMOVUPS     192(CX)(R9*2), Z9
 	VMOVAPS     Z6, Z11
 	VFMADD231PS Z1, Z8, Z11
 	VMULPS      Z0, Z7, Z12
@@ -5863,17 +5720,17 @@ winoGrad512_tile:
 	VFMADD231PS Z5, Z9, Z8
 	VADDPS      Z8, Z12, Z7
 	VSUBPS      Z8, Z12, Z12
-	VMOVUPS     Z6, 128(DI)
-	VMOVUPS     Z10, 384(DI)
-	VMOVUPS     Z11, 640(DI)
-	VMOVUPS     Z7, 896(DI)
-	VMOVUPS     Z12, 1152(DI)
-	VMOVUPS     Z9, 1408(DI)
-	ADDQ        BX, R8
-	VMOVUPS     (R8), Z6
-	VMOVUPS     64(R8), Z7
-	VMOVUPS     128(R8), Z8
-	VMOVUPS     192(R8), Z9
+	VMOVUPS     Z6, (SI)
+	VMOVUPS     Z10, (SI)(BX*1)
+	VMOVUPS     Z11, (SI)(BX*2)
+	VMOVUPS     Z7, (SI)(R8*1)
+	VMOVUPS     Z12, (SI)(BX*4)
+	VMOVUPS     Z9, (SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     (CX)(R10*1), Z6
+	VMOVUPS     64(CX)(R10*1), Z7
+	VMOVUPS     128(CX)(R10*1), Z8
+	VMOVUPS     192(CX)(R10*1), Z9
 	VMOVAPS     Z6, Z11
 	VFMADD231PS Z1, Z8, Z11
 	VMULPS      Z0, Z7, Z12
@@ -5886,18 +5743,17 @@ winoGrad512_tile:
 	VFMADD231PS Z5, Z9, Z8
 	VADDPS      Z8, Z12, Z7
 	VSUBPS      Z8, Z12, Z12
-	VMOVUPS     Z6, 192(DI)
-	VMOVUPS     Z10, 448(DI)
-	VMOVUPS     Z11, 704(DI)
-	VMOVUPS     Z7, 960(DI)
-	VMOVUPS     Z12, 1216(DI)
-	VMOVUPS     Z9, 1472(DI)
-	ADDQ        BX, R8
-	MOVQ        AX, R8
-	VMOVUPS     (DI), Z6
-	VMOVUPS     64(DI), Z7
-	VMOVUPS     128(DI), Z8
-	VMOVUPS     192(DI), Z9
+	VMOVUPS     Z6, (SI)
+	VMOVUPS     Z10, (SI)(BX*1)
+	VMOVUPS     Z11, (SI)(BX*2)
+	VMOVUPS     Z7, (SI)(R8*1)
+	VMOVUPS     Z12, (SI)(BX*4)
+	VMOVUPS     Z9, (SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     (CX)(R9*4), Z6
+	VMOVUPS     64(CX)(R9*4), Z7
+	VMOVUPS     128(CX)(R9*4), Z8
+	VMOVUPS     192(CX)(R9*4), Z9
 	VMOVAPS     Z6, Z11
 	VFMADD231PS Z1, Z8, Z11
 	VMULPS      Z0, Z7, Z12
@@ -5910,22 +5766,17 @@ winoGrad512_tile:
 	VFMADD231PS Z5, Z9, Z8
 	VADDPS      Z8, Z12, Z7
 	VSUBPS      Z8, Z12, Z12
-	VMOVUPS     Z6, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z10, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z11, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z7, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z12, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z9, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     256(DI), Z6
-	VMOVUPS     320(DI), Z7
-	VMOVUPS     384(DI), Z8
-	VMOVUPS     448(DI), Z9
+	VMOVUPS     Z6, (SI)
+	VMOVUPS     Z10, (SI)(BX*1)
+	VMOVUPS     Z11, (SI)(BX*2)
+	VMOVUPS     Z7, (SI)(R8*1)
+	VMOVUPS     Z12, (SI)(BX*4)
+	VMOVUPS     Z9, (SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     (CX)(R11*1), Z6
+	VMOVUPS     64(CX)(R11*1), Z7
+	VMOVUPS     128(CX)(R11*1), Z8
+	VMOVUPS     192(CX)(R11*1), Z9
 	VMOVAPS     Z6, Z11
 	VFMADD231PS Z1, Z8, Z11
 	VMULPS      Z0, Z7, Z12
@@ -5938,133 +5789,16 @@ winoGrad512_tile:
 	VFMADD231PS Z5, Z9, Z8
 	VADDPS      Z8, Z12, Z7
 	VSUBPS      Z8, Z12, Z12
-	VMOVUPS     Z6, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z10, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z11, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z7, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z12, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z9, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     512(DI), Z6
-	VMOVUPS     576(DI), Z7
-	VMOVUPS     640(DI), Z8
-	VMOVUPS     704(DI), Z9
-	VMOVAPS     Z6, Z11
-	VFMADD231PS Z1, Z8, Z11
-	VMULPS      Z0, Z7, Z12
-	VFMADD231PS Z2, Z9, Z12
-	VADDPS      Z12, Z11, Z10
-	VSUBPS      Z12, Z11, Z11
-	VMOVAPS     Z6, Z12
-	VFMADD231PS Z4, Z8, Z12
-	VMULPS      Z3, Z7, Z8
-	VFMADD231PS Z5, Z9, Z8
-	VADDPS      Z8, Z12, Z7
-	VSUBPS      Z8, Z12, Z12
-	VMOVUPS     Z6, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z10, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z11, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z7, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z12, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z9, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     768(DI), Z6
-	VMOVUPS     832(DI), Z7
-	VMOVUPS     896(DI), Z8
-	VMOVUPS     960(DI), Z9
-	VMOVAPS     Z6, Z11
-	VFMADD231PS Z1, Z8, Z11
-	VMULPS      Z0, Z7, Z12
-	VFMADD231PS Z2, Z9, Z12
-	VADDPS      Z12, Z11, Z10
-	VSUBPS      Z12, Z11, Z11
-	VMOVAPS     Z6, Z12
-	VFMADD231PS Z4, Z8, Z12
-	VMULPS      Z3, Z7, Z8
-	VFMADD231PS Z5, Z9, Z8
-	VADDPS      Z8, Z12, Z7
-	VSUBPS      Z8, Z12, Z12
-	VMOVUPS     Z6, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z10, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z11, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z7, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z12, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z9, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     1024(DI), Z6
-	VMOVUPS     1088(DI), Z7
-	VMOVUPS     1152(DI), Z8
-	VMOVUPS     1216(DI), Z9
-	VMOVAPS     Z6, Z11
-	VFMADD231PS Z1, Z8, Z11
-	VMULPS      Z0, Z7, Z12
-	VFMADD231PS Z2, Z9, Z12
-	VADDPS      Z12, Z11, Z10
-	VSUBPS      Z12, Z11, Z11
-	VMOVAPS     Z6, Z12
-	VFMADD231PS Z4, Z8, Z12
-	VMULPS      Z3, Z7, Z8
-	VFMADD231PS Z5, Z9, Z8
-	VADDPS      Z8, Z12, Z7
-	VSUBPS      Z8, Z12, Z12
-	VMOVUPS     Z6, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z10, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z11, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z7, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z12, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z9, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     1280(DI), Z6
-	VMOVUPS     1344(DI), Z7
-	VMOVUPS     1408(DI), Z8
-	VMOVUPS     1472(DI), Z9
-	VMOVAPS     Z6, Z11
-	VFMADD231PS Z1, Z8, Z11
-	VMULPS      Z0, Z7, Z12
-	VFMADD231PS Z2, Z9, Z12
-	VADDPS      Z12, Z11, Z10
-	VSUBPS      Z12, Z11, Z11
-	VMOVAPS     Z6, Z12
-	VFMADD231PS Z4, Z8, Z12
-	VMULPS      Z3, Z7, Z8
-	VFMADD231PS Z5, Z9, Z8
-	VADDPS      Z8, Z12, Z7
-	VSUBPS      Z8, Z12, Z12
-	VMOVUPS     Z6, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z10, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z11, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z7, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z12, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Z9, (R8)
-	ADDQ        SI, R8
+	VMOVUPS     Z6, (SI)
+	VMOVUPS     Z10, (SI)(BX*1)
+	VMOVUPS     Z11, (SI)(BX*2)
+	VMOVUPS     Z7, (SI)(R8*1)
+	VMOVUPS     Z12, (SI)(BX*4)
+	VMOVUPS     Z9, (SI)(R12*1)
+	ADDQ        DX, SI
 	ADDQ        $0x40, AX
 	ADDQ        $0x00000100, CX
-	SUBQ        $0x01, DX
+	SUBQ        $0x01, DI
 	JG          winoGrad512_tile
 	VZEROUPPER
 	RET
@@ -6425,39 +6159,41 @@ DATA winoWeights512_g<>+216(SB)/4, $0x3e97b426
 DATA winoWeights512_g<>+220(SB)/4, $0x3e97b426
 GLOBL winoWeights512_g<>(SB), RODATA|NOPTR, $224
 
-// func winoOutput512(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+// func winoOutput512(row0 *float32, row1 *float32, row2 *float32, row3 *float32, src *float32, bias *float32, tmp *float32, pixels int, freq int)
 // Requires: AVX, AVX512F
-TEXT ·winoOutput512(SB), $1600-56
-	MOVQ         dst+0(FP), AX
-	MOVQ         src+8(FP), CX
-	MOVQ         bias+16(FP), DX
-	MOVQ         tiles+24(FP), BX
-	MOVQ         row+32(FP), SI
-	MOVQ         col+40(FP), DI
-	MOVQ         freq+48(FP), DI
-	LEAQ         63(SP), R8
-	ANDQ         $-64, R8
+TEXT ·winoOutput512(SB), NOSPLIT, $0-72
 	VBROADCASTSS winoOutput512_at<>+0(SB), Z0
 	VBROADCASTSS winoOutput512_at<>+32(SB), Z1
 	VBROADCASTSS winoOutput512_at<>+64(SB), Z2
 	VBROADCASTSS winoOutput512_at<>+96(SB), Z3
 	VBROADCASTSS winoOutput512_at<>+128(SB), Z4
 	VBROADCASTSS winoOutput512_at<>+160(SB), Z5
+	MOVQ         row0+0(FP), AX
+	MOVQ         row1+8(FP), CX
+	MOVQ         row2+16(FP), DX
+	MOVQ         row3+24(FP), BX
+	MOVQ         src+32(FP), SI
+	MOVQ         bias+40(FP), DI
+	MOVQ         pixels+56(FP), R8
+	MOVQ         tmp+48(FP), R9
+	MOVQ         freq+64(FP), R10
+	SUBQ         $0x04, R8
+	JL           winoOutput512_rest
 
 winoOutput512_tile:
-	MOVQ        CX, R9
-	VMOVUPS     (R9), Z6
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z7
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z8
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z9
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z10
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z11
-	ADDQ        DI, R9
+	MOVQ        SI, R11
+	VMOVUPS     (R11), Z6
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z7
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z8
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z9
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z10
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z11
+	ADDQ        R10, R11
 	VADDPS      Z8, Z7, Z12
 	VSUBPS      Z8, Z7, Z7
 	VADDPS      Z10, Z9, Z8
@@ -6471,190 +6207,22 @@ winoOutput512_tile:
 	VMOVAPS     Z11, Z8
 	VFMADD231PS Z2, Z7, Z8
 	VFMADD231PS Z5, Z9, Z8
-	VMOVUPS     Z6, (R8)
-	VMOVUPS     Z10, 384(R8)
-	VMOVUPS     Z12, 768(R8)
-	VMOVUPS     Z8, 1152(R8)
-	VMOVUPS     (R9), Z6
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z7
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z8
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z9
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z10
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z11
-	ADDQ        DI, R9
-	VADDPS      Z8, Z7, Z12
-	VSUBPS      Z8, Z7, Z7
-	VADDPS      Z10, Z9, Z8
-	VSUBPS      Z10, Z9, Z9
-	VADDPS      Z6, Z12, Z6
-	VADDPS      Z6, Z8, Z6
-	VMULPS      Z0, Z7, Z10
-	VFMADD231PS Z3, Z9, Z10
-	VMULPS      Z1, Z12, Z12
-	VFMADD231PS Z4, Z8, Z12
-	VMOVAPS     Z11, Z8
-	VFMADD231PS Z2, Z7, Z8
-	VFMADD231PS Z5, Z9, Z8
-	VMOVUPS     Z6, 64(R8)
-	VMOVUPS     Z10, 448(R8)
-	VMOVUPS     Z12, 832(R8)
-	VMOVUPS     Z8, 1216(R8)
-	VMOVUPS     (R9), Z6
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z7
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z8
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z9
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z10
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z11
-	ADDQ        DI, R9
-	VADDPS      Z8, Z7, Z12
-	VSUBPS      Z8, Z7, Z7
-	VADDPS      Z10, Z9, Z8
-	VSUBPS      Z10, Z9, Z9
-	VADDPS      Z6, Z12, Z6
-	VADDPS      Z6, Z8, Z6
-	VMULPS      Z0, Z7, Z10
-	VFMADD231PS Z3, Z9, Z10
-	VMULPS      Z1, Z12, Z12
-	VFMADD231PS Z4, Z8, Z12
-	VMOVAPS     Z11, Z8
-	VFMADD231PS Z2, Z7, Z8
-	VFMADD231PS Z5, Z9, Z8
-	VMOVUPS     Z6, 128(R8)
-	VMOVUPS     Z10, 512(R8)
-	VMOVUPS     Z12, 896(R8)
-	VMOVUPS     Z8, 1280(R8)
-	VMOVUPS     (R9), Z6
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z7
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z8
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z9
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z10
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z11
-	ADDQ        DI, R9
-	VADDPS      Z8, Z7, Z12
-	VSUBPS      Z8, Z7, Z7
-	VADDPS      Z10, Z9, Z8
-	VSUBPS      Z10, Z9, Z9
-	VADDPS      Z6, Z12, Z6
-	VADDPS      Z6, Z8, Z6
-	VMULPS      Z0, Z7, Z10
-	VFMADD231PS Z3, Z9, Z10
-	VMULPS      Z1, Z12, Z12
-	VFMADD231PS Z4, Z8, Z12
-	VMOVAPS     Z11, Z8
-	VFMADD231PS Z2, Z7, Z8
-	VFMADD231PS Z5, Z9, Z8
-	VMOVUPS     Z6, 192(R8)
-	VMOVUPS     Z10, 576(R8)
-	VMOVUPS     Z12, 960(R8)
-	VMOVUPS     Z8, 1344(R8)
-	VMOVUPS     (R9), Z6
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z7
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z8
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z9
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z10
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z11
-	ADDQ        DI, R9
-	VADDPS      Z8, Z7, Z12
-	VSUBPS      Z8, Z7, Z7
-	VADDPS      Z10, Z9, Z8
-	VSUBPS      Z10, Z9, Z9
-	VADDPS      Z6, Z12, Z6
-	VADDPS      Z6, Z8, Z6
-	VMULPS      Z0, Z7, Z10
-	VFMADD231PS Z3, Z9, Z10
-	VMULPS      Z1, Z12, Z12
-	VFMADD231PS Z4, Z8, Z12
-	VMOVAPS     Z11, Z8
-	VFMADD231PS Z2, Z7, Z8
-	VFMADD231PS Z5, Z9, Z8
-	VMOVUPS     Z6, 256(R8)
-	VMOVUPS     Z10, 640(R8)
-	VMOVUPS     Z12, 1024(R8)
-	VMOVUPS     Z8, 1408(R8)
-	VMOVUPS     (R9), Z6
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z7
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z8
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z9
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z10
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Z11
-	ADDQ        DI, R9
-	VADDPS      Z8, Z7, Z12
-	VSUBPS      Z8, Z7, Z7
-	VADDPS      Z10, Z9, Z8
-	VSUBPS      Z10, Z9, Z9
-	VADDPS      Z6, Z12, Z6
-	VADDPS      Z6, Z8, Z6
-	VMULPS      Z0, Z7, Z10
-	VFMADD231PS Z3, Z9, Z10
-	VMULPS      Z1, Z12, Z12
-	VFMADD231PS Z4, Z8, Z12
-	VMOVAPS     Z11, Z8
-	VFMADD231PS Z2, Z7, Z8
-	VFMADD231PS Z5, Z9, Z8
-	VMOVUPS     Z6, 320(R8)
-	VMOVUPS     Z10, 704(R8)
-	VMOVUPS     Z12, 1088(R8)
-	VMOVUPS     Z8, 1472(R8)
-	MOVQ        AX, R9
-	VMOVUPS     (R8), Z6
-	VMOVUPS     64(R8), Z7
-	VMOVUPS     128(R8), Z8
-	VMOVUPS     192(R8), Z9
-	VMOVUPS     256(R8), Z10
-	VMOVUPS     320(R8), Z11
-	VADDPS      Z8, Z7, Z12
-	VSUBPS      Z8, Z7, Z7
-	VADDPS      Z10, Z9, Z8
-	VSUBPS      Z10, Z9, Z9
-	VADDPS      Z6, Z12, Z6
-	VADDPS      Z6, Z8, Z6
-	VMULPS      Z0, Z7, Z10
-	VFMADD231PS Z3, Z9, Z10
-	VMULPS      Z1, Z12, Z12
-	VFMADD231PS Z4, Z8, Z12
-	VMOVAPS     Z11, Z8
-	VFMADD231PS Z2, Z7, Z8
-	VFMADD231PS Z5, Z9, Z8
-	VADDPS      (DX), Z6, Z6
 	VMOVUPS     Z6, (R9)
-	VADDPS      (DX), Z10, Z10
-	VMOVUPS     Z10, 64(R9)
-	VADDPS      (DX), Z12, Z12
-	VMOVUPS     Z12, 128(R9)
-	VADDPS      (DX), Z8, Z8
-	VMOVUPS     Z8, 192(R9)
-	ADDQ        SI, R9
-	VMOVUPS     384(R8), Z6
-	VMOVUPS     448(R8), Z7
-	VMOVUPS     512(R8), Z8
-	VMOVUPS     576(R8), Z9
-	VMOVUPS     640(R8), Z10
-	VMOVUPS     704(R8), Z11
+	VMOVUPS     Z10, 384(R9)
+	VMOVUPS     Z12, 768(R9)
+	VMOVUPS     Z8, 1152(R9)
+	VMOVUPS     (R11), Z6
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z7
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z8
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z9
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z10
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z11
+	ADDQ        R10, R11
 	VADDPS      Z8, Z7, Z12
 	VSUBPS      Z8, Z7, Z7
 	VADDPS      Z10, Z9, Z8
@@ -6668,21 +6236,22 @@ winoOutput512_tile:
 	VMOVAPS     Z11, Z8
 	VFMADD231PS Z2, Z7, Z8
 	VFMADD231PS Z5, Z9, Z8
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     Z6, (R9)
-	VADDPS      (DX), Z10, Z10
-	VMOVUPS     Z10, 64(R9)
-	VADDPS      (DX), Z12, Z12
-	VMOVUPS     Z12, 128(R9)
-	VADDPS      (DX), Z8, Z8
-	VMOVUPS     Z8, 192(R9)
-	ADDQ        SI, R9
-	VMOVUPS     768(R8), Z6
-	VMOVUPS     832(R8), Z7
-	VMOVUPS     896(R8), Z8
-	VMOVUPS     960(R8), Z9
-	VMOVUPS     1024(R8), Z10
-	VMOVUPS     1088(R8), Z11
+	VMOVUPS     Z6, 64(R9)
+	VMOVUPS     Z10, 448(R9)
+	VMOVUPS     Z12, 832(R9)
+	VMOVUPS     Z8, 1216(R9)
+	VMOVUPS     (R11), Z6
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z7
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z8
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z9
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z10
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z11
+	ADDQ        R10, R11
 	VADDPS      Z8, Z7, Z12
 	VSUBPS      Z8, Z7, Z7
 	VADDPS      Z10, Z9, Z8
@@ -6696,21 +6265,22 @@ winoOutput512_tile:
 	VMOVAPS     Z11, Z8
 	VFMADD231PS Z2, Z7, Z8
 	VFMADD231PS Z5, Z9, Z8
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     Z6, (R9)
-	VADDPS      (DX), Z10, Z10
-	VMOVUPS     Z10, 64(R9)
-	VADDPS      (DX), Z12, Z12
-	VMOVUPS     Z12, 128(R9)
-	VADDPS      (DX), Z8, Z8
-	VMOVUPS     Z8, 192(R9)
-	ADDQ        SI, R9
-	VMOVUPS     1152(R8), Z6
-	VMOVUPS     1216(R8), Z7
-	VMOVUPS     1280(R8), Z8
-	VMOVUPS     1344(R8), Z9
-	VMOVUPS     1408(R8), Z10
-	VMOVUPS     1472(R8), Z11
+	VMOVUPS     Z6, 128(R9)
+	VMOVUPS     Z10, 512(R9)
+	VMOVUPS     Z12, 896(R9)
+	VMOVUPS     Z8, 1280(R9)
+	VMOVUPS     (R11), Z6
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z7
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z8
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z9
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z10
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z11
+	ADDQ        R10, R11
 	VADDPS      Z8, Z7, Z12
 	VSUBPS      Z8, Z7, Z7
 	VADDPS      Z10, Z9, Z8
@@ -6724,19 +6294,505 @@ winoOutput512_tile:
 	VMOVAPS     Z11, Z8
 	VFMADD231PS Z2, Z7, Z8
 	VFMADD231PS Z5, Z9, Z8
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     Z6, (R9)
-	VADDPS      (DX), Z10, Z10
-	VMOVUPS     Z10, 64(R9)
-	VADDPS      (DX), Z12, Z12
-	VMOVUPS     Z12, 128(R9)
-	VADDPS      (DX), Z8, Z8
-	VMOVUPS     Z8, 192(R9)
-	ADDQ        SI, R9
-	ADDQ        $0x40, CX
+	VMOVUPS     Z6, 192(R9)
+	VMOVUPS     Z10, 576(R9)
+	VMOVUPS     Z12, 960(R9)
+	VMOVUPS     Z8, 1344(R9)
+	VMOVUPS     (R11), Z6
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z7
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z8
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z9
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z10
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z11
+	ADDQ        R10, R11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VMOVUPS     Z6, 256(R9)
+	VMOVUPS     Z10, 640(R9)
+	VMOVUPS     Z12, 1024(R9)
+	VMOVUPS     Z8, 1408(R9)
+	VMOVUPS     (R11), Z6
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z7
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z8
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z9
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z10
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z11
+	ADDQ        R10, R11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VMOVUPS     Z6, 320(R9)
+	VMOVUPS     Z10, 704(R9)
+	VMOVUPS     Z12, 1088(R9)
+	VMOVUPS     Z8, 1472(R9)
+	VMOVUPS     (R9), Z6
+	VMOVUPS     64(R9), Z7
+	VMOVUPS     128(R9), Z8
+	VMOVUPS     192(R9), Z9
+	VMOVUPS     256(R9), Z10
+	VMOVUPS     320(R9), Z11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VADDPS      (DI), Z6, Z6
+	VMOVUPS     Z6, (AX)
+	VADDPS      (DI), Z10, Z10
+	VMOVUPS     Z10, 64(AX)
+	VADDPS      (DI), Z12, Z12
+	VMOVUPS     Z12, 128(AX)
+	VADDPS      (DI), Z8, Z8
+	VMOVUPS     Z8, 192(AX)
+	VMOVUPS     384(R9), Z6
+	VMOVUPS     448(R9), Z7
+	VMOVUPS     512(R9), Z8
+	VMOVUPS     576(R9), Z9
+	VMOVUPS     640(R9), Z10
+	VMOVUPS     704(R9), Z11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VADDPS      (DI), Z6, Z6
+	VMOVUPS     Z6, (CX)
+	VADDPS      (DI), Z10, Z10
+	VMOVUPS     Z10, 64(CX)
+	VADDPS      (DI), Z12, Z12
+	VMOVUPS     Z12, 128(CX)
+	VADDPS      (DI), Z8, Z8
+	VMOVUPS     Z8, 192(CX)
+	VMOVUPS     768(R9), Z6
+	VMOVUPS     832(R9), Z7
+	VMOVUPS     896(R9), Z8
+	VMOVUPS     960(R9), Z9
+	VMOVUPS     1024(R9), Z10
+	VMOVUPS     1088(R9), Z11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VADDPS      (DI), Z6, Z6
+	VMOVUPS     Z6, (DX)
+	VADDPS      (DI), Z10, Z10
+	VMOVUPS     Z10, 64(DX)
+	VADDPS      (DI), Z12, Z12
+	VMOVUPS     Z12, 128(DX)
+	VADDPS      (DI), Z8, Z8
+	VMOVUPS     Z8, 192(DX)
+	VMOVUPS     1152(R9), Z6
+	VMOVUPS     1216(R9), Z7
+	VMOVUPS     1280(R9), Z8
+	VMOVUPS     1344(R9), Z9
+	VMOVUPS     1408(R9), Z10
+	VMOVUPS     1472(R9), Z11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VADDPS      (DI), Z6, Z6
+	VMOVUPS     Z6, (BX)
+	VADDPS      (DI), Z10, Z10
+	VMOVUPS     Z10, 64(BX)
+	VADDPS      (DI), Z12, Z12
+	VMOVUPS     Z12, 128(BX)
+	VADDPS      (DI), Z8, Z8
+	VMOVUPS     Z8, 192(BX)
 	ADDQ        $0x00000100, AX
-	SUBQ        $0x01, BX
-	JG          winoOutput512_tile
+	ADDQ        $0x00000100, CX
+	ADDQ        $0x00000100, DX
+	ADDQ        $0x00000100, BX
+	ADDQ        $0x40, SI
+	SUBQ        $0x04, R8
+	JGE         winoOutput512_tile
+
+winoOutput512_rest:
+	ADDQ        $0x04, R8
+	JZ          winoOutput512_done
+	MOVQ        SI, R11
+	VMOVUPS     (R11), Z6
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z7
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z8
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z9
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z10
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z11
+	ADDQ        R10, R11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VMOVUPS     Z6, (R9)
+	VMOVUPS     Z10, 384(R9)
+	VMOVUPS     Z12, 768(R9)
+	VMOVUPS     Z8, 1152(R9)
+	VMOVUPS     (R11), Z6
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z7
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z8
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z9
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z10
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z11
+	ADDQ        R10, R11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VMOVUPS     Z6, 64(R9)
+	VMOVUPS     Z10, 448(R9)
+	VMOVUPS     Z12, 832(R9)
+	VMOVUPS     Z8, 1216(R9)
+	VMOVUPS     (R11), Z6
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z7
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z8
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z9
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z10
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z11
+	ADDQ        R10, R11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VMOVUPS     Z6, 128(R9)
+	VMOVUPS     Z10, 512(R9)
+	VMOVUPS     Z12, 896(R9)
+	VMOVUPS     Z8, 1280(R9)
+	VMOVUPS     (R11), Z6
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z7
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z8
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z9
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z10
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z11
+	ADDQ        R10, R11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VMOVUPS     Z6, 192(R9)
+	VMOVUPS     Z10, 576(R9)
+	VMOVUPS     Z12, 960(R9)
+	VMOVUPS     Z8, 1344(R9)
+	VMOVUPS     (R11), Z6
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z7
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z8
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z9
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z10
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z11
+	ADDQ        R10, R11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VMOVUPS     Z6, 256(R9)
+	VMOVUPS     Z10, 640(R9)
+	VMOVUPS     Z12, 1024(R9)
+	VMOVUPS     Z8, 1408(R9)
+	VMOVUPS     (R11), Z6
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z7
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z8
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z9
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z10
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Z11
+	ADDQ        R10, R11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VMOVUPS     Z6, 320(R9)
+	VMOVUPS     Z10, 704(R9)
+	VMOVUPS     Z12, 1088(R9)
+	VMOVUPS     Z8, 1472(R9)
+	VMOVUPS     (R9), Z6
+	VMOVUPS     64(R9), Z7
+	VMOVUPS     128(R9), Z8
+	VMOVUPS     192(R9), Z9
+	VMOVUPS     256(R9), Z10
+	VMOVUPS     320(R9), Z11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VADDPS      (DI), Z6, Z6
+	LEAQ        (R9), R11
+	VMOVUPS     Z6, (R11)
+	VADDPS      (DI), Z10, Z10
+	LEAQ        (R9), R11
+	VMOVUPS     Z10, 64(R11)
+	VADDPS      (DI), Z12, Z12
+	LEAQ        (R9), R11
+	VMOVUPS     Z12, 128(R11)
+	VADDPS      (DI), Z8, Z8
+	LEAQ        (R9), R11
+	VMOVUPS     Z8, 192(R11)
+	VMOVUPS     384(R9), Z6
+	VMOVUPS     448(R9), Z7
+	VMOVUPS     512(R9), Z8
+	VMOVUPS     576(R9), Z9
+	VMOVUPS     640(R9), Z10
+	VMOVUPS     704(R9), Z11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VADDPS      (DI), Z6, Z6
+	LEAQ        384(R9), R11
+	VMOVUPS     Z6, (R11)
+	VADDPS      (DI), Z10, Z10
+	LEAQ        384(R9), R11
+	VMOVUPS     Z10, 64(R11)
+	VADDPS      (DI), Z12, Z12
+	LEAQ        384(R9), R11
+	VMOVUPS     Z12, 128(R11)
+	VADDPS      (DI), Z8, Z8
+	LEAQ        384(R9), R11
+	VMOVUPS     Z8, 192(R11)
+	VMOVUPS     768(R9), Z6
+	VMOVUPS     832(R9), Z7
+	VMOVUPS     896(R9), Z8
+	VMOVUPS     960(R9), Z9
+	VMOVUPS     1024(R9), Z10
+	VMOVUPS     1088(R9), Z11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z10
+	VFMADD231PS Z3, Z9, Z10
+	VMULPS      Z1, Z12, Z12
+	VFMADD231PS Z4, Z8, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z2, Z7, Z8
+	VFMADD231PS Z5, Z9, Z8
+	VADDPS      (DI), Z6, Z6
+	LEAQ        768(R9), R11
+	VMOVUPS     Z6, (R11)
+	VADDPS      (DI), Z10, Z10
+	LEAQ        768(R9), R11
+	VMOVUPS     Z10, 64(R11)
+	VADDPS      (DI), Z12, Z12
+	LEAQ        768(R9), R11
+	VMOVUPS     Z12, 128(R11)
+	VADDPS      (DI), Z8, Z8
+	LEAQ        768(R9), R11
+	VMOVUPS     Z8, 192(R11)
+	VMOVUPS     1152(R9), Z6
+	VMOVUPS     1216(R9), Z7
+	VMOVUPS     1280(R9), Z8
+	VMOVUPS     1344(R9), Z9
+	VMOVUPS     1408(R9), Z10
+	VMOVUPS     1472(R9), Z11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z6, Z12, Z6
+	VADDPS      Z6, Z8, Z6
+	VMULPS      Z0, Z7, Z0
+	VFMADD231PS Z3, Z9, Z0
+	VMULPS      Z1, Z12, Z1
+	VFMADD231PS Z4, Z8, Z1
+	VMOVAPS     Z11, Z3
+	VFMADD231PS Z2, Z7, Z3
+	VFMADD231PS Z5, Z9, Z3
+	VADDPS      (DI), Z6, Z6
+	LEAQ        1152(R9), R11
+	VMOVUPS     Z6, (R11)
+	VADDPS      (DI), Z0, Z0
+	LEAQ        1152(R9), R11
+	VMOVUPS     Z0, 64(R11)
+	VADDPS      (DI), Z1, Z1
+	LEAQ        1152(R9), R11
+	VMOVUPS     Z1, 128(R11)
+	VADDPS      (DI), Z3, Z3
+	LEAQ        1152(R9), R11
+	VMOVUPS     Z3, 192(R11)
+
+winoOutput512_pixel:
+	VMOVUPS (R9), Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x40, AX
+	VMOVUPS 384(R9), Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	VMOVUPS 768(R9), Z0
+	VMOVUPS Z0, (DX)
+	ADDQ    $0x40, DX
+	VMOVUPS 1152(R9), Z0
+	VMOVUPS Z0, (BX)
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, R9
+	SUBQ    $0x01, R8
+	JG      winoOutput512_pixel
+
+winoOutput512_done:
 	VZEROUPPER
 	RET
 
@@ -6790,16 +6846,15 @@ DATA winoOutput512_at<>+184(SB)/4, $0x40580000
 DATA winoOutput512_at<>+188(SB)/4, $0x40580000
 GLOBL winoOutput512_at<>(SB), RODATA|NOPTR, $192
 
-// func winoWeightGrad512(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+// func winoWeightGrad512(dst *float32, src *float32, tiles int, row int, col int, freq int)
 // Requires: AVX, AVX512F
-TEXT ·winoWeightGrad512(SB), $1216-56
+TEXT ·winoWeightGrad512(SB), $1216-48
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
-	MOVQ         bias+16(FP), DX
-	MOVQ         tiles+24(FP), DX
-	MOVQ         row+32(FP), BX
-	MOVQ         col+40(FP), SI
-	MOVQ         freq+48(FP), DI
+	MOVQ         tiles+16(FP), DX
+	MOVQ         row+24(FP), BX
+	MOVQ         col+32(FP), SI
+	MOVQ         freq+40(FP), DI
 	LEAQ         63(SP), R8
 	ANDQ         $-64, R8
 	VBROADCASTSS winoWeightGrad512_gt<>+0(SB), Z0
@@ -10610,26 +10665,107 @@ TEXT ·transpose256(SB), NOSPLIT, $0-32
 	VZEROUPPER
 	RET
 
-// func winoInput256(dst *float32, src *float32, tiles int, row int, col int, freq int)
+// func winoInput256(dst *float32, row0 *float32, row1 *float32, row2 *float32, row3 *float32, row4 *float32, row5 *float32, columns *float32, tile *float32, pixels int, tiles int, bandRow int, freq int)
 // Requires: AVX, FMA3
-TEXT ·winoInput256(SB), $1184-48
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ tiles+16(FP), DX
-	MOVQ row+24(FP), BX
-	MOVQ col+32(FP), SI
-	MOVQ freq+40(FP), SI
-	LEAQ 31(SP), DI
-	ANDQ $-32, DI
+TEXT ·winoInput256(SB), NOSPLIT, $0-104
+	MOVQ row0+8(FP), AX
+	MOVQ row1+16(FP), CX
+	MOVQ row2+24(FP), DX
+	MOVQ row3+32(FP), BX
+	MOVQ row4+40(FP), SI
+	MOVQ row5+48(FP), DI
+	MOVQ columns+56(FP), R8
+	MOVQ pixels+72(FP), R9
+	MOVQ bandRow+88(FP), R11
+	LEAQ (R11)(R11*2), R12
+	LEAQ (R11)(R11*4), R13
+	XORQ R10, R10
+
+winoInput256_pixel:
+	VMOVUPS      (AX)(R10*1), Y0
+	VMOVUPS      (CX)(R10*1), Y1
+	VMOVUPS      (DX)(R10*1), Y2
+	VMOVUPS      (BX)(R10*1), Y3
+	VMOVUPS      (SI)(R10*1), Y4
+	VMOVUPS      (DI)(R10*1), Y5
+	VMOVAPS      Y4, Y6
+	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
+	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
+	VMOVAPS      Y5, Y7
+	VFMADD231PS  winoInput256_b<>+0(SB), Y1, Y7
+	VFNMADD231PS winoInput256_b<>+32(SB), Y3, Y7
+	VMOVAPS      Y4, Y0
+	VFNMADD231PS winoInput256_b<>+96(SB), Y2, Y0
+	VMOVAPS      Y3, Y8
+	VFNMADD231PS winoInput256_b<>+96(SB), Y1, Y8
+	VMOVAPS      Y0, Y5
+	VFMADD231PS  winoInput256_b<>+128(SB), Y8, Y0
+	VFNMADD231PS winoInput256_b<>+128(SB), Y8, Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS winoInput256_b<>+64(SB), Y2, Y4
+	VMOVAPS      Y3, Y2
+	VFNMADD231PS winoInput256_b<>+64(SB), Y1, Y2
+	VMOVAPS      Y4, Y1
+	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
+	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
+	VMOVUPS      Y6, (R8)
+	VMOVUPS      Y0, (R8)(R11*1)
+	VMOVUPS      Y5, (R8)(R11*2)
+	VMOVUPS      Y4, (R8)(R12*1)
+	VMOVUPS      Y1, (R8)(R11*4)
+	VMOVUPS      Y7, (R8)(R13*1)
+	VMOVUPS      32(AX)(R10*1), Y0
+	VMOVUPS      32(CX)(R10*1), Y1
+	VMOVUPS      32(DX)(R10*1), Y2
+	VMOVUPS      32(BX)(R10*1), Y3
+	VMOVUPS      32(SI)(R10*1), Y4
+	VMOVUPS      32(DI)(R10*1), Y5
+	VMOVAPS      Y4, Y6
+	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
+	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
+	VMOVAPS      Y5, Y7
+	VFMADD231PS  winoInput256_b<>+0(SB), Y1, Y7
+	VFNMADD231PS winoInput256_b<>+32(SB), Y3, Y7
+	VMOVAPS      Y4, Y0
+	VFNMADD231PS winoInput256_b<>+96(SB), Y2, Y0
+	VMOVAPS      Y3, Y8
+	VFNMADD231PS winoInput256_b<>+96(SB), Y1, Y8
+	VMOVAPS      Y0, Y5
+	VFMADD231PS  winoInput256_b<>+128(SB), Y8, Y0
+	VFNMADD231PS winoInput256_b<>+128(SB), Y8, Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS winoInput256_b<>+64(SB), Y2, Y4
+	VMOVAPS      Y3, Y2
+	VFNMADD231PS winoInput256_b<>+64(SB), Y1, Y2
+	VMOVAPS      Y4, Y1
+	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
+	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
+	VMOVUPS      Y6, 32(R8)
+	VMOVUPS      Y0, 32(R8)(R11*1)
+	VMOVUPS      Y5, 32(R8)(R11*2)
+	VMOVUPS      Y4, 32(R8)(R12*1)
+	VMOVUPS      Y1, 32(R8)(R11*4)
+	VMOVUPS      Y7, 32(R8)(R13*1)
+	ADDQ         $0x40, R10
+	ADDQ         $0x40, R8
+	SUBQ         $0x01, R9
+	JG           winoInput256_pixel
+	MOVQ         dst+0(FP), AX
+	MOVQ         tile+64(FP), CX
+	MOVQ         freq+96(FP), DX
+	IMUL3Q       $0x06, DX, BX
+	LEAQ         (BX)(BX*2), DI
+	LEAQ         (BX)(BX*4), R8
+	MOVQ         tiles+80(FP), R9
 
 winoInput256_tile:
-	MOVQ         CX, R8
-	VMOVUPS      (R8), Y0
-	VMOVUPS      64(R8), Y1
-	VMOVUPS      128(R8), Y2
-	VMOVUPS      192(R8), Y3
-	VMOVUPS      256(R8), Y4
-	VMOVUPS      320(R8), Y5
+	MOVQ         AX, SI
+	VMOVUPS      (CX), Y0
+	VMOVUPS      64(CX), Y1
+	VMOVUPS      128(CX), Y2
+	VMOVUPS      192(CX), Y3
+	VMOVUPS      256(CX), Y4
+	VMOVUPS      320(CX), Y5
 	VMOVAPS      Y4, Y6
 	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
 	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
@@ -10650,19 +10786,19 @@ winoInput256_tile:
 	VMOVAPS      Y4, Y1
 	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
 	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, (DI)
-	VMOVUPS      Y0, 192(DI)
-	VMOVUPS      Y5, 384(DI)
-	VMOVUPS      Y4, 576(DI)
-	VMOVUPS      Y1, 768(DI)
-	VMOVUPS      Y7, 960(DI)
-	ADDQ         BX, R8
-	VMOVUPS      (R8), Y0
-	VMOVUPS      64(R8), Y1
-	VMOVUPS      128(R8), Y2
-	VMOVUPS      192(R8), Y3
-	VMOVUPS      256(R8), Y4
-	VMOVUPS      320(R8), Y5
+	VMOVUPS      Y6, (SI)
+	VMOVUPS      Y0, (SI)(BX*1)
+	VMOVUPS      Y5, (SI)(BX*2)
+	VMOVUPS      Y4, (SI)(DI*1)
+	VMOVUPS      Y1, (SI)(BX*4)
+	VMOVUPS      Y7, (SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      (CX)(R11*1), Y0
+	VMOVUPS      64(CX)(R11*1), Y1
+	VMOVUPS      128(CX)(R11*1), Y2
+	VMOVUPS      192(CX)(R11*1), Y3
+	VMOVUPS      256(CX)(R11*1), Y4
+	VMOVUPS      320(CX)(R11*1), Y5
 	VMOVAPS      Y4, Y6
 	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
 	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
@@ -10683,19 +10819,19 @@ winoInput256_tile:
 	VMOVAPS      Y4, Y1
 	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
 	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 32(DI)
-	VMOVUPS      Y0, 224(DI)
-	VMOVUPS      Y5, 416(DI)
-	VMOVUPS      Y4, 608(DI)
-	VMOVUPS      Y1, 800(DI)
-	VMOVUPS      Y7, 992(DI)
-	ADDQ         BX, R8
-	VMOVUPS      (R8), Y0
-	VMOVUPS      64(R8), Y1
-	VMOVUPS      128(R8), Y2
-	VMOVUPS      192(R8), Y3
-	VMOVUPS      256(R8), Y4
-	VMOVUPS      320(R8), Y5
+	VMOVUPS      Y6, (SI)
+	VMOVUPS      Y0, (SI)(BX*1)
+	VMOVUPS      Y5, (SI)(BX*2)
+	VMOVUPS      Y4, (SI)(DI*1)
+	VMOVUPS      Y1, (SI)(BX*4)
+	VMOVUPS      Y7, (SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      (CX)(R11*2), Y0
+	VMOVUPS      64(CX)(R11*2), Y1
+	VMOVUPS      128(CX)(R11*2), Y2
+	VMOVUPS      192(CX)(R11*2), Y3
+	VMOVUPS      256(CX)(R11*2), Y4
+	VMOVUPS      320(CX)(R11*2), Y5
 	VMOVAPS      Y4, Y6
 	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
 	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
@@ -10716,19 +10852,19 @@ winoInput256_tile:
 	VMOVAPS      Y4, Y1
 	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
 	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 64(DI)
-	VMOVUPS      Y0, 256(DI)
-	VMOVUPS      Y5, 448(DI)
-	VMOVUPS      Y4, 640(DI)
-	VMOVUPS      Y1, 832(DI)
-	VMOVUPS      Y7, 1024(DI)
-	ADDQ         BX, R8
-	VMOVUPS      (R8), Y0
-	VMOVUPS      64(R8), Y1
-	VMOVUPS      128(R8), Y2
-	VMOVUPS      192(R8), Y3
-	VMOVUPS      256(R8), Y4
-	VMOVUPS      320(R8), Y5
+	VMOVUPS      Y6, (SI)
+	VMOVUPS      Y0, (SI)(BX*1)
+	VMOVUPS      Y5, (SI)(BX*2)
+	VMOVUPS      Y4, (SI)(DI*1)
+	VMOVUPS      Y1, (SI)(BX*4)
+	VMOVUPS      Y7, (SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      (CX)(R12*1), Y0
+	VMOVUPS      64(CX)(R12*1), Y1
+	VMOVUPS      128(CX)(R12*1), Y2
+	VMOVUPS      192(CX)(R12*1), Y3
+	VMOVUPS      256(CX)(R12*1), Y4
+	VMOVUPS      320(CX)(R12*1), Y5
 	VMOVAPS      Y4, Y6
 	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
 	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
@@ -10749,19 +10885,19 @@ winoInput256_tile:
 	VMOVAPS      Y4, Y1
 	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
 	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 96(DI)
-	VMOVUPS      Y0, 288(DI)
-	VMOVUPS      Y5, 480(DI)
-	VMOVUPS      Y4, 672(DI)
-	VMOVUPS      Y1, 864(DI)
-	VMOVUPS      Y7, 1056(DI)
-	ADDQ         BX, R8
-	VMOVUPS      (R8), Y0
-	VMOVUPS      64(R8), Y1
-	VMOVUPS      128(R8), Y2
-	VMOVUPS      192(R8), Y3
-	VMOVUPS      256(R8), Y4
-	VMOVUPS      320(R8), Y5
+	VMOVUPS      Y6, (SI)
+	VMOVUPS      Y0, (SI)(BX*1)
+	VMOVUPS      Y5, (SI)(BX*2)
+	VMOVUPS      Y4, (SI)(DI*1)
+	VMOVUPS      Y1, (SI)(BX*4)
+	VMOVUPS      Y7, (SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      (CX)(R11*4), Y0
+	VMOVUPS      64(CX)(R11*4), Y1
+	VMOVUPS      128(CX)(R11*4), Y2
+	VMOVUPS      192(CX)(R11*4), Y3
+	VMOVUPS      256(CX)(R11*4), Y4
+	VMOVUPS      320(CX)(R11*4), Y5
 	VMOVAPS      Y4, Y6
 	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
 	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
@@ -10782,19 +10918,19 @@ winoInput256_tile:
 	VMOVAPS      Y4, Y1
 	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
 	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 128(DI)
-	VMOVUPS      Y0, 320(DI)
-	VMOVUPS      Y5, 512(DI)
-	VMOVUPS      Y4, 704(DI)
-	VMOVUPS      Y1, 896(DI)
-	VMOVUPS      Y7, 1088(DI)
-	ADDQ         BX, R8
-	VMOVUPS      (R8), Y0
-	VMOVUPS      64(R8), Y1
-	VMOVUPS      128(R8), Y2
-	VMOVUPS      192(R8), Y3
-	VMOVUPS      256(R8), Y4
-	VMOVUPS      320(R8), Y5
+	VMOVUPS      Y6, (SI)
+	VMOVUPS      Y0, (SI)(BX*1)
+	VMOVUPS      Y5, (SI)(BX*2)
+	VMOVUPS      Y4, (SI)(DI*1)
+	VMOVUPS      Y1, (SI)(BX*4)
+	VMOVUPS      Y7, (SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      (CX)(R13*1), Y0
+	VMOVUPS      64(CX)(R13*1), Y1
+	VMOVUPS      128(CX)(R13*1), Y2
+	VMOVUPS      192(CX)(R13*1), Y3
+	VMOVUPS      256(CX)(R13*1), Y4
+	VMOVUPS      320(CX)(R13*1), Y5
 	VMOVAPS      Y4, Y6
 	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
 	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
@@ -10815,20 +10951,20 @@ winoInput256_tile:
 	VMOVAPS      Y4, Y1
 	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
 	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 160(DI)
-	VMOVUPS      Y0, 352(DI)
-	VMOVUPS      Y5, 544(DI)
-	VMOVUPS      Y4, 736(DI)
-	VMOVUPS      Y1, 928(DI)
-	VMOVUPS      Y7, 1120(DI)
-	ADDQ         BX, R8
-	MOVQ         AX, R8
-	VMOVUPS      (DI), Y0
-	VMOVUPS      32(DI), Y1
-	VMOVUPS      64(DI), Y2
-	VMOVUPS      96(DI), Y3
-	VMOVUPS      128(DI), Y4
-	VMOVUPS      160(DI), Y5
+	VMOVUPS      Y6, (SI)
+	VMOVUPS      Y0, (SI)(BX*1)
+	VMOVUPS      Y5, (SI)(BX*2)
+	VMOVUPS      Y4, (SI)(DI*1)
+	VMOVUPS      Y1, (SI)(BX*4)
+	VMOVUPS      Y7, (SI)(R8*1)
+	ADDQ         DX, SI
+	MOVQ         AX, SI
+	VMOVUPS      32(CX), Y0
+	VMOVUPS      96(CX), Y1
+	VMOVUPS      160(CX), Y2
+	VMOVUPS      224(CX), Y3
+	VMOVUPS      288(CX), Y4
+	VMOVUPS      352(CX), Y5
 	VMOVAPS      Y4, Y6
 	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
 	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
@@ -10849,24 +10985,19 @@ winoInput256_tile:
 	VMOVAPS      Y4, Y1
 	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
 	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y0, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y5, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y4, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y1, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y7, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      192(DI), Y0
-	VMOVUPS      224(DI), Y1
-	VMOVUPS      256(DI), Y2
-	VMOVUPS      288(DI), Y3
-	VMOVUPS      320(DI), Y4
-	VMOVUPS      352(DI), Y5
+	VMOVUPS      Y6, 32(SI)
+	VMOVUPS      Y0, 32(SI)(BX*1)
+	VMOVUPS      Y5, 32(SI)(BX*2)
+	VMOVUPS      Y4, 32(SI)(DI*1)
+	VMOVUPS      Y1, 32(SI)(BX*4)
+	VMOVUPS      Y7, 32(SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      32(CX)(R11*1), Y0
+	VMOVUPS      96(CX)(R11*1), Y1
+	VMOVUPS      160(CX)(R11*1), Y2
+	VMOVUPS      224(CX)(R11*1), Y3
+	VMOVUPS      288(CX)(R11*1), Y4
+	VMOVUPS      352(CX)(R11*1), Y5
 	VMOVAPS      Y4, Y6
 	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
 	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
@@ -10887,24 +11018,19 @@ winoInput256_tile:
 	VMOVAPS      Y4, Y1
 	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
 	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y0, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y5, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y4, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y1, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y7, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      384(DI), Y0
-	VMOVUPS      416(DI), Y1
-	VMOVUPS      448(DI), Y2
-	VMOVUPS      480(DI), Y3
-	VMOVUPS      512(DI), Y4
-	VMOVUPS      544(DI), Y5
+	VMOVUPS      Y6, 32(SI)
+	VMOVUPS      Y0, 32(SI)(BX*1)
+	VMOVUPS      Y5, 32(SI)(BX*2)
+	VMOVUPS      Y4, 32(SI)(DI*1)
+	VMOVUPS      Y1, 32(SI)(BX*4)
+	VMOVUPS      Y7, 32(SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      32(CX)(R11*2), Y0
+	VMOVUPS      96(CX)(R11*2), Y1
+	VMOVUPS      160(CX)(R11*2), Y2
+	VMOVUPS      224(CX)(R11*2), Y3
+	VMOVUPS      288(CX)(R11*2), Y4
+	VMOVUPS      352(CX)(R11*2), Y5
 	VMOVAPS      Y4, Y6
 	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
 	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
@@ -10925,24 +11051,19 @@ winoInput256_tile:
 	VMOVAPS      Y4, Y1
 	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
 	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y0, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y5, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y4, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y1, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y7, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      576(DI), Y0
-	VMOVUPS      608(DI), Y1
-	VMOVUPS      640(DI), Y2
-	VMOVUPS      672(DI), Y3
-	VMOVUPS      704(DI), Y4
-	VMOVUPS      736(DI), Y5
+	VMOVUPS      Y6, 32(SI)
+	VMOVUPS      Y0, 32(SI)(BX*1)
+	VMOVUPS      Y5, 32(SI)(BX*2)
+	VMOVUPS      Y4, 32(SI)(DI*1)
+	VMOVUPS      Y1, 32(SI)(BX*4)
+	VMOVUPS      Y7, 32(SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      32(CX)(R12*1), Y0
+	VMOVUPS      96(CX)(R12*1), Y1
+	VMOVUPS      160(CX)(R12*1), Y2
+	VMOVUPS      224(CX)(R12*1), Y3
+	VMOVUPS      288(CX)(R12*1), Y4
+	VMOVUPS      352(CX)(R12*1), Y5
 	VMOVAPS      Y4, Y6
 	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
 	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
@@ -10963,24 +11084,19 @@ winoInput256_tile:
 	VMOVAPS      Y4, Y1
 	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
 	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y0, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y5, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y4, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y1, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y7, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      768(DI), Y0
-	VMOVUPS      800(DI), Y1
-	VMOVUPS      832(DI), Y2
-	VMOVUPS      864(DI), Y3
-	VMOVUPS      896(DI), Y4
-	VMOVUPS      928(DI), Y5
+	VMOVUPS      Y6, 32(SI)
+	VMOVUPS      Y0, 32(SI)(BX*1)
+	VMOVUPS      Y5, 32(SI)(BX*2)
+	VMOVUPS      Y4, 32(SI)(DI*1)
+	VMOVUPS      Y1, 32(SI)(BX*4)
+	VMOVUPS      Y7, 32(SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      32(CX)(R11*4), Y0
+	VMOVUPS      96(CX)(R11*4), Y1
+	VMOVUPS      160(CX)(R11*4), Y2
+	VMOVUPS      224(CX)(R11*4), Y3
+	VMOVUPS      288(CX)(R11*4), Y4
+	VMOVUPS      352(CX)(R11*4), Y5
 	VMOVAPS      Y4, Y6
 	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
 	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
@@ -11001,24 +11117,19 @@ winoInput256_tile:
 	VMOVAPS      Y4, Y1
 	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
 	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y0, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y5, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y4, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y1, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y7, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      960(DI), Y0
-	VMOVUPS      992(DI), Y1
-	VMOVUPS      1024(DI), Y2
-	VMOVUPS      1056(DI), Y3
-	VMOVUPS      1088(DI), Y4
-	VMOVUPS      1120(DI), Y5
+	VMOVUPS      Y6, 32(SI)
+	VMOVUPS      Y0, 32(SI)(BX*1)
+	VMOVUPS      Y5, 32(SI)(BX*2)
+	VMOVUPS      Y4, 32(SI)(DI*1)
+	VMOVUPS      Y1, 32(SI)(BX*4)
+	VMOVUPS      Y7, 32(SI)(R8*1)
+	ADDQ         DX, SI
+	VMOVUPS      32(CX)(R13*1), Y0
+	VMOVUPS      96(CX)(R13*1), Y1
+	VMOVUPS      160(CX)(R13*1), Y2
+	VMOVUPS      224(CX)(R13*1), Y3
+	VMOVUPS      288(CX)(R13*1), Y4
+	VMOVUPS      352(CX)(R13*1), Y5
 	VMOVAPS      Y4, Y6
 	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
 	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
@@ -11039,449 +11150,16 @@ winoInput256_tile:
 	VMOVAPS      Y4, Y1
 	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
 	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y0, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y5, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y4, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y1, (R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y7, (R8)
-	ADDQ         SI, R8
-	MOVQ         CX, R8
-	VMOVUPS      32(R8), Y0
-	VMOVUPS      96(R8), Y1
-	VMOVUPS      160(R8), Y2
-	VMOVUPS      224(R8), Y3
-	VMOVUPS      288(R8), Y4
-	VMOVUPS      352(R8), Y5
-	VMOVAPS      Y4, Y6
-	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
-	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  winoInput256_b<>+0(SB), Y1, Y7
-	VFNMADD231PS winoInput256_b<>+32(SB), Y3, Y7
-	VMOVAPS      Y4, Y0
-	VFNMADD231PS winoInput256_b<>+96(SB), Y2, Y0
-	VMOVAPS      Y3, Y8
-	VFNMADD231PS winoInput256_b<>+96(SB), Y1, Y8
-	VMOVAPS      Y0, Y5
-	VFMADD231PS  winoInput256_b<>+128(SB), Y8, Y0
-	VFNMADD231PS winoInput256_b<>+128(SB), Y8, Y5
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS winoInput256_b<>+64(SB), Y2, Y4
-	VMOVAPS      Y3, Y2
-	VFNMADD231PS winoInput256_b<>+64(SB), Y1, Y2
-	VMOVAPS      Y4, Y1
-	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
-	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, (DI)
-	VMOVUPS      Y0, 192(DI)
-	VMOVUPS      Y5, 384(DI)
-	VMOVUPS      Y4, 576(DI)
-	VMOVUPS      Y1, 768(DI)
-	VMOVUPS      Y7, 960(DI)
-	ADDQ         BX, R8
-	VMOVUPS      32(R8), Y0
-	VMOVUPS      96(R8), Y1
-	VMOVUPS      160(R8), Y2
-	VMOVUPS      224(R8), Y3
-	VMOVUPS      288(R8), Y4
-	VMOVUPS      352(R8), Y5
-	VMOVAPS      Y4, Y6
-	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
-	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  winoInput256_b<>+0(SB), Y1, Y7
-	VFNMADD231PS winoInput256_b<>+32(SB), Y3, Y7
-	VMOVAPS      Y4, Y0
-	VFNMADD231PS winoInput256_b<>+96(SB), Y2, Y0
-	VMOVAPS      Y3, Y8
-	VFNMADD231PS winoInput256_b<>+96(SB), Y1, Y8
-	VMOVAPS      Y0, Y5
-	VFMADD231PS  winoInput256_b<>+128(SB), Y8, Y0
-	VFNMADD231PS winoInput256_b<>+128(SB), Y8, Y5
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS winoInput256_b<>+64(SB), Y2, Y4
-	VMOVAPS      Y3, Y2
-	VFNMADD231PS winoInput256_b<>+64(SB), Y1, Y2
-	VMOVAPS      Y4, Y1
-	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
-	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 32(DI)
-	VMOVUPS      Y0, 224(DI)
-	VMOVUPS      Y5, 416(DI)
-	VMOVUPS      Y4, 608(DI)
-	VMOVUPS      Y1, 800(DI)
-	VMOVUPS      Y7, 992(DI)
-	ADDQ         BX, R8
-	VMOVUPS      32(R8), Y0
-	VMOVUPS      96(R8), Y1
-	VMOVUPS      160(R8), Y2
-	VMOVUPS      224(R8), Y3
-	VMOVUPS      288(R8), Y4
-	VMOVUPS      352(R8), Y5
-	VMOVAPS      Y4, Y6
-	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
-	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  winoInput256_b<>+0(SB), Y1, Y7
-	VFNMADD231PS winoInput256_b<>+32(SB), Y3, Y7
-	VMOVAPS      Y4, Y0
-	VFNMADD231PS winoInput256_b<>+96(SB), Y2, Y0
-	VMOVAPS      Y3, Y8
-	VFNMADD231PS winoInput256_b<>+96(SB), Y1, Y8
-	VMOVAPS      Y0, Y5
-	VFMADD231PS  winoInput256_b<>+128(SB), Y8, Y0
-	VFNMADD231PS winoInput256_b<>+128(SB), Y8, Y5
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS winoInput256_b<>+64(SB), Y2, Y4
-	VMOVAPS      Y3, Y2
-	VFNMADD231PS winoInput256_b<>+64(SB), Y1, Y2
-	VMOVAPS      Y4, Y1
-	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
-	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 64(DI)
-	VMOVUPS      Y0, 256(DI)
-	VMOVUPS      Y5, 448(DI)
-	VMOVUPS      Y4, 640(DI)
-	VMOVUPS      Y1, 832(DI)
-	VMOVUPS      Y7, 1024(DI)
-	ADDQ         BX, R8
-	VMOVUPS      32(R8), Y0
-	VMOVUPS      96(R8), Y1
-	VMOVUPS      160(R8), Y2
-	VMOVUPS      224(R8), Y3
-	VMOVUPS      288(R8), Y4
-	VMOVUPS      352(R8), Y5
-	VMOVAPS      Y4, Y6
-	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
-	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  winoInput256_b<>+0(SB), Y1, Y7
-	VFNMADD231PS winoInput256_b<>+32(SB), Y3, Y7
-	VMOVAPS      Y4, Y0
-	VFNMADD231PS winoInput256_b<>+96(SB), Y2, Y0
-	VMOVAPS      Y3, Y8
-	VFNMADD231PS winoInput256_b<>+96(SB), Y1, Y8
-	VMOVAPS      Y0, Y5
-	VFMADD231PS  winoInput256_b<>+128(SB), Y8, Y0
-	VFNMADD231PS winoInput256_b<>+128(SB), Y8, Y5
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS winoInput256_b<>+64(SB), Y2, Y4
-	VMOVAPS      Y3, Y2
-	VFNMADD231PS winoInput256_b<>+64(SB), Y1, Y2
-	VMOVAPS      Y4, Y1
-	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
-	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 96(DI)
-	VMOVUPS      Y0, 288(DI)
-	VMOVUPS      Y5, 480(DI)
-	VMOVUPS      Y4, 672(DI)
-	VMOVUPS      Y1, 864(DI)
-	VMOVUPS      Y7, 1056(DI)
-	ADDQ         BX, R8
-	VMOVUPS      32(R8), Y0
-	VMOVUPS      96(R8), Y1
-	VMOVUPS      160(R8), Y2
-	VMOVUPS      224(R8), Y3
-	VMOVUPS      288(R8), Y4
-	VMOVUPS      352(R8), Y5
-	VMOVAPS      Y4, Y6
-	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
-	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  winoInput256_b<>+0(SB), Y1, Y7
-	VFNMADD231PS winoInput256_b<>+32(SB), Y3, Y7
-	VMOVAPS      Y4, Y0
-	VFNMADD231PS winoInput256_b<>+96(SB), Y2, Y0
-	VMOVAPS      Y3, Y8
-	VFNMADD231PS winoInput256_b<>+96(SB), Y1, Y8
-	VMOVAPS      Y0, Y5
-	VFMADD231PS  winoInput256_b<>+128(SB), Y8, Y0
-	VFNMADD231PS winoInput256_b<>+128(SB), Y8, Y5
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS winoInput256_b<>+64(SB), Y2, Y4
-	VMOVAPS      Y3, Y2
-	VFNMADD231PS winoInput256_b<>+64(SB), Y1, Y2
-	VMOVAPS      Y4, Y1
-	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
-	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 128(DI)
-	VMOVUPS      Y0, 320(DI)
-	VMOVUPS      Y5, 512(DI)
-	VMOVUPS      Y4, 704(DI)
-	VMOVUPS      Y1, 896(DI)
-	VMOVUPS      Y7, 1088(DI)
-	ADDQ         BX, R8
-	VMOVUPS      32(R8), Y0
-	VMOVUPS      96(R8), Y1
-	VMOVUPS      160(R8), Y2
-	VMOVUPS      224(R8), Y3
-	VMOVUPS      288(R8), Y4
-	VMOVUPS      352(R8), Y5
-	VMOVAPS      Y4, Y6
-	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
-	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  winoInput256_b<>+0(SB), Y1, Y7
-	VFNMADD231PS winoInput256_b<>+32(SB), Y3, Y7
-	VMOVAPS      Y4, Y0
-	VFNMADD231PS winoInput256_b<>+96(SB), Y2, Y0
-	VMOVAPS      Y3, Y8
-	VFNMADD231PS winoInput256_b<>+96(SB), Y1, Y8
-	VMOVAPS      Y0, Y5
-	VFMADD231PS  winoInput256_b<>+128(SB), Y8, Y0
-	VFNMADD231PS winoInput256_b<>+128(SB), Y8, Y5
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS winoInput256_b<>+64(SB), Y2, Y4
-	VMOVAPS      Y3, Y2
-	VFNMADD231PS winoInput256_b<>+64(SB), Y1, Y2
-	VMOVAPS      Y4, Y1
-	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
-	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 160(DI)
-	VMOVUPS      Y0, 352(DI)
-	VMOVUPS      Y5, 544(DI)
-	VMOVUPS      Y4, 736(DI)
-	VMOVUPS      Y1, 928(DI)
-	VMOVUPS      Y7, 1120(DI)
-	ADDQ         BX, R8
-	MOVQ         AX, R8
-	VMOVUPS      (DI), Y0
-	VMOVUPS      32(DI), Y1
-	VMOVUPS      64(DI), Y2
-	VMOVUPS      96(DI), Y3
-	VMOVUPS      128(DI), Y4
-	VMOVUPS      160(DI), Y5
-	VMOVAPS      Y4, Y6
-	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
-	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  winoInput256_b<>+0(SB), Y1, Y7
-	VFNMADD231PS winoInput256_b<>+32(SB), Y3, Y7
-	VMOVAPS      Y4, Y0
-	VFNMADD231PS winoInput256_b<>+96(SB), Y2, Y0
-	VMOVAPS      Y3, Y8
-	VFNMADD231PS winoInput256_b<>+96(SB), Y1, Y8
-	VMOVAPS      Y0, Y5
-	VFMADD231PS  winoInput256_b<>+128(SB), Y8, Y0
-	VFNMADD231PS winoInput256_b<>+128(SB), Y8, Y5
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS winoInput256_b<>+64(SB), Y2, Y4
-	VMOVAPS      Y3, Y2
-	VFNMADD231PS winoInput256_b<>+64(SB), Y1, Y2
-	VMOVAPS      Y4, Y1
-	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
-	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y0, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y5, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y4, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y1, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y7, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      192(DI), Y0
-	VMOVUPS      224(DI), Y1
-	VMOVUPS      256(DI), Y2
-	VMOVUPS      288(DI), Y3
-	VMOVUPS      320(DI), Y4
-	VMOVUPS      352(DI), Y5
-	VMOVAPS      Y4, Y6
-	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
-	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  winoInput256_b<>+0(SB), Y1, Y7
-	VFNMADD231PS winoInput256_b<>+32(SB), Y3, Y7
-	VMOVAPS      Y4, Y0
-	VFNMADD231PS winoInput256_b<>+96(SB), Y2, Y0
-	VMOVAPS      Y3, Y8
-	VFNMADD231PS winoInput256_b<>+96(SB), Y1, Y8
-	VMOVAPS      Y0, Y5
-	VFMADD231PS  winoInput256_b<>+128(SB), Y8, Y0
-	VFNMADD231PS winoInput256_b<>+128(SB), Y8, Y5
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS winoInput256_b<>+64(SB), Y2, Y4
-	VMOVAPS      Y3, Y2
-	VFNMADD231PS winoInput256_b<>+64(SB), Y1, Y2
-	VMOVAPS      Y4, Y1
-	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
-	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y0, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y5, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y4, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y1, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y7, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      384(DI), Y0
-	VMOVUPS      416(DI), Y1
-	VMOVUPS      448(DI), Y2
-	VMOVUPS      480(DI), Y3
-	VMOVUPS      512(DI), Y4
-	VMOVUPS      544(DI), Y5
-	VMOVAPS      Y4, Y6
-	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
-	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  winoInput256_b<>+0(SB), Y1, Y7
-	VFNMADD231PS winoInput256_b<>+32(SB), Y3, Y7
-	VMOVAPS      Y4, Y0
-	VFNMADD231PS winoInput256_b<>+96(SB), Y2, Y0
-	VMOVAPS      Y3, Y8
-	VFNMADD231PS winoInput256_b<>+96(SB), Y1, Y8
-	VMOVAPS      Y0, Y5
-	VFMADD231PS  winoInput256_b<>+128(SB), Y8, Y0
-	VFNMADD231PS winoInput256_b<>+128(SB), Y8, Y5
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS winoInput256_b<>+64(SB), Y2, Y4
-	VMOVAPS      Y3, Y2
-	VFNMADD231PS winoInput256_b<>+64(SB), Y1, Y2
-	VMOVAPS      Y4, Y1
-	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
-	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y0, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y5, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y4, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y1, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y7, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      576(DI), Y0
-	VMOVUPS      608(DI), Y1
-	VMOVUPS      640(DI), Y2
-	VMOVUPS      672(DI), Y3
-	VMOVUPS      704(DI), Y4
-	VMOVUPS      736(DI), Y5
-	VMOVAPS      Y4, Y6
-	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
-	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  winoInput256_b<>+0(SB), Y1, Y7
-	VFNMADD231PS winoInput256_b<>+32(SB), Y3, Y7
-	VMOVAPS      Y4, Y0
-	VFNMADD231PS winoInput256_b<>+96(SB), Y2, Y0
-	VMOVAPS      Y3, Y8
-	VFNMADD231PS winoInput256_b<>+96(SB), Y1, Y8
-	VMOVAPS      Y0, Y5
-	VFMADD231PS  winoInput256_b<>+128(SB), Y8, Y0
-	VFNMADD231PS winoInput256_b<>+128(SB), Y8, Y5
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS winoInput256_b<>+64(SB), Y2, Y4
-	VMOVAPS      Y3, Y2
-	VFNMADD231PS winoInput256_b<>+64(SB), Y1, Y2
-	VMOVAPS      Y4, Y1
-	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
-	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y0, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y5, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y4, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y1, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y7, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      768(DI), Y0
-	VMOVUPS      800(DI), Y1
-	VMOVUPS      832(DI), Y2
-	VMOVUPS      864(DI), Y3
-	VMOVUPS      896(DI), Y4
-	VMOVUPS      928(DI), Y5
-	VMOVAPS      Y4, Y6
-	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
-	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  winoInput256_b<>+0(SB), Y1, Y7
-	VFNMADD231PS winoInput256_b<>+32(SB), Y3, Y7
-	VMOVAPS      Y4, Y0
-	VFNMADD231PS winoInput256_b<>+96(SB), Y2, Y0
-	VMOVAPS      Y3, Y8
-	VFNMADD231PS winoInput256_b<>+96(SB), Y1, Y8
-	VMOVAPS      Y0, Y5
-	VFMADD231PS  winoInput256_b<>+128(SB), Y8, Y0
-	VFNMADD231PS winoInput256_b<>+128(SB), Y8, Y5
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS winoInput256_b<>+64(SB), Y2, Y4
-	VMOVAPS      Y3, Y2
-	VFNMADD231PS winoInput256_b<>+64(SB), Y1, Y2
-	VMOVAPS      Y4, Y1
-	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
-	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y0, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y5, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y4, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y1, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y7, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      960(DI), Y0
-	VMOVUPS      992(DI), Y1
-	VMOVUPS      1024(DI), Y2
-	VMOVUPS      1056(DI), Y3
-	VMOVUPS      1088(DI), Y4
-	VMOVUPS      1120(DI), Y5
-	VMOVAPS      Y4, Y6
-	VFMADD231PS  winoInput256_b<>+0(SB), Y0, Y6
-	VFNMADD231PS winoInput256_b<>+32(SB), Y2, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  winoInput256_b<>+0(SB), Y1, Y7
-	VFNMADD231PS winoInput256_b<>+32(SB), Y3, Y7
-	VMOVAPS      Y4, Y0
-	VFNMADD231PS winoInput256_b<>+96(SB), Y2, Y0
-	VMOVAPS      Y3, Y8
-	VFNMADD231PS winoInput256_b<>+96(SB), Y1, Y8
-	VMOVAPS      Y0, Y5
-	VFMADD231PS  winoInput256_b<>+128(SB), Y8, Y0
-	VFNMADD231PS winoInput256_b<>+128(SB), Y8, Y5
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS winoInput256_b<>+64(SB), Y2, Y4
-	VMOVAPS      Y3, Y2
-	VFNMADD231PS winoInput256_b<>+64(SB), Y1, Y2
-	VMOVAPS      Y4, Y1
-	VFMADD231PS  winoInput256_b<>+160(SB), Y2, Y4
-	VFNMADD231PS winoInput256_b<>+160(SB), Y2, Y1
-	VMOVUPS      Y6, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y0, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y5, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y4, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y1, 32(R8)
-	ADDQ         SI, R8
-	VMOVUPS      Y7, 32(R8)
-	ADDQ         SI, R8
+	VMOVUPS      Y6, 32(SI)
+	VMOVUPS      Y0, 32(SI)(BX*1)
+	VMOVUPS      Y5, 32(SI)(BX*2)
+	VMOVUPS      Y4, 32(SI)(DI*1)
+	VMOVUPS      Y1, 32(SI)(BX*4)
+	VMOVUPS      Y7, 32(SI)(R8*1)
+	ADDQ         DX, SI
 	ADDQ         $0x40, AX
 	ADDQ         $0x00000100, CX
-	SUBQ         $0x01, DX
+	SUBQ         $0x01, R9
 	JG           winoInput256_tile
 	VZEROUPPER
 	RET
@@ -11536,24 +11214,83 @@ DATA winoInput256_b<>+184(SB)/4, $0x3fc00000
 DATA winoInput256_b<>+188(SB)/4, $0x3fc00000
 GLOBL winoInput256_b<>(SB), RODATA|NOPTR, $192
 
-// func winoGrad256(dst *float32, src *float32, tiles int, row int, col int, freq int)
+// func winoGrad256(dst *float32, row0 *float32, row1 *float32, row2 *float32, row3 *float32, columns *float32, tile *float32, pixels int, tiles int, bandRow int, freq int)
 // Requires: AVX, FMA3
-TEXT ·winoGrad256(SB), $800-48
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ tiles+16(FP), DX
-	MOVQ row+24(FP), BX
-	MOVQ col+32(FP), SI
-	MOVQ freq+40(FP), SI
-	LEAQ 31(SP), DI
-	ANDQ $-32, DI
+TEXT ·winoGrad256(SB), NOSPLIT, $0-88
+	MOVQ row0+8(FP), AX
+	MOVQ row1+16(FP), CX
+	MOVQ row2+24(FP), DX
+	MOVQ row3+32(FP), BX
+	MOVQ columns+40(FP), SI
+	MOVQ pixels+56(FP), DI
+	MOVQ bandRow+72(FP), R9
+	LEAQ (R9)(R9*2), R10
+	LEAQ (R9)(R9*4), R11
+	XORQ R8, R8
+
+winoGrad256_pixel:
+	VMOVUPS     (AX)(R8*1), Y0
+	VMOVUPS     (CX)(R8*1), Y1
+	VMOVUPS     (DX)(R8*1), Y2
+	VMOVUPS     (BX)(R8*1), Y3
+	VMOVAPS     Y0, Y5
+	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
+	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
+	VFMADD231PS winoGrad256_a<>+64(SB), Y3, Y6
+	VADDPS      Y6, Y5, Y4
+	VSUBPS      Y6, Y5, Y5
+	VMOVAPS     Y0, Y6
+	VFMADD231PS winoGrad256_a<>+128(SB), Y2, Y6
+	VMULPS      winoGrad256_a<>+96(SB), Y1, Y2
+	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
+	VADDPS      Y2, Y6, Y1
+	VSUBPS      Y2, Y6, Y6
+	VMOVUPS     Y0, (SI)
+	VMOVUPS     Y4, (SI)(R9*1)
+	VMOVUPS     Y5, (SI)(R9*2)
+	VMOVUPS     Y1, (SI)(R10*1)
+	VMOVUPS     Y6, (SI)(R9*4)
+	VMOVUPS     Y3, (SI)(R11*1)
+	VMOVUPS     32(AX)(R8*1), Y0
+	VMOVUPS     32(CX)(R8*1), Y1
+	VMOVUPS     32(DX)(R8*1), Y2
+	VMOVUPS     32(BX)(R8*1), Y3
+	VMOVAPS     Y0, Y5
+	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
+	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
+	VFMADD231PS winoGrad256_a<>+64(SB), Y3, Y6
+	VADDPS      Y6, Y5, Y4
+	VSUBPS      Y6, Y5, Y5
+	VMOVAPS     Y0, Y6
+	VFMADD231PS winoGrad256_a<>+128(SB), Y2, Y6
+	VMULPS      winoGrad256_a<>+96(SB), Y1, Y2
+	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
+	VADDPS      Y2, Y6, Y1
+	VSUBPS      Y2, Y6, Y6
+	VMOVUPS     Y0, 32(SI)
+	VMOVUPS     Y4, 32(SI)(R9*1)
+	VMOVUPS     Y5, 32(SI)(R9*2)
+	VMOVUPS     Y1, 32(SI)(R10*1)
+	VMOVUPS     Y6, 32(SI)(R9*4)
+	VMOVUPS     Y3, 32(SI)(R11*1)
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, SI
+	SUBQ        $0x01, DI
+	JG          winoGrad256_pixel
+	MOVQ        dst+0(FP), AX
+	MOVQ        tile+48(FP), CX
+	MOVQ        freq+80(FP), DX
+	IMUL3Q      $0x06, DX, BX
+	LEAQ        (BX)(BX*2), R8
+	LEAQ        (BX)(BX*4), R12
+	MOVQ        tiles+64(FP), DI
 
 winoGrad256_tile:
-	MOVQ        CX, R8
-	VMOVUPS     (R8), Y0
-	VMOVUPS     64(R8), Y1
-	VMOVUPS     128(R8), Y2
-	VMOVUPS     192(R8), Y3
+	MOVQ        AX, SI
+	VMOVUPS     (CX), Y0
+	VMOVUPS     64(CX), Y1
+	VMOVUPS     128(CX), Y2
+	VMOVUPS     192(CX), Y3
 	VMOVAPS     Y0, Y5
 	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
 	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
@@ -11566,17 +11303,17 @@ winoGrad256_tile:
 	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
 	VADDPS      Y2, Y6, Y1
 	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, (DI)
-	VMOVUPS     Y4, 128(DI)
-	VMOVUPS     Y5, 256(DI)
-	VMOVUPS     Y1, 384(DI)
-	VMOVUPS     Y6, 512(DI)
-	VMOVUPS     Y3, 640(DI)
-	ADDQ        BX, R8
-	VMOVUPS     (R8), Y0
-	VMOVUPS     64(R8), Y1
-	VMOVUPS     128(R8), Y2
-	VMOVUPS     192(R8), Y3
+	VMOVUPS     Y0, (SI)
+	VMOVUPS     Y4, (SI)(BX*1)
+	VMOVUPS     Y5, (SI)(BX*2)
+	VMOVUPS     Y1, (SI)(R8*1)
+	VMOVUPS     Y6, (SI)(BX*4)
+	VMOVUPS     Y3, (SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     (CX)(R9*1), Y0
+	VMOVUPS     64(CX)(R9*1), Y1
+	VMOVUPS     128(CX)(R9*1), Y2
+	VMOVUPS     192(CX)(R9*1), Y3
 	VMOVAPS     Y0, Y5
 	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
 	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
@@ -11589,17 +11326,17 @@ winoGrad256_tile:
 	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
 	VADDPS      Y2, Y6, Y1
 	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, 32(DI)
-	VMOVUPS     Y4, 160(DI)
-	VMOVUPS     Y5, 288(DI)
-	VMOVUPS     Y1, 416(DI)
-	VMOVUPS     Y6, 544(DI)
-	VMOVUPS     Y3, 672(DI)
-	ADDQ        BX, R8
-	VMOVUPS     (R8), Y0
-	VMOVUPS     64(R8), Y1
-	VMOVUPS     128(R8), Y2
-	VMOVUPS     192(R8), Y3
+	VMOVUPS     Y0, (SI)
+	VMOVUPS     Y4, (SI)(BX*1)
+	VMOVUPS     Y5, (SI)(BX*2)
+	VMOVUPS     Y1, (SI)(R8*1)
+	VMOVUPS     Y6, (SI)(BX*4)
+	VMOVUPS     Y3, (SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     (CX)(R9*2), Y0
+	VMOVUPS     64(CX)(R9*2), Y1
+	VMOVUPS     128(CX)(R9*2), Y2
+	VMOVUPS     192(CX)(R9*2), Y3
 	VMOVAPS     Y0, Y5
 	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
 	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
@@ -11612,17 +11349,17 @@ winoGrad256_tile:
 	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
 	VADDPS      Y2, Y6, Y1
 	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, 64(DI)
-	VMOVUPS     Y4, 192(DI)
-	VMOVUPS     Y5, 320(DI)
-	VMOVUPS     Y1, 448(DI)
-	VMOVUPS     Y6, 576(DI)
-	VMOVUPS     Y3, 704(DI)
-	ADDQ        BX, R8
-	VMOVUPS     (R8), Y0
-	VMOVUPS     64(R8), Y1
-	VMOVUPS     128(R8), Y2
-	VMOVUPS     192(R8), Y3
+	VMOVUPS     Y0, (SI)
+	VMOVUPS     Y4, (SI)(BX*1)
+	VMOVUPS     Y5, (SI)(BX*2)
+	VMOVUPS     Y1, (SI)(R8*1)
+	VMOVUPS     Y6, (SI)(BX*4)
+	VMOVUPS     Y3, (SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     (CX)(R10*1), Y0
+	VMOVUPS     64(CX)(R10*1), Y1
+	VMOVUPS     128(CX)(R10*1), Y2
+	VMOVUPS     192(CX)(R10*1), Y3
 	VMOVAPS     Y0, Y5
 	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
 	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
@@ -11635,18 +11372,17 @@ winoGrad256_tile:
 	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
 	VADDPS      Y2, Y6, Y1
 	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, 96(DI)
-	VMOVUPS     Y4, 224(DI)
-	VMOVUPS     Y5, 352(DI)
-	VMOVUPS     Y1, 480(DI)
-	VMOVUPS     Y6, 608(DI)
-	VMOVUPS     Y3, 736(DI)
-	ADDQ        BX, R8
-	MOVQ        AX, R8
-	VMOVUPS     (DI), Y0
-	VMOVUPS     32(DI), Y1
-	VMOVUPS     64(DI), Y2
-	VMOVUPS     96(DI), Y3
+	VMOVUPS     Y0, (SI)
+	VMOVUPS     Y4, (SI)(BX*1)
+	VMOVUPS     Y5, (SI)(BX*2)
+	VMOVUPS     Y1, (SI)(R8*1)
+	VMOVUPS     Y6, (SI)(BX*4)
+	VMOVUPS     Y3, (SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     (CX)(R9*4), Y0
+	VMOVUPS     64(CX)(R9*4), Y1
+	VMOVUPS     128(CX)(R9*4), Y2
+	VMOVUPS     192(CX)(R9*4), Y3
 	VMOVAPS     Y0, Y5
 	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
 	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
@@ -11659,22 +11395,17 @@ winoGrad256_tile:
 	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
 	VADDPS      Y2, Y6, Y1
 	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y4, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y5, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y1, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y6, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y3, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     128(DI), Y0
-	VMOVUPS     160(DI), Y1
-	VMOVUPS     192(DI), Y2
-	VMOVUPS     224(DI), Y3
+	VMOVUPS     Y0, (SI)
+	VMOVUPS     Y4, (SI)(BX*1)
+	VMOVUPS     Y5, (SI)(BX*2)
+	VMOVUPS     Y1, (SI)(R8*1)
+	VMOVUPS     Y6, (SI)(BX*4)
+	VMOVUPS     Y3, (SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     (CX)(R11*1), Y0
+	VMOVUPS     64(CX)(R11*1), Y1
+	VMOVUPS     128(CX)(R11*1), Y2
+	VMOVUPS     192(CX)(R11*1), Y3
 	VMOVAPS     Y0, Y5
 	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
 	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
@@ -11687,22 +11418,18 @@ winoGrad256_tile:
 	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
 	VADDPS      Y2, Y6, Y1
 	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y4, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y5, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y1, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y6, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y3, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     256(DI), Y0
-	VMOVUPS     288(DI), Y1
-	VMOVUPS     320(DI), Y2
-	VMOVUPS     352(DI), Y3
+	VMOVUPS     Y0, (SI)
+	VMOVUPS     Y4, (SI)(BX*1)
+	VMOVUPS     Y5, (SI)(BX*2)
+	VMOVUPS     Y1, (SI)(R8*1)
+	VMOVUPS     Y6, (SI)(BX*4)
+	VMOVUPS     Y3, (SI)(R12*1)
+	ADDQ        DX, SI
+	MOVQ        AX, SI
+	VMOVUPS     32(CX), Y0
+	VMOVUPS     96(CX), Y1
+	VMOVUPS     160(CX), Y2
+	VMOVUPS     224(CX), Y3
 	VMOVAPS     Y0, Y5
 	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
 	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
@@ -11715,22 +11442,17 @@ winoGrad256_tile:
 	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
 	VADDPS      Y2, Y6, Y1
 	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y4, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y5, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y1, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y6, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y3, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     384(DI), Y0
-	VMOVUPS     416(DI), Y1
-	VMOVUPS     448(DI), Y2
-	VMOVUPS     480(DI), Y3
+	VMOVUPS     Y0, 32(SI)
+	VMOVUPS     Y4, 32(SI)(BX*1)
+	VMOVUPS     Y5, 32(SI)(BX*2)
+	VMOVUPS     Y1, 32(SI)(R8*1)
+	VMOVUPS     Y6, 32(SI)(BX*4)
+	VMOVUPS     Y3, 32(SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     32(CX)(R9*1), Y0
+	VMOVUPS     96(CX)(R9*1), Y1
+	VMOVUPS     160(CX)(R9*1), Y2
+	VMOVUPS     224(CX)(R9*1), Y3
 	VMOVAPS     Y0, Y5
 	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
 	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
@@ -11743,22 +11465,17 @@ winoGrad256_tile:
 	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
 	VADDPS      Y2, Y6, Y1
 	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y4, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y5, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y1, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y6, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y3, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     512(DI), Y0
-	VMOVUPS     544(DI), Y1
-	VMOVUPS     576(DI), Y2
-	VMOVUPS     608(DI), Y3
+	VMOVUPS     Y0, 32(SI)
+	VMOVUPS     Y4, 32(SI)(BX*1)
+	VMOVUPS     Y5, 32(SI)(BX*2)
+	VMOVUPS     Y1, 32(SI)(R8*1)
+	VMOVUPS     Y6, 32(SI)(BX*4)
+	VMOVUPS     Y3, 32(SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     32(CX)(R9*2), Y0
+	VMOVUPS     96(CX)(R9*2), Y1
+	VMOVUPS     160(CX)(R9*2), Y2
+	VMOVUPS     224(CX)(R9*2), Y3
 	VMOVAPS     Y0, Y5
 	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
 	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
@@ -11771,22 +11488,17 @@ winoGrad256_tile:
 	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
 	VADDPS      Y2, Y6, Y1
 	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y4, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y5, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y1, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y6, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y3, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     640(DI), Y0
-	VMOVUPS     672(DI), Y1
-	VMOVUPS     704(DI), Y2
-	VMOVUPS     736(DI), Y3
+	VMOVUPS     Y0, 32(SI)
+	VMOVUPS     Y4, 32(SI)(BX*1)
+	VMOVUPS     Y5, 32(SI)(BX*2)
+	VMOVUPS     Y1, 32(SI)(R8*1)
+	VMOVUPS     Y6, 32(SI)(BX*4)
+	VMOVUPS     Y3, 32(SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     32(CX)(R10*1), Y0
+	VMOVUPS     96(CX)(R10*1), Y1
+	VMOVUPS     160(CX)(R10*1), Y2
+	VMOVUPS     224(CX)(R10*1), Y3
 	VMOVAPS     Y0, Y5
 	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
 	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
@@ -11799,23 +11511,17 @@ winoGrad256_tile:
 	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
 	VADDPS      Y2, Y6, Y1
 	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y4, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y5, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y1, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y6, (R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y3, (R8)
-	ADDQ        SI, R8
-	MOVQ        CX, R8
-	VMOVUPS     32(R8), Y0
-	VMOVUPS     96(R8), Y1
-	VMOVUPS     160(R8), Y2
-	VMOVUPS     224(R8), Y3
+	VMOVUPS     Y0, 32(SI)
+	VMOVUPS     Y4, 32(SI)(BX*1)
+	VMOVUPS     Y5, 32(SI)(BX*2)
+	VMOVUPS     Y1, 32(SI)(R8*1)
+	VMOVUPS     Y6, 32(SI)(BX*4)
+	VMOVUPS     Y3, 32(SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     32(CX)(R9*4), Y0
+	VMOVUPS     96(CX)(R9*4), Y1
+	VMOVUPS     160(CX)(R9*4), Y2
+	VMOVUPS     224(CX)(R9*4), Y3
 	VMOVAPS     Y0, Y5
 	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
 	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
@@ -11828,17 +11534,17 @@ winoGrad256_tile:
 	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
 	VADDPS      Y2, Y6, Y1
 	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, (DI)
-	VMOVUPS     Y4, 128(DI)
-	VMOVUPS     Y5, 256(DI)
-	VMOVUPS     Y1, 384(DI)
-	VMOVUPS     Y6, 512(DI)
-	VMOVUPS     Y3, 640(DI)
-	ADDQ        BX, R8
-	VMOVUPS     32(R8), Y0
-	VMOVUPS     96(R8), Y1
-	VMOVUPS     160(R8), Y2
-	VMOVUPS     224(R8), Y3
+	VMOVUPS     Y0, 32(SI)
+	VMOVUPS     Y4, 32(SI)(BX*1)
+	VMOVUPS     Y5, 32(SI)(BX*2)
+	VMOVUPS     Y1, 32(SI)(R8*1)
+	VMOVUPS     Y6, 32(SI)(BX*4)
+	VMOVUPS     Y3, 32(SI)(R12*1)
+	ADDQ        DX, SI
+	VMOVUPS     32(CX)(R11*1), Y0
+	VMOVUPS     96(CX)(R11*1), Y1
+	VMOVUPS     160(CX)(R11*1), Y2
+	VMOVUPS     224(CX)(R11*1), Y3
 	VMOVAPS     Y0, Y5
 	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
 	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
@@ -11851,231 +11557,16 @@ winoGrad256_tile:
 	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
 	VADDPS      Y2, Y6, Y1
 	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, 32(DI)
-	VMOVUPS     Y4, 160(DI)
-	VMOVUPS     Y5, 288(DI)
-	VMOVUPS     Y1, 416(DI)
-	VMOVUPS     Y6, 544(DI)
-	VMOVUPS     Y3, 672(DI)
-	ADDQ        BX, R8
-	VMOVUPS     32(R8), Y0
-	VMOVUPS     96(R8), Y1
-	VMOVUPS     160(R8), Y2
-	VMOVUPS     224(R8), Y3
-	VMOVAPS     Y0, Y5
-	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
-	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
-	VFMADD231PS winoGrad256_a<>+64(SB), Y3, Y6
-	VADDPS      Y6, Y5, Y4
-	VSUBPS      Y6, Y5, Y5
-	VMOVAPS     Y0, Y6
-	VFMADD231PS winoGrad256_a<>+128(SB), Y2, Y6
-	VMULPS      winoGrad256_a<>+96(SB), Y1, Y2
-	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
-	VADDPS      Y2, Y6, Y1
-	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, 64(DI)
-	VMOVUPS     Y4, 192(DI)
-	VMOVUPS     Y5, 320(DI)
-	VMOVUPS     Y1, 448(DI)
-	VMOVUPS     Y6, 576(DI)
-	VMOVUPS     Y3, 704(DI)
-	ADDQ        BX, R8
-	VMOVUPS     32(R8), Y0
-	VMOVUPS     96(R8), Y1
-	VMOVUPS     160(R8), Y2
-	VMOVUPS     224(R8), Y3
-	VMOVAPS     Y0, Y5
-	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
-	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
-	VFMADD231PS winoGrad256_a<>+64(SB), Y3, Y6
-	VADDPS      Y6, Y5, Y4
-	VSUBPS      Y6, Y5, Y5
-	VMOVAPS     Y0, Y6
-	VFMADD231PS winoGrad256_a<>+128(SB), Y2, Y6
-	VMULPS      winoGrad256_a<>+96(SB), Y1, Y2
-	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
-	VADDPS      Y2, Y6, Y1
-	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, 96(DI)
-	VMOVUPS     Y4, 224(DI)
-	VMOVUPS     Y5, 352(DI)
-	VMOVUPS     Y1, 480(DI)
-	VMOVUPS     Y6, 608(DI)
-	VMOVUPS     Y3, 736(DI)
-	ADDQ        BX, R8
-	MOVQ        AX, R8
-	VMOVUPS     (DI), Y0
-	VMOVUPS     32(DI), Y1
-	VMOVUPS     64(DI), Y2
-	VMOVUPS     96(DI), Y3
-	VMOVAPS     Y0, Y5
-	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
-	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
-	VFMADD231PS winoGrad256_a<>+64(SB), Y3, Y6
-	VADDPS      Y6, Y5, Y4
-	VSUBPS      Y6, Y5, Y5
-	VMOVAPS     Y0, Y6
-	VFMADD231PS winoGrad256_a<>+128(SB), Y2, Y6
-	VMULPS      winoGrad256_a<>+96(SB), Y1, Y2
-	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
-	VADDPS      Y2, Y6, Y1
-	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y4, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y5, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y1, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y6, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y3, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     128(DI), Y0
-	VMOVUPS     160(DI), Y1
-	VMOVUPS     192(DI), Y2
-	VMOVUPS     224(DI), Y3
-	VMOVAPS     Y0, Y5
-	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
-	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
-	VFMADD231PS winoGrad256_a<>+64(SB), Y3, Y6
-	VADDPS      Y6, Y5, Y4
-	VSUBPS      Y6, Y5, Y5
-	VMOVAPS     Y0, Y6
-	VFMADD231PS winoGrad256_a<>+128(SB), Y2, Y6
-	VMULPS      winoGrad256_a<>+96(SB), Y1, Y2
-	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
-	VADDPS      Y2, Y6, Y1
-	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y4, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y5, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y1, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y6, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y3, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     256(DI), Y0
-	VMOVUPS     288(DI), Y1
-	VMOVUPS     320(DI), Y2
-	VMOVUPS     352(DI), Y3
-	VMOVAPS     Y0, Y5
-	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
-	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
-	VFMADD231PS winoGrad256_a<>+64(SB), Y3, Y6
-	VADDPS      Y6, Y5, Y4
-	VSUBPS      Y6, Y5, Y5
-	VMOVAPS     Y0, Y6
-	VFMADD231PS winoGrad256_a<>+128(SB), Y2, Y6
-	VMULPS      winoGrad256_a<>+96(SB), Y1, Y2
-	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
-	VADDPS      Y2, Y6, Y1
-	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y4, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y5, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y1, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y6, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y3, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     384(DI), Y0
-	VMOVUPS     416(DI), Y1
-	VMOVUPS     448(DI), Y2
-	VMOVUPS     480(DI), Y3
-	VMOVAPS     Y0, Y5
-	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
-	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
-	VFMADD231PS winoGrad256_a<>+64(SB), Y3, Y6
-	VADDPS      Y6, Y5, Y4
-	VSUBPS      Y6, Y5, Y5
-	VMOVAPS     Y0, Y6
-	VFMADD231PS winoGrad256_a<>+128(SB), Y2, Y6
-	VMULPS      winoGrad256_a<>+96(SB), Y1, Y2
-	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
-	VADDPS      Y2, Y6, Y1
-	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y4, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y5, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y1, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y6, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y3, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     512(DI), Y0
-	VMOVUPS     544(DI), Y1
-	VMOVUPS     576(DI), Y2
-	VMOVUPS     608(DI), Y3
-	VMOVAPS     Y0, Y5
-	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
-	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
-	VFMADD231PS winoGrad256_a<>+64(SB), Y3, Y6
-	VADDPS      Y6, Y5, Y4
-	VSUBPS      Y6, Y5, Y5
-	VMOVAPS     Y0, Y6
-	VFMADD231PS winoGrad256_a<>+128(SB), Y2, Y6
-	VMULPS      winoGrad256_a<>+96(SB), Y1, Y2
-	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
-	VADDPS      Y2, Y6, Y1
-	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y4, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y5, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y1, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y6, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y3, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     640(DI), Y0
-	VMOVUPS     672(DI), Y1
-	VMOVUPS     704(DI), Y2
-	VMOVUPS     736(DI), Y3
-	VMOVAPS     Y0, Y5
-	VFMADD231PS winoGrad256_a<>+32(SB), Y2, Y5
-	VMULPS      winoGrad256_a<>+0(SB), Y1, Y6
-	VFMADD231PS winoGrad256_a<>+64(SB), Y3, Y6
-	VADDPS      Y6, Y5, Y4
-	VSUBPS      Y6, Y5, Y5
-	VMOVAPS     Y0, Y6
-	VFMADD231PS winoGrad256_a<>+128(SB), Y2, Y6
-	VMULPS      winoGrad256_a<>+96(SB), Y1, Y2
-	VFMADD231PS winoGrad256_a<>+160(SB), Y3, Y2
-	VADDPS      Y2, Y6, Y1
-	VSUBPS      Y2, Y6, Y6
-	VMOVUPS     Y0, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y4, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y5, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y1, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y6, 32(R8)
-	ADDQ        SI, R8
-	VMOVUPS     Y3, 32(R8)
-	ADDQ        SI, R8
+	VMOVUPS     Y0, 32(SI)
+	VMOVUPS     Y4, 32(SI)(BX*1)
+	VMOVUPS     Y5, 32(SI)(BX*2)
+	VMOVUPS     Y1, 32(SI)(R8*1)
+	VMOVUPS     Y6, 32(SI)(BX*4)
+	VMOVUPS     Y3, 32(SI)(R12*1)
+	ADDQ        DX, SI
 	ADDQ        $0x40, AX
 	ADDQ        $0x00000100, CX
-	SUBQ        $0x01, DX
+	SUBQ        $0x01, DI
 	JG          winoGrad256_tile
 	VZEROUPPER
 	RET
@@ -12650,33 +12141,35 @@ DATA winoWeights256_g<>+216(SB)/4, $0x3e97b426
 DATA winoWeights256_g<>+220(SB)/4, $0x3e97b426
 GLOBL winoWeights256_g<>(SB), RODATA|NOPTR, $224
 
-// func winoOutput256(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+// func winoOutput256(row0 *float32, row1 *float32, row2 *float32, row3 *float32, src *float32, bias *float32, tmp *float32, pixels int, freq int)
 // Requires: AVX, FMA3
-TEXT ·winoOutput256(SB), $800-56
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ bias+16(FP), DX
-	MOVQ tiles+24(FP), BX
-	MOVQ row+32(FP), SI
-	MOVQ col+40(FP), DI
-	MOVQ freq+48(FP), DI
-	LEAQ 31(SP), R8
-	ANDQ $-32, R8
+TEXT ·winoOutput256(SB), NOSPLIT, $0-72
+	MOVQ row0+0(FP), AX
+	MOVQ row1+8(FP), CX
+	MOVQ row2+16(FP), DX
+	MOVQ row3+24(FP), BX
+	MOVQ src+32(FP), SI
+	MOVQ bias+40(FP), DI
+	MOVQ pixels+56(FP), R8
+	MOVQ tmp+48(FP), R9
+	MOVQ freq+64(FP), R10
+	SUBQ $0x04, R8
+	JL   winoOutput256_rest
 
 winoOutput256_tile:
-	MOVQ        CX, R9
-	VMOVUPS     (R9), Y0
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y1
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y2
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y3
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y4
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y5
-	ADDQ        DI, R9
+	MOVQ        SI, R11
+	VMOVUPS     (R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y5
+	ADDQ        R10, R11
 	VADDPS      Y2, Y1, Y6
 	VSUBPS      Y2, Y1, Y1
 	VADDPS      Y4, Y3, Y2
@@ -12690,190 +12183,22 @@ winoOutput256_tile:
 	VMOVAPS     Y5, Y2
 	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
 	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VMOVUPS     Y0, (R8)
-	VMOVUPS     Y4, 192(R8)
-	VMOVUPS     Y6, 384(R8)
-	VMOVUPS     Y2, 576(R8)
-	VMOVUPS     (R9), Y0
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y1
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y2
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y3
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y4
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y5
-	ADDQ        DI, R9
-	VADDPS      Y2, Y1, Y6
-	VSUBPS      Y2, Y1, Y1
-	VADDPS      Y4, Y3, Y2
-	VSUBPS      Y4, Y3, Y3
-	VADDPS      Y0, Y6, Y0
-	VADDPS      Y0, Y2, Y0
-	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
-	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
-	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
-	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
-	VMOVAPS     Y5, Y2
-	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
-	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VMOVUPS     Y0, 32(R8)
-	VMOVUPS     Y4, 224(R8)
-	VMOVUPS     Y6, 416(R8)
-	VMOVUPS     Y2, 608(R8)
-	VMOVUPS     (R9), Y0
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y1
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y2
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y3
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y4
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y5
-	ADDQ        DI, R9
-	VADDPS      Y2, Y1, Y6
-	VSUBPS      Y2, Y1, Y1
-	VADDPS      Y4, Y3, Y2
-	VSUBPS      Y4, Y3, Y3
-	VADDPS      Y0, Y6, Y0
-	VADDPS      Y0, Y2, Y0
-	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
-	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
-	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
-	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
-	VMOVAPS     Y5, Y2
-	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
-	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VMOVUPS     Y0, 64(R8)
-	VMOVUPS     Y4, 256(R8)
-	VMOVUPS     Y6, 448(R8)
-	VMOVUPS     Y2, 640(R8)
-	VMOVUPS     (R9), Y0
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y1
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y2
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y3
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y4
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y5
-	ADDQ        DI, R9
-	VADDPS      Y2, Y1, Y6
-	VSUBPS      Y2, Y1, Y1
-	VADDPS      Y4, Y3, Y2
-	VSUBPS      Y4, Y3, Y3
-	VADDPS      Y0, Y6, Y0
-	VADDPS      Y0, Y2, Y0
-	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
-	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
-	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
-	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
-	VMOVAPS     Y5, Y2
-	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
-	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VMOVUPS     Y0, 96(R8)
-	VMOVUPS     Y4, 288(R8)
-	VMOVUPS     Y6, 480(R8)
-	VMOVUPS     Y2, 672(R8)
-	VMOVUPS     (R9), Y0
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y1
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y2
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y3
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y4
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y5
-	ADDQ        DI, R9
-	VADDPS      Y2, Y1, Y6
-	VSUBPS      Y2, Y1, Y1
-	VADDPS      Y4, Y3, Y2
-	VSUBPS      Y4, Y3, Y3
-	VADDPS      Y0, Y6, Y0
-	VADDPS      Y0, Y2, Y0
-	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
-	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
-	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
-	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
-	VMOVAPS     Y5, Y2
-	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
-	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VMOVUPS     Y0, 128(R8)
-	VMOVUPS     Y4, 320(R8)
-	VMOVUPS     Y6, 512(R8)
-	VMOVUPS     Y2, 704(R8)
-	VMOVUPS     (R9), Y0
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y1
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y2
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y3
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y4
-	ADDQ        DI, R9
-	VMOVUPS     (R9), Y5
-	ADDQ        DI, R9
-	VADDPS      Y2, Y1, Y6
-	VSUBPS      Y2, Y1, Y1
-	VADDPS      Y4, Y3, Y2
-	VSUBPS      Y4, Y3, Y3
-	VADDPS      Y0, Y6, Y0
-	VADDPS      Y0, Y2, Y0
-	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
-	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
-	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
-	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
-	VMOVAPS     Y5, Y2
-	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
-	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VMOVUPS     Y0, 160(R8)
-	VMOVUPS     Y4, 352(R8)
-	VMOVUPS     Y6, 544(R8)
-	VMOVUPS     Y2, 736(R8)
-	MOVQ        AX, R9
-	VMOVUPS     (R8), Y0
-	VMOVUPS     32(R8), Y1
-	VMOVUPS     64(R8), Y2
-	VMOVUPS     96(R8), Y3
-	VMOVUPS     128(R8), Y4
-	VMOVUPS     160(R8), Y5
-	VADDPS      Y2, Y1, Y6
-	VSUBPS      Y2, Y1, Y1
-	VADDPS      Y4, Y3, Y2
-	VSUBPS      Y4, Y3, Y3
-	VADDPS      Y0, Y6, Y0
-	VADDPS      Y0, Y2, Y0
-	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
-	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
-	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
-	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
-	VMOVAPS     Y5, Y2
-	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
-	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VADDPS      (DX), Y0, Y0
 	VMOVUPS     Y0, (R9)
-	VADDPS      (DX), Y4, Y4
-	VMOVUPS     Y4, 64(R9)
-	VADDPS      (DX), Y6, Y6
-	VMOVUPS     Y6, 128(R9)
-	VADDPS      (DX), Y2, Y2
-	VMOVUPS     Y2, 192(R9)
-	ADDQ        SI, R9
-	VMOVUPS     192(R8), Y0
-	VMOVUPS     224(R8), Y1
-	VMOVUPS     256(R8), Y2
-	VMOVUPS     288(R8), Y3
-	VMOVUPS     320(R8), Y4
-	VMOVUPS     352(R8), Y5
+	VMOVUPS     Y4, 384(R9)
+	VMOVUPS     Y6, 768(R9)
+	VMOVUPS     Y2, 1152(R9)
+	VMOVUPS     (R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y5
+	ADDQ        R10, R11
 	VADDPS      Y2, Y1, Y6
 	VSUBPS      Y2, Y1, Y1
 	VADDPS      Y4, Y3, Y2
@@ -12887,21 +12212,22 @@ winoOutput256_tile:
 	VMOVAPS     Y5, Y2
 	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
 	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VADDPS      (DX), Y0, Y0
-	VMOVUPS     Y0, (R9)
-	VADDPS      (DX), Y4, Y4
-	VMOVUPS     Y4, 64(R9)
-	VADDPS      (DX), Y6, Y6
-	VMOVUPS     Y6, 128(R9)
-	VADDPS      (DX), Y2, Y2
-	VMOVUPS     Y2, 192(R9)
-	ADDQ        SI, R9
-	VMOVUPS     384(R8), Y0
-	VMOVUPS     416(R8), Y1
-	VMOVUPS     448(R8), Y2
-	VMOVUPS     480(R8), Y3
-	VMOVUPS     512(R8), Y4
-	VMOVUPS     544(R8), Y5
+	VMOVUPS     Y0, 64(R9)
+	VMOVUPS     Y4, 448(R9)
+	VMOVUPS     Y6, 832(R9)
+	VMOVUPS     Y2, 1216(R9)
+	VMOVUPS     (R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y5
+	ADDQ        R10, R11
 	VADDPS      Y2, Y1, Y6
 	VSUBPS      Y2, Y1, Y1
 	VADDPS      Y4, Y3, Y2
@@ -12915,21 +12241,22 @@ winoOutput256_tile:
 	VMOVAPS     Y5, Y2
 	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
 	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VADDPS      (DX), Y0, Y0
-	VMOVUPS     Y0, (R9)
-	VADDPS      (DX), Y4, Y4
-	VMOVUPS     Y4, 64(R9)
-	VADDPS      (DX), Y6, Y6
-	VMOVUPS     Y6, 128(R9)
-	VADDPS      (DX), Y2, Y2
-	VMOVUPS     Y2, 192(R9)
-	ADDQ        SI, R9
-	VMOVUPS     576(R8), Y0
-	VMOVUPS     608(R8), Y1
-	VMOVUPS     640(R8), Y2
-	VMOVUPS     672(R8), Y3
-	VMOVUPS     704(R8), Y4
-	VMOVUPS     736(R8), Y5
+	VMOVUPS     Y0, 128(R9)
+	VMOVUPS     Y4, 512(R9)
+	VMOVUPS     Y6, 896(R9)
+	VMOVUPS     Y2, 1280(R9)
+	VMOVUPS     (R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y5
+	ADDQ        R10, R11
 	VADDPS      Y2, Y1, Y6
 	VSUBPS      Y2, Y1, Y1
 	VADDPS      Y4, Y3, Y2
@@ -12943,28 +12270,22 @@ winoOutput256_tile:
 	VMOVAPS     Y5, Y2
 	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
 	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VADDPS      (DX), Y0, Y0
-	VMOVUPS     Y0, (R9)
-	VADDPS      (DX), Y4, Y4
-	VMOVUPS     Y4, 64(R9)
-	VADDPS      (DX), Y6, Y6
-	VMOVUPS     Y6, 128(R9)
-	VADDPS      (DX), Y2, Y2
-	VMOVUPS     Y2, 192(R9)
-	ADDQ        SI, R9
-	MOVQ        CX, R9
-	VMOVUPS     32(R9), Y0
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y1
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y2
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y3
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y4
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y5
-	ADDQ        DI, R9
+	VMOVUPS     Y0, 192(R9)
+	VMOVUPS     Y4, 576(R9)
+	VMOVUPS     Y6, 960(R9)
+	VMOVUPS     Y2, 1344(R9)
+	VMOVUPS     (R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y5
+	ADDQ        R10, R11
 	VADDPS      Y2, Y1, Y6
 	VSUBPS      Y2, Y1, Y1
 	VADDPS      Y4, Y3, Y2
@@ -12978,22 +12299,22 @@ winoOutput256_tile:
 	VMOVAPS     Y5, Y2
 	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
 	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VMOVUPS     Y0, (R8)
-	VMOVUPS     Y4, 192(R8)
-	VMOVUPS     Y6, 384(R8)
-	VMOVUPS     Y2, 576(R8)
-	VMOVUPS     32(R9), Y0
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y1
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y2
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y3
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y4
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y5
-	ADDQ        DI, R9
+	VMOVUPS     Y0, 256(R9)
+	VMOVUPS     Y4, 640(R9)
+	VMOVUPS     Y6, 1024(R9)
+	VMOVUPS     Y2, 1408(R9)
+	VMOVUPS     (R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y5
+	ADDQ        R10, R11
 	VADDPS      Y2, Y1, Y6
 	VSUBPS      Y2, Y1, Y1
 	VADDPS      Y4, Y3, Y2
@@ -13007,22 +12328,23 @@ winoOutput256_tile:
 	VMOVAPS     Y5, Y2
 	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
 	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VMOVUPS     Y0, 32(R8)
-	VMOVUPS     Y4, 224(R8)
-	VMOVUPS     Y6, 416(R8)
-	VMOVUPS     Y2, 608(R8)
-	VMOVUPS     32(R9), Y0
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y1
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y2
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y3
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y4
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y5
-	ADDQ        DI, R9
+	VMOVUPS     Y0, 320(R9)
+	VMOVUPS     Y4, 704(R9)
+	VMOVUPS     Y6, 1088(R9)
+	VMOVUPS     Y2, 1472(R9)
+	MOVQ        SI, R11
+	VMOVUPS     32(R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y5
+	ADDQ        R10, R11
 	VADDPS      Y2, Y1, Y6
 	VSUBPS      Y2, Y1, Y1
 	VADDPS      Y4, Y3, Y2
@@ -13036,132 +12358,22 @@ winoOutput256_tile:
 	VMOVAPS     Y5, Y2
 	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
 	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VMOVUPS     Y0, 64(R8)
-	VMOVUPS     Y4, 256(R8)
-	VMOVUPS     Y6, 448(R8)
-	VMOVUPS     Y2, 640(R8)
-	VMOVUPS     32(R9), Y0
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y1
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y2
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y3
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y4
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y5
-	ADDQ        DI, R9
-	VADDPS      Y2, Y1, Y6
-	VSUBPS      Y2, Y1, Y1
-	VADDPS      Y4, Y3, Y2
-	VSUBPS      Y4, Y3, Y3
-	VADDPS      Y0, Y6, Y0
-	VADDPS      Y0, Y2, Y0
-	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
-	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
-	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
-	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
-	VMOVAPS     Y5, Y2
-	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
-	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VMOVUPS     Y0, 96(R8)
-	VMOVUPS     Y4, 288(R8)
-	VMOVUPS     Y6, 480(R8)
-	VMOVUPS     Y2, 672(R8)
-	VMOVUPS     32(R9), Y0
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y1
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y2
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y3
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y4
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y5
-	ADDQ        DI, R9
-	VADDPS      Y2, Y1, Y6
-	VSUBPS      Y2, Y1, Y1
-	VADDPS      Y4, Y3, Y2
-	VSUBPS      Y4, Y3, Y3
-	VADDPS      Y0, Y6, Y0
-	VADDPS      Y0, Y2, Y0
-	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
-	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
-	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
-	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
-	VMOVAPS     Y5, Y2
-	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
-	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VMOVUPS     Y0, 128(R8)
-	VMOVUPS     Y4, 320(R8)
-	VMOVUPS     Y6, 512(R8)
-	VMOVUPS     Y2, 704(R8)
-	VMOVUPS     32(R9), Y0
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y1
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y2
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y3
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y4
-	ADDQ        DI, R9
-	VMOVUPS     32(R9), Y5
-	ADDQ        DI, R9
-	VADDPS      Y2, Y1, Y6
-	VSUBPS      Y2, Y1, Y1
-	VADDPS      Y4, Y3, Y2
-	VSUBPS      Y4, Y3, Y3
-	VADDPS      Y0, Y6, Y0
-	VADDPS      Y0, Y2, Y0
-	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
-	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
-	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
-	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
-	VMOVAPS     Y5, Y2
-	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
-	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VMOVUPS     Y0, 160(R8)
-	VMOVUPS     Y4, 352(R8)
-	VMOVUPS     Y6, 544(R8)
-	VMOVUPS     Y2, 736(R8)
-	MOVQ        AX, R9
-	VMOVUPS     (R8), Y0
-	VMOVUPS     32(R8), Y1
-	VMOVUPS     64(R8), Y2
-	VMOVUPS     96(R8), Y3
-	VMOVUPS     128(R8), Y4
-	VMOVUPS     160(R8), Y5
-	VADDPS      Y2, Y1, Y6
-	VSUBPS      Y2, Y1, Y1
-	VADDPS      Y4, Y3, Y2
-	VSUBPS      Y4, Y3, Y3
-	VADDPS      Y0, Y6, Y0
-	VADDPS      Y0, Y2, Y0
-	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
-	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
-	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
-	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
-	VMOVAPS     Y5, Y2
-	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
-	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VADDPS      32(DX), Y0, Y0
 	VMOVUPS     Y0, 32(R9)
-	VADDPS      32(DX), Y4, Y4
-	VMOVUPS     Y4, 96(R9)
-	VADDPS      32(DX), Y6, Y6
-	VMOVUPS     Y6, 160(R9)
-	VADDPS      32(DX), Y2, Y2
-	VMOVUPS     Y2, 224(R9)
-	ADDQ        SI, R9
-	VMOVUPS     192(R8), Y0
-	VMOVUPS     224(R8), Y1
-	VMOVUPS     256(R8), Y2
-	VMOVUPS     288(R8), Y3
-	VMOVUPS     320(R8), Y4
-	VMOVUPS     352(R8), Y5
+	VMOVUPS     Y4, 416(R9)
+	VMOVUPS     Y6, 800(R9)
+	VMOVUPS     Y2, 1184(R9)
+	VMOVUPS     32(R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y5
+	ADDQ        R10, R11
 	VADDPS      Y2, Y1, Y6
 	VSUBPS      Y2, Y1, Y1
 	VADDPS      Y4, Y3, Y2
@@ -13175,21 +12387,22 @@ winoOutput256_tile:
 	VMOVAPS     Y5, Y2
 	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
 	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VADDPS      32(DX), Y0, Y0
-	VMOVUPS     Y0, 32(R9)
-	VADDPS      32(DX), Y4, Y4
-	VMOVUPS     Y4, 96(R9)
-	VADDPS      32(DX), Y6, Y6
-	VMOVUPS     Y6, 160(R9)
-	VADDPS      32(DX), Y2, Y2
-	VMOVUPS     Y2, 224(R9)
-	ADDQ        SI, R9
-	VMOVUPS     384(R8), Y0
-	VMOVUPS     416(R8), Y1
-	VMOVUPS     448(R8), Y2
-	VMOVUPS     480(R8), Y3
-	VMOVUPS     512(R8), Y4
-	VMOVUPS     544(R8), Y5
+	VMOVUPS     Y0, 96(R9)
+	VMOVUPS     Y4, 480(R9)
+	VMOVUPS     Y6, 864(R9)
+	VMOVUPS     Y2, 1248(R9)
+	VMOVUPS     32(R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y5
+	ADDQ        R10, R11
 	VADDPS      Y2, Y1, Y6
 	VSUBPS      Y2, Y1, Y1
 	VADDPS      Y4, Y3, Y2
@@ -13203,21 +12416,22 @@ winoOutput256_tile:
 	VMOVAPS     Y5, Y2
 	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
 	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VADDPS      32(DX), Y0, Y0
-	VMOVUPS     Y0, 32(R9)
-	VADDPS      32(DX), Y4, Y4
-	VMOVUPS     Y4, 96(R9)
-	VADDPS      32(DX), Y6, Y6
-	VMOVUPS     Y6, 160(R9)
-	VADDPS      32(DX), Y2, Y2
-	VMOVUPS     Y2, 224(R9)
-	ADDQ        SI, R9
-	VMOVUPS     576(R8), Y0
-	VMOVUPS     608(R8), Y1
-	VMOVUPS     640(R8), Y2
-	VMOVUPS     672(R8), Y3
-	VMOVUPS     704(R8), Y4
-	VMOVUPS     736(R8), Y5
+	VMOVUPS     Y0, 160(R9)
+	VMOVUPS     Y4, 544(R9)
+	VMOVUPS     Y6, 928(R9)
+	VMOVUPS     Y2, 1312(R9)
+	VMOVUPS     32(R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y5
+	ADDQ        R10, R11
 	VADDPS      Y2, Y1, Y6
 	VSUBPS      Y2, Y1, Y1
 	VADDPS      Y4, Y3, Y2
@@ -13231,19 +12445,920 @@ winoOutput256_tile:
 	VMOVAPS     Y5, Y2
 	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
 	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
-	VADDPS      32(DX), Y0, Y0
-	VMOVUPS     Y0, 32(R9)
-	VADDPS      32(DX), Y4, Y4
-	VMOVUPS     Y4, 96(R9)
-	VADDPS      32(DX), Y6, Y6
-	VMOVUPS     Y6, 160(R9)
-	VADDPS      32(DX), Y2, Y2
-	VMOVUPS     Y2, 224(R9)
-	ADDQ        SI, R9
-	ADDQ        $0x40, CX
+	VMOVUPS     Y0, 224(R9)
+	VMOVUPS     Y4, 608(R9)
+	VMOVUPS     Y6, 992(R9)
+	VMOVUPS     Y2, 1376(R9)
+	VMOVUPS     32(R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y5
+	ADDQ        R10, R11
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VMOVUPS     Y0, 288(R9)
+	VMOVUPS     Y4, 672(R9)
+	VMOVUPS     Y6, 1056(R9)
+	VMOVUPS     Y2, 1440(R9)
+	VMOVUPS     32(R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y5
+	ADDQ        R10, R11
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VMOVUPS     Y0, 352(R9)
+	VMOVUPS     Y4, 736(R9)
+	VMOVUPS     Y6, 1120(R9)
+	VMOVUPS     Y2, 1504(R9)
+	VMOVUPS     (R9), Y0
+	VMOVUPS     64(R9), Y1
+	VMOVUPS     128(R9), Y2
+	VMOVUPS     192(R9), Y3
+	VMOVUPS     256(R9), Y4
+	VMOVUPS     320(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      (DI), Y0, Y0
+	VMOVUPS     Y0, (AX)
+	VADDPS      (DI), Y4, Y4
+	VMOVUPS     Y4, 64(AX)
+	VADDPS      (DI), Y6, Y6
+	VMOVUPS     Y6, 128(AX)
+	VADDPS      (DI), Y2, Y2
+	VMOVUPS     Y2, 192(AX)
+	VMOVUPS     32(R9), Y0
+	VMOVUPS     96(R9), Y1
+	VMOVUPS     160(R9), Y2
+	VMOVUPS     224(R9), Y3
+	VMOVUPS     288(R9), Y4
+	VMOVUPS     352(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      32(DI), Y0, Y0
+	VMOVUPS     Y0, 32(AX)
+	VADDPS      32(DI), Y4, Y4
+	VMOVUPS     Y4, 96(AX)
+	VADDPS      32(DI), Y6, Y6
+	VMOVUPS     Y6, 160(AX)
+	VADDPS      32(DI), Y2, Y2
+	VMOVUPS     Y2, 224(AX)
+	VMOVUPS     384(R9), Y0
+	VMOVUPS     448(R9), Y1
+	VMOVUPS     512(R9), Y2
+	VMOVUPS     576(R9), Y3
+	VMOVUPS     640(R9), Y4
+	VMOVUPS     704(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      (DI), Y0, Y0
+	VMOVUPS     Y0, (CX)
+	VADDPS      (DI), Y4, Y4
+	VMOVUPS     Y4, 64(CX)
+	VADDPS      (DI), Y6, Y6
+	VMOVUPS     Y6, 128(CX)
+	VADDPS      (DI), Y2, Y2
+	VMOVUPS     Y2, 192(CX)
+	VMOVUPS     416(R9), Y0
+	VMOVUPS     480(R9), Y1
+	VMOVUPS     544(R9), Y2
+	VMOVUPS     608(R9), Y3
+	VMOVUPS     672(R9), Y4
+	VMOVUPS     736(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      32(DI), Y0, Y0
+	VMOVUPS     Y0, 32(CX)
+	VADDPS      32(DI), Y4, Y4
+	VMOVUPS     Y4, 96(CX)
+	VADDPS      32(DI), Y6, Y6
+	VMOVUPS     Y6, 160(CX)
+	VADDPS      32(DI), Y2, Y2
+	VMOVUPS     Y2, 224(CX)
+	VMOVUPS     768(R9), Y0
+	VMOVUPS     832(R9), Y1
+	VMOVUPS     896(R9), Y2
+	VMOVUPS     960(R9), Y3
+	VMOVUPS     1024(R9), Y4
+	VMOVUPS     1088(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      (DI), Y0, Y0
+	VMOVUPS     Y0, (DX)
+	VADDPS      (DI), Y4, Y4
+	VMOVUPS     Y4, 64(DX)
+	VADDPS      (DI), Y6, Y6
+	VMOVUPS     Y6, 128(DX)
+	VADDPS      (DI), Y2, Y2
+	VMOVUPS     Y2, 192(DX)
+	VMOVUPS     800(R9), Y0
+	VMOVUPS     864(R9), Y1
+	VMOVUPS     928(R9), Y2
+	VMOVUPS     992(R9), Y3
+	VMOVUPS     1056(R9), Y4
+	VMOVUPS     1120(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      32(DI), Y0, Y0
+	VMOVUPS     Y0, 32(DX)
+	VADDPS      32(DI), Y4, Y4
+	VMOVUPS     Y4, 96(DX)
+	VADDPS      32(DI), Y6, Y6
+	VMOVUPS     Y6, 160(DX)
+	VADDPS      32(DI), Y2, Y2
+	VMOVUPS     Y2, 224(DX)
+	VMOVUPS     1152(R9), Y0
+	VMOVUPS     1216(R9), Y1
+	VMOVUPS     1280(R9), Y2
+	VMOVUPS     1344(R9), Y3
+	VMOVUPS     1408(R9), Y4
+	VMOVUPS     1472(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      (DI), Y0, Y0
+	VMOVUPS     Y0, (BX)
+	VADDPS      (DI), Y4, Y4
+	VMOVUPS     Y4, 64(BX)
+	VADDPS      (DI), Y6, Y6
+	VMOVUPS     Y6, 128(BX)
+	VADDPS      (DI), Y2, Y2
+	VMOVUPS     Y2, 192(BX)
+	VMOVUPS     1184(R9), Y0
+	VMOVUPS     1248(R9), Y1
+	VMOVUPS     1312(R9), Y2
+	VMOVUPS     1376(R9), Y3
+	VMOVUPS     1440(R9), Y4
+	VMOVUPS     1504(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      32(DI), Y0, Y0
+	VMOVUPS     Y0, 32(BX)
+	VADDPS      32(DI), Y4, Y4
+	VMOVUPS     Y4, 96(BX)
+	VADDPS      32(DI), Y6, Y6
+	VMOVUPS     Y6, 160(BX)
+	VADDPS      32(DI), Y2, Y2
+	VMOVUPS     Y2, 224(BX)
 	ADDQ        $0x00000100, AX
-	SUBQ        $0x01, BX
-	JG          winoOutput256_tile
+	ADDQ        $0x00000100, CX
+	ADDQ        $0x00000100, DX
+	ADDQ        $0x00000100, BX
+	ADDQ        $0x40, SI
+	SUBQ        $0x04, R8
+	JGE         winoOutput256_tile
+
+winoOutput256_rest:
+	ADDQ        $0x04, R8
+	JZ          winoOutput256_done
+	MOVQ        SI, R11
+	VMOVUPS     (R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y5
+	ADDQ        R10, R11
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VMOVUPS     Y0, (R9)
+	VMOVUPS     Y4, 384(R9)
+	VMOVUPS     Y6, 768(R9)
+	VMOVUPS     Y2, 1152(R9)
+	VMOVUPS     (R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y5
+	ADDQ        R10, R11
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VMOVUPS     Y0, 64(R9)
+	VMOVUPS     Y4, 448(R9)
+	VMOVUPS     Y6, 832(R9)
+	VMOVUPS     Y2, 1216(R9)
+	VMOVUPS     (R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y5
+	ADDQ        R10, R11
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VMOVUPS     Y0, 128(R9)
+	VMOVUPS     Y4, 512(R9)
+	VMOVUPS     Y6, 896(R9)
+	VMOVUPS     Y2, 1280(R9)
+	VMOVUPS     (R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y5
+	ADDQ        R10, R11
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VMOVUPS     Y0, 192(R9)
+	VMOVUPS     Y4, 576(R9)
+	VMOVUPS     Y6, 960(R9)
+	VMOVUPS     Y2, 1344(R9)
+	VMOVUPS     (R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y5
+	ADDQ        R10, R11
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VMOVUPS     Y0, 256(R9)
+	VMOVUPS     Y4, 640(R9)
+	VMOVUPS     Y6, 1024(R9)
+	VMOVUPS     Y2, 1408(R9)
+	VMOVUPS     (R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     (R11), Y5
+	ADDQ        R10, R11
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VMOVUPS     Y0, 320(R9)
+	VMOVUPS     Y4, 704(R9)
+	VMOVUPS     Y6, 1088(R9)
+	VMOVUPS     Y2, 1472(R9)
+	MOVQ        SI, R11
+	VMOVUPS     32(R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y5
+	ADDQ        R10, R11
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VMOVUPS     Y0, 32(R9)
+	VMOVUPS     Y4, 416(R9)
+	VMOVUPS     Y6, 800(R9)
+	VMOVUPS     Y2, 1184(R9)
+	VMOVUPS     32(R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y5
+	ADDQ        R10, R11
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VMOVUPS     Y0, 96(R9)
+	VMOVUPS     Y4, 480(R9)
+	VMOVUPS     Y6, 864(R9)
+	VMOVUPS     Y2, 1248(R9)
+	VMOVUPS     32(R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y5
+	ADDQ        R10, R11
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VMOVUPS     Y0, 160(R9)
+	VMOVUPS     Y4, 544(R9)
+	VMOVUPS     Y6, 928(R9)
+	VMOVUPS     Y2, 1312(R9)
+	VMOVUPS     32(R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y5
+	ADDQ        R10, R11
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VMOVUPS     Y0, 224(R9)
+	VMOVUPS     Y4, 608(R9)
+	VMOVUPS     Y6, 992(R9)
+	VMOVUPS     Y2, 1376(R9)
+	VMOVUPS     32(R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y5
+	ADDQ        R10, R11
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VMOVUPS     Y0, 288(R9)
+	VMOVUPS     Y4, 672(R9)
+	VMOVUPS     Y6, 1056(R9)
+	VMOVUPS     Y2, 1440(R9)
+	VMOVUPS     32(R11), Y0
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y1
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y2
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y3
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y4
+	ADDQ        R10, R11
+	VMOVUPS     32(R11), Y5
+	ADDQ        R10, R11
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VMOVUPS     Y0, 352(R9)
+	VMOVUPS     Y4, 736(R9)
+	VMOVUPS     Y6, 1120(R9)
+	VMOVUPS     Y2, 1504(R9)
+	VMOVUPS     (R9), Y0
+	VMOVUPS     64(R9), Y1
+	VMOVUPS     128(R9), Y2
+	VMOVUPS     192(R9), Y3
+	VMOVUPS     256(R9), Y4
+	VMOVUPS     320(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      (DI), Y0, Y0
+	LEAQ        (R9), R11
+	VMOVUPS     Y0, (R11)
+	VADDPS      (DI), Y4, Y4
+	LEAQ        (R9), R11
+	VMOVUPS     Y4, 64(R11)
+	VADDPS      (DI), Y6, Y6
+	LEAQ        (R9), R11
+	VMOVUPS     Y6, 128(R11)
+	VADDPS      (DI), Y2, Y2
+	LEAQ        (R9), R11
+	VMOVUPS     Y2, 192(R11)
+	VMOVUPS     32(R9), Y0
+	VMOVUPS     96(R9), Y1
+	VMOVUPS     160(R9), Y2
+	VMOVUPS     224(R9), Y3
+	VMOVUPS     288(R9), Y4
+	VMOVUPS     352(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      32(DI), Y0, Y0
+	LEAQ        (R9), R11
+	VMOVUPS     Y0, 32(R11)
+	VADDPS      32(DI), Y4, Y4
+	LEAQ        (R9), R11
+	VMOVUPS     Y4, 96(R11)
+	VADDPS      32(DI), Y6, Y6
+	LEAQ        (R9), R11
+	VMOVUPS     Y6, 160(R11)
+	VADDPS      32(DI), Y2, Y2
+	LEAQ        (R9), R11
+	VMOVUPS     Y2, 224(R11)
+	VMOVUPS     384(R9), Y0
+	VMOVUPS     448(R9), Y1
+	VMOVUPS     512(R9), Y2
+	VMOVUPS     576(R9), Y3
+	VMOVUPS     640(R9), Y4
+	VMOVUPS     704(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      (DI), Y0, Y0
+	LEAQ        384(R9), R11
+	VMOVUPS     Y0, (R11)
+	VADDPS      (DI), Y4, Y4
+	LEAQ        384(R9), R11
+	VMOVUPS     Y4, 64(R11)
+	VADDPS      (DI), Y6, Y6
+	LEAQ        384(R9), R11
+	VMOVUPS     Y6, 128(R11)
+	VADDPS      (DI), Y2, Y2
+	LEAQ        384(R9), R11
+	VMOVUPS     Y2, 192(R11)
+	VMOVUPS     416(R9), Y0
+	VMOVUPS     480(R9), Y1
+	VMOVUPS     544(R9), Y2
+	VMOVUPS     608(R9), Y3
+	VMOVUPS     672(R9), Y4
+	VMOVUPS     736(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      32(DI), Y0, Y0
+	LEAQ        384(R9), R11
+	VMOVUPS     Y0, 32(R11)
+	VADDPS      32(DI), Y4, Y4
+	LEAQ        384(R9), R11
+	VMOVUPS     Y4, 96(R11)
+	VADDPS      32(DI), Y6, Y6
+	LEAQ        384(R9), R11
+	VMOVUPS     Y6, 160(R11)
+	VADDPS      32(DI), Y2, Y2
+	LEAQ        384(R9), R11
+	VMOVUPS     Y2, 224(R11)
+	VMOVUPS     768(R9), Y0
+	VMOVUPS     832(R9), Y1
+	VMOVUPS     896(R9), Y2
+	VMOVUPS     960(R9), Y3
+	VMOVUPS     1024(R9), Y4
+	VMOVUPS     1088(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      (DI), Y0, Y0
+	LEAQ        768(R9), R11
+	VMOVUPS     Y0, (R11)
+	VADDPS      (DI), Y4, Y4
+	LEAQ        768(R9), R11
+	VMOVUPS     Y4, 64(R11)
+	VADDPS      (DI), Y6, Y6
+	LEAQ        768(R9), R11
+	VMOVUPS     Y6, 128(R11)
+	VADDPS      (DI), Y2, Y2
+	LEAQ        768(R9), R11
+	VMOVUPS     Y2, 192(R11)
+	VMOVUPS     800(R9), Y0
+	VMOVUPS     864(R9), Y1
+	VMOVUPS     928(R9), Y2
+	VMOVUPS     992(R9), Y3
+	VMOVUPS     1056(R9), Y4
+	VMOVUPS     1120(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      32(DI), Y0, Y0
+	LEAQ        768(R9), R11
+	VMOVUPS     Y0, 32(R11)
+	VADDPS      32(DI), Y4, Y4
+	LEAQ        768(R9), R11
+	VMOVUPS     Y4, 96(R11)
+	VADDPS      32(DI), Y6, Y6
+	LEAQ        768(R9), R11
+	VMOVUPS     Y6, 160(R11)
+	VADDPS      32(DI), Y2, Y2
+	LEAQ        768(R9), R11
+	VMOVUPS     Y2, 224(R11)
+	VMOVUPS     1152(R9), Y0
+	VMOVUPS     1216(R9), Y1
+	VMOVUPS     1280(R9), Y2
+	VMOVUPS     1344(R9), Y3
+	VMOVUPS     1408(R9), Y4
+	VMOVUPS     1472(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      (DI), Y0, Y0
+	LEAQ        1152(R9), R11
+	VMOVUPS     Y0, (R11)
+	VADDPS      (DI), Y4, Y4
+	LEAQ        1152(R9), R11
+	VMOVUPS     Y4, 64(R11)
+	VADDPS      (DI), Y6, Y6
+	LEAQ        1152(R9), R11
+	VMOVUPS     Y6, 128(R11)
+	VADDPS      (DI), Y2, Y2
+	LEAQ        1152(R9), R11
+	VMOVUPS     Y2, 192(R11)
+	VMOVUPS     1184(R9), Y0
+	VMOVUPS     1248(R9), Y1
+	VMOVUPS     1312(R9), Y2
+	VMOVUPS     1376(R9), Y3
+	VMOVUPS     1440(R9), Y4
+	VMOVUPS     1504(R9), Y5
+	VADDPS      Y2, Y1, Y6
+	VSUBPS      Y2, Y1, Y1
+	VADDPS      Y4, Y3, Y2
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y0, Y6, Y0
+	VADDPS      Y0, Y2, Y0
+	VMULPS      winoOutput256_at<>+0(SB), Y1, Y4
+	VFMADD231PS winoOutput256_at<>+96(SB), Y3, Y4
+	VMULPS      winoOutput256_at<>+32(SB), Y6, Y6
+	VFMADD231PS winoOutput256_at<>+128(SB), Y2, Y6
+	VMOVAPS     Y5, Y2
+	VFMADD231PS winoOutput256_at<>+64(SB), Y1, Y2
+	VFMADD231PS winoOutput256_at<>+160(SB), Y3, Y2
+	VADDPS      32(DI), Y0, Y0
+	LEAQ        1152(R9), R11
+	VMOVUPS     Y0, 32(R11)
+	VADDPS      32(DI), Y4, Y4
+	LEAQ        1152(R9), R11
+	VMOVUPS     Y4, 96(R11)
+	VADDPS      32(DI), Y6, Y6
+	LEAQ        1152(R9), R11
+	VMOVUPS     Y6, 160(R11)
+	VADDPS      32(DI), Y2, Y2
+	LEAQ        1152(R9), R11
+	VMOVUPS     Y2, 224(R11)
+
+winoOutput256_pixel:
+	VMOVUPS (R9), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(R9), Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x40, AX
+	VMOVUPS 384(R9), Y0
+	VMOVUPS Y0, (CX)
+	VMOVUPS 416(R9), Y0
+	VMOVUPS Y0, 32(CX)
+	ADDQ    $0x40, CX
+	VMOVUPS 768(R9), Y0
+	VMOVUPS Y0, (DX)
+	VMOVUPS 800(R9), Y0
+	VMOVUPS Y0, 32(DX)
+	ADDQ    $0x40, DX
+	VMOVUPS 1152(R9), Y0
+	VMOVUPS Y0, (BX)
+	VMOVUPS 1184(R9), Y0
+	VMOVUPS Y0, 32(BX)
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, R9
+	SUBQ    $0x01, R8
+	JG      winoOutput256_pixel
+
+winoOutput256_done:
 	VZEROUPPER
 	RET
 
@@ -13297,16 +13412,15 @@ DATA winoOutput256_at<>+184(SB)/4, $0x40580000
 DATA winoOutput256_at<>+188(SB)/4, $0x40580000
 GLOBL winoOutput256_at<>(SB), RODATA|NOPTR, $192
 
-// func winoWeightGrad256(dst *float32, src *float32, bias *float32, tiles int, row int, col int, freq int)
+// func winoWeightGrad256(dst *float32, src *float32, tiles int, row int, col int, freq int)
 // Requires: AVX, FMA3
-TEXT ·winoWeightGrad256(SB), $608-56
+TEXT ·winoWeightGrad256(SB), $608-48
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
-	MOVQ bias+16(FP), DX
-	MOVQ tiles+24(FP), DX
-	MOVQ row+32(FP), BX
-	MOVQ col+40(FP), SI
-	MOVQ freq+48(FP), DI
+	MOVQ tiles+16(FP), DX
+	MOVQ row+24(FP), BX
+	MOVQ col+32(FP), SI
+	MOVQ freq+40(FP), DI
 	LEAQ 31(SP), R8
 	ANDQ $-32, R8
 

@@ -51,19 +51,19 @@ func transposeNEON(dst, src *float32, srcRow, dstRow, blocks int)
 func prefetchLines(p *float32, lines int)
 
 //go:noescape
-func winoInputNEON(dst, src *float32, tiles, row, col, freq int)
+func winoInputNEON(dst, row0, row1, row2, row3, row4, row5, columns, tile *float32, pixels, tiles, bandRow, freq int)
 
 //go:noescape
-func winoGradNEON(dst, src *float32, tiles, row, col, freq int)
+func winoGradNEON(dst, row0, row1, row2, row3, columns, tile *float32, pixels, tiles, bandRow, freq int)
 
 //go:noescape
 func winoWeightsNEON(dst, src *float32, tiles, row, col, freq int)
 
 //go:noescape
-func winoOutputNEON(dst, src, bias *float32, tiles, row, col, freq int)
+func winoOutputNEON(row0, row1, row2, row3, src, bias, columns *float32, pixels, freq int)
 
 //go:noescape
-func winoWeightGradNEON(dst, src, bias *float32, tiles, row, col, freq int)
+func winoWeightGradNEON(dst, src *float32, tiles, row, col, freq int)
 
 //go:noescape
 func signalInputNEON(dst, src *float32, rows, tiles, row, col, freq int)

@@ -143,17 +143,40 @@ func callAdam(p, g, m, v []float32, c AdamCoefs, f func(p, g, m, v, c *float32, 
 	AdamGeneric(p[n:], g[n:], m[n:], v[n:], c)
 }
 
-// reach returns how far the size×size values of tiles, next apart, reach.
-func (t *winoTransform) reach(size, next, col int) int {
-	return (t.tiles-1)*next + (size-1)*(t.row+col) + lane
+// check returns pointers to the frequencies and the band of a row of tiles of size
+// pixels an axis. Rows of pixels are as long as they must be.
+func (t *winoRow) check(size int) (freqs, band *float32) {
+	return need(t.freqs, (winoAxis*winoAxis-1)*t.freq+t.tiles*lane),
+		need(t.band, (winoAxis-1)*t.bandRow+max(winoTile*(t.tiles-1)+size, t.first+t.x1-t.x0)*lane)
 }
 
-func callToFreqs(t winoTransform, size, next, col int, f func(dst, src *float32, tiles, row, col, freq int)) {
-	f(need(t.dst, (winoAxis*winoAxis-1)*t.freq+t.tiles*lane), need(t.src, t.reach(size, next, col)), t.tiles, 4*t.row, 4*col, 4*t.freq)
+// at returns row i of the pixels.
+func (t *winoRow) at(i int) *float32 { return &t.pixels(i)[0] }
+
+func callInput(t *winoRow, f func(dst, row0, row1, row2, row3, row4, row5, columns, tile *float32, pixels, tiles, bandRow, freq int)) {
+	freqs, band := t.check(winoAxis)
+	f(freqs, t.at(0), t.at(1), t.at(2), t.at(3), t.at(4), t.at(5), &t.band[t.first*lane], band, t.x1-t.x0, t.tiles, 4*t.bandRow, 4*t.freq)
 }
 
-func callFromFreqs(t winoTransform, size, next, col int, f func(dst, src, bias *float32, tiles, row, col, freq int)) {
-	f(need(t.dst, t.reach(size, next, col)), need(t.src, (winoAxis*winoAxis-1)*t.freq+t.tiles*lane), orElse(t.bias, &zeros), t.tiles, 4*t.row, 4*col, 4*t.freq)
+func callGrad(t *winoRow, f func(dst, row0, row1, row2, row3, columns, tile *float32, pixels, tiles, bandRow, freq int)) {
+	freqs, band := t.check(winoTile)
+	f(freqs, t.at(0), t.at(1), t.at(2), t.at(3), &t.band[t.first*lane], band, t.x1-t.x0, t.tiles, 4*t.bandRow, 4*t.freq)
+}
+
+func callOutput(t *winoRow, f func(row0, row1, row2, row3, src, bias, tmp *float32, pixels, freq int)) {
+	freqs, band := t.check(winoTile)
+	f(t.at(0), t.at(1), t.at(2), t.at(3), freqs, need(t.bias, lane), band, t.x1-t.x0, 4*t.freq)
+}
+
+// reach returns how far 3×3 taps of adjacent vectors reach.
+func (t *winoTransform) reach() int { return (t.tiles-1)*lane + 2*(t.row+t.col) + lane }
+
+func callToFreqs(t winoTransform, f func(dst, src *float32, tiles, row, col, freq int)) {
+	f(need(t.dst, (winoAxis*winoAxis-1)*t.freq+t.tiles*lane), need(t.src, t.reach()), t.tiles, 4*t.row, 4*t.col, 4*t.freq)
+}
+
+func callFromFreqs(t winoTransform, f func(dst, src *float32, tiles, row, col, freq int)) {
+	f(need(t.dst, t.reach()), need(t.src, (winoAxis*winoAxis-1)*t.freq+t.tiles*lane), t.tiles, 4*t.row, 4*t.col, 4*t.freq)
 }
 
 // signalReach returns how far the size values of rows of tiles, next apart, reach.

@@ -47,7 +47,7 @@ func NewConv(spec ConvSpec, w *Workspace) (*Conv, error) {
 		return nil, fmt.Errorf("shape %+v to %d channels is too large", s, spec.Out)
 	}
 	c.bias = Alloc(c.out.Blocks() * lane)
-	if n := max(c.Blocks(), c.out.Blocks()) * lane; len(w.zero) < n {
+	if n := max(c.Blocks(), c.out.Blocks(), s.W) * lane; len(w.zero) < n {
 		w.zero = Alloc(n)
 	}
 	if !w.direct {
@@ -116,6 +116,7 @@ const (
 	useSums             // sums nobody asked for
 	useRow              // numbers for, and sums of, a row
 	usePlane            // products of two planes
+	useBand             // rows of tiles between the axes of a transform
 	useFreqs            // inputs of Winograd's products
 	useProducts         // the products, or the gradients of outputs
 	useGradients        // gradients of the weights in Winograd's frequencies

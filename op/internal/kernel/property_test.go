@@ -53,6 +53,7 @@ func TestConvProperty(t *testing.T) {
 	}
 	specs = append(append(specs, many...), fewTiles)
 	specs = append(specs, fewSamples()...)
+	specs = append(specs, wideImages()...)
 	for _, c := range specs {
 		s, out := c.In, Shape{c.In.N, c.Out, c.In.H, c.In.W}
 		x, dy := random(r, s.N*s.C*s.H*s.W), random(r, out.N*out.C*out.H*out.W)
@@ -167,6 +168,17 @@ func TestAnew(t *testing.T) {
 			}
 		}
 	})
+}
+
+// wideImages returns convolutions of images whose rows of tiles are transformed in
+// parts, around whole parts.
+func wideImages() []ConvSpec {
+	var specs []ConvSpec
+	part := maxColumns * winoTile
+	for _, width := range []int{part - 1, part, part + 1, part + winoTile, 2*part + 3} {
+		specs = append(specs, ConvSpec{In: Shape{5, lane + 1, winoTile + 1, width}, Out: lane, KH: 3, KW: 3})
+	}
+	return specs
 }
 
 // everyTile returns convolutions whose rows are one tile each, of every number of

@@ -20,6 +20,11 @@ func (s Shape) sample() int { return s.Blocks() * s.plane() }
 // plane returns the number of floats of one block of one sample.
 func (s Shape) plane() int { return s.H * s.W * lane }
 
+// block returns block b of sample n of x.
+func (s Shape) block(x []float32, n, b int) []float32 {
+	return x[n*s.sample()+b*s.plane():][:s.plane()]
+}
+
 // Alloc returns n zeroed floats, aligned to 64 bytes.
 func Alloc(n int) []float32 {
 	b := make([]float32, n+lane)

@@ -18,11 +18,11 @@ var neon = &tier{
 		callTranspose(dst, src, dstRow, srcRow, transposeRows)
 	},
 	adam:           func(p, g, m, v []float32, c AdamCoefs) { callAdam(p, g, m, v, c, adamNEON) },
-	winoInput:      func(t winoTransform) { callToFreqs(t, 6, winoTile*lane, lane, winoInputNEON) },
-	winoGrad:       func(t winoTransform) { callToFreqs(t, 4, winoTile*lane, lane, winoGradNEON) },
-	winoWeights:    func(t winoTransform) { callToFreqs(t, 3, lane, t.col, winoWeightsNEON) },
-	winoOutput:     func(t winoTransform) { callFromFreqs(t, 4, winoTile*lane, lane, winoOutputNEON) },
-	winoWeightGrad: func(t winoTransform) { callFromFreqs(t, 3, lane, t.col, winoWeightGradNEON) },
+	winoInput:      func(t *winoRow) { callInput(t, winoInputNEON) },
+	winoGrad:       func(t *winoRow) { callGrad(t, winoGradNEON) },
+	winoWeights:    func(t winoTransform) { callToFreqs(t, winoWeightsNEON) },
+	winoOutput:     func(t *winoRow) { callOutput(t, winoOutputNEON) },
+	winoWeightGrad: func(t winoTransform) { callFromFreqs(t, winoWeightGradNEON) },
 
 	signalInput:      func(t winoTransform) { callSignalToFreqs(t, 6, winoTile*lane, lane, signalInputNEON) },
 	signalWhole:      func(t winoTransform) { callSignalToFreqs(t, 4, winoTile*lane, lane, signalWholeNEON) },

@@ -89,9 +89,9 @@ func (w *winograd) transformInputBlock(ws *Workspace, worker int, v spectrum, x 
 		w.signalInput(ws, worker, v, x, s, n0, b, b+1, pre)
 		return
 	}
-	p, tiles := w.plane(ws, worker), w.ty*w.tx
+	t, tiles := w.row(ws, worker, 1), w.ty*w.tx
 	for i := range v.tiles / tiles {
-		w.transformInputPlane(ws, p, v, x, s, n0+i, b, (b*v.room+i*tiles)*lane, pre)
+		w.inputRows(ws, worker, t, v, (b*v.room+i*tiles)*lane, s.block(x, n0+i, b), 0, w.ty, pre.at(n0+i, b, s.Blocks()))
 	}
 }
 
@@ -102,9 +102,9 @@ func (w *winograd) transformGradBlock(ws *Workspace, worker int, d spectrum, dy 
 		w.signalGrad(ws, worker, d, dy, s, n0, b, b+1)
 		return
 	}
-	p, tiles := w.plane(ws, worker), w.ty*w.tx
+	t, tiles := w.row(ws, worker, 0), w.ty*w.tx
 	for i := range d.tiles / tiles {
-		w.transformGradPlane(ws, p, d, dy, s, n0+i, b, (b*d.room+i*tiles)*lane)
+		w.gradRows(ws, t, d, (b*d.room+i*tiles)*lane, s.block(dy, n0+i, b), 0, w.ty)
 	}
 }
 

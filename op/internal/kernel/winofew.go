@@ -33,40 +33,16 @@ func (w *winograd) eachBand(ws *Workspace, v spectrum, f func(worker, n, block, 
 // inputBand writes the frequencies of rows [r0,r1) of tiles of block b of sample
 // n of x, as f(x), to v.
 func (w *winograd) inputBand(ws *Workspace, worker int, v spectrum, x []float32, s Shape, n, b, at, r0, r1 int, pre Prologue) {
-	p := padded{hy: 1, hx: 1, rows: winoTile*(r1-r0) + 2, cols: winoTile*w.tx + 2}
-	p.data = ws.of(worker, usePadded, p.plane())
-	clear(p.data)
-	// Rows of the image that the band reads, and where the first one goes.
-	y0, y1 := max(winoTile*r0-1, 0), min(winoTile*r1+1, s.H)
-	src := x[n*s.sample()+b*s.plane()+y0*s.W*lane:][:(y1-y0)*s.W*lane]
-	p.fillRows(ws, p.data[((y0-winoTile*r0+1)*p.cols+1)*lane:], src, y1-y0, s.W, pre.at(n, b, s.Blocks()))
-	for r := range r1 - r0 {
-		ws.tier.winoInput(winoTransform{dst: v.data[at+(r0+r)*w.tx*lane:], src: p.data[r*winoTile*p.cols*lane:],
-			tiles: w.tx, row: p.cols * lane, freq: v.freq})
-	}
+	w.inputRows(ws, worker, w.row(ws, worker, 1), v, at, s.block(x, n, b), r0, r1, pre.at(n, b, s.Blocks()))
 }
 
 // outputBand writes rows [r0,r1) of tiles of block o of sample n of y from m, and
 // adds the residual there if it is not nil.
 func (w *winograd) outputBand(ws *Workspace, worker int, y []float32, m spectrum, bias, residual []float32, s Shape, n, o, at, r0, r1 int) {
-	cols := w.tx * winoTile * lane
-	first := n*s.sample() + o*s.plane() + r0*winoTile*s.W*lane
-	rows := min(r1*winoTile, s.H) - r0*winoTile
-	dst := y[first:][:rows*s.W*lane]
-	to := dst
-	if !w.whole() {
-		to = ws.of(worker, usePadded, (r1-r0)*winoTile*cols)
-	}
-	for r := range r1 - r0 {
-		ws.tier.winoOutput(winoTransform{dst: to[r*winoTile*cols:], src: m.data[at+(r0+r)*w.tx*lane:],
-			tiles: w.tx, row: cols, freq: m.freq, bias: bias})
-	}
-	if !w.whole() {
-		for r := range rows {
-			copy(dst[r*s.W*lane:][:s.W*lane], to[r*cols:])
-		}
-	}
+	plane := s.block(y, n, o)
+	w.outputRows(ws, worker, w.row(ws, worker, 0), plane, m, at, bias, r0, r1)
 	if residual != nil {
-		ws.tier.linearTerm(linearTerm{dst: dst, x: residual[first:][:len(dst)], add: true})
+		first, end := r0*winoTile*s.W*lane, min(r1*winoTile, s.H)*s.W*lane
+		ws.tier.linearTerm(linearTerm{dst: plane[first:end], x: s.block(residual, n, o)[first:end], add: true})
 	}
 }

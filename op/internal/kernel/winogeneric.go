@@ -52,76 +52,99 @@ func winoGT(m [6]float32) [6]float32 {
 	return [6]float32{norm0*m[0] + p + r, a*q + b*s, a*a*p + b*b*r + m[5]}
 }
 
-// Tiles of pixels lie 4 apart; "tiles" of taps are vectors, one after the other.
-
 // winoInputGeneric is the reference of tier.winoInput: 6×6 pixels.
-func winoInputGeneric(t winoTransform) { t.toFreqs(6, winoTile*lane, lane, winoB) }
+func winoInputGeneric(t *winoRow) { t.toFreqs(winoAxis, winoB) }
 
 // winoGradGeneric is the reference of tier.winoGrad: 4×4 pixels.
-func winoGradGeneric(t winoTransform) { t.toFreqs(4, winoTile*lane, lane, winoA) }
+func winoGradGeneric(t *winoRow) { t.toFreqs(winoTile, winoA) }
 
-// winoOutputGeneric is the reference of tier.winoOutput: 4×4 pixels.
-func winoOutputGeneric(t winoTransform) {
-	t.fromFreqs(4, winoTile*lane, lane, winoAT)
-	for i := range t.tiles {
-		for r := range winoTile {
-			d := t.dst[r*t.row+i*winoTile*lane:][:winoTile*lane]
-			for k := range d {
-				d[k] += t.bias[k%lane]
-			}
+// toFreqs transforms tiles of size×size pixels.
+func (t *winoRow) toFreqs(size int, f func([6]float32) [6]float32) {
+	for i := range (t.x1 - t.x0) * lane {
+		var d [6]float32
+		for r := range size {
+			d[r] = t.pixels(r)[i]
+		}
+		for g, v := range f(d) {
+			t.band[g*t.bandRow+t.first*lane+i] = v
 		}
 	}
-}
-
-// winoWeightsGeneric is the reference of tier.winoWeights: 3×3 taps.
-func winoWeightsGeneric(t winoTransform) { t.toFreqs(3, lane, t.col, winoG) }
-
-// winoWeightGradGeneric is the reference of tier.winoWeightGrad: 3×3 taps.
-func winoWeightGradGeneric(t winoTransform) { t.fromFreqs(3, lane, t.col, winoGT) }
-
-// toFreqs transforms tiles of size×size values, next apart.
-func (t *winoTransform) toFreqs(size, next, col int, f func([6]float32) [6]float32) {
 	for i := range t.tiles {
 		for k := range lane {
-			var m [6][6]float32 // [column frequency][row]
-			for r := range size {
+			for g := range winoAxis {
 				var d [6]float32
 				for c := range size {
-					d[c] = t.src[i*next+r*t.row+c*col+k]
+					d[c] = t.band[g*t.bandRow+(i*winoTile+c)*lane+k]
 				}
 				for c, v := range f(d) {
-					m[c][r] = v
-				}
-			}
-			for c := range m {
-				for r, v := range f(m[c]) {
-					t.dst[(c*6+r)*t.freq+i*lane+k] = v
+					t.freqs[(c*winoAxis+g)*t.freq+i*lane+k] = v
 				}
 			}
 		}
 	}
 }
 
-// fromFreqs is the way back.
-func (t *winoTransform) fromFreqs(size, next, col int, f func([6]float32) [6]float32) {
+// winoOutputGeneric is the reference of tier.winoOutput: 4×4 pixels.
+func winoOutputGeneric(t *winoRow) {
 	for i := range t.tiles {
 		for k := range lane {
 			var rows [4][6]float32
-			for c := range 6 {
+			for c := range winoAxis {
 				var m [6]float32
 				for r := range m {
-					m[r] = t.src[(c*6+r)*t.freq+i*lane+k]
+					m[r] = t.freqs[(c*winoAxis+r)*t.freq+i*lane+k]
 				}
-				m = f(m)
-				for r := range size {
+				m = winoAT(m)
+				for r := range rows {
 					rows[r][c] = m[r]
 				}
 			}
-			for r := range size {
-				y := f(rows[r])
-				for c := range size {
-					t.dst[i*next+r*t.row+c*col+k] = y[c]
+			for r := range rows {
+				y, row := winoAT(rows[r]), t.pixels(r)
+				for c := range min(winoTile, t.x1-t.x0-i*winoTile) {
+					row[(i*winoTile+c)*lane+k] = y[c] + t.bias[k]
 				}
+			}
+		}
+	}
+}
+
+// winoWeightsGeneric is the reference of tier.winoWeights: 3×3 taps, vectors of which
+// follow each other.
+func winoWeightsGeneric(t winoTransform) {
+	for i := range t.tiles * lane {
+		var m [6][6]float32 // [column frequency][row]
+		for r := range 3 {
+			for c, v := range winoG([6]float32{t.src[r*t.row+i], t.src[r*t.row+t.col+i], t.src[r*t.row+2*t.col+i]}) {
+				m[c][r] = v
+			}
+		}
+		for c := range m {
+			for r, v := range winoG(m[c]) {
+				t.dst[(c*winoAxis+r)*t.freq+i] = v
+			}
+		}
+	}
+}
+
+// winoWeightGradGeneric is the reference of tier.winoWeightGrad: 3×3 taps.
+func winoWeightGradGeneric(t winoTransform) {
+	for i := range t.tiles * lane {
+		var rows [3][6]float32
+		for c := range winoAxis {
+			var m [6]float32
+			for r := range m {
+				m[r] = t.src[(c*winoAxis+r)*t.freq+i]
+			}
+			m = winoGT(m)
+			for r := range rows {
+				rows[r][c] = m[r]
+			}
+		}
+		for r := range rows {
+			y := winoGT(rows[r])
+			for c := range 3 {
+				t.dst[r*t.row+c*t.col+i] = y[c]
 			}
 		}
 	}

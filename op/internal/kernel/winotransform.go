@@ -1,6 +1,6 @@
 package kernel
 
-// winoTransform takes one row of tiles, of signals rows, to or from the
+// winoTransform takes weights, or rows of tiles of signals, to or from the
 // frequencies. Strides are floats.
 type winoTransform struct {
 	dst, src []float32
@@ -8,7 +8,7 @@ type winoTransform struct {
 	tiles    int       // of a row
 	row, col int       // strides of pixels or taps; col is used for taps alone
 	freq     int       // stride of a frequency
-	bias     []float32 // 16, added to outputs
+	bias     []float32 // 16, added to outputs of signals
 }
 
 // transformInput writes the frequencies of samples from n0 on of x, as f(x), to v.
@@ -17,17 +17,10 @@ func (w *winograd) transformInput(ws *Workspace, worker int, v spectrum, x []flo
 		w.signalInput(ws, worker, v, x, s, n0, 0, v.blocks, pre)
 		return
 	}
-	p := w.plane(ws, worker)
-	w.eachPlane(s, v, n0, func(n, b, at int) { w.transformInputPlane(ws, p, v, x, s, n, b, at, pre) })
-}
-
-// transformInputPlane writes those of block b of sample n, by p, to v from at on.
-func (w *winograd) transformInputPlane(ws *Workspace, p padded, v spectrum, x []float32, s Shape, n, b, at int, pre Prologue) {
-	p.fillPlane(ws, p.interior(0, 0, 0), x, s, n, b, pre)
-	for r := range w.ty {
-		ws.tier.winoInput(winoTransform{dst: v.data[at+r*w.tx*lane:], src: p.data[r*winoTile*p.cols*lane:],
-			tiles: w.tx, row: p.cols * lane, freq: v.freq})
-	}
+	t := w.row(ws, worker, 1)
+	w.eachPlane(s, v, n0, func(n, b, at int) {
+		w.inputRows(ws, worker, t, v, at, s.block(x, n, b), 0, w.ty, pre.at(n, b, s.Blocks()))
+	})
 }
 
 // transformGrad writes the frequencies of samples from n0 on of the gradient of
@@ -37,47 +30,16 @@ func (w *winograd) transformGrad(ws *Workspace, worker int, d spectrum, dy []flo
 		w.signalGrad(ws, worker, d, dy, s, n0, 0, d.blocks)
 		return
 	}
-	p := w.plane(ws, worker)
-	w.eachPlane(s, d, n0, func(n, b, at int) { w.transformGradPlane(ws, p, d, dy, s, n, b, at) })
-}
-
-// transformGradPlane writes those of block b of sample n, by p, to d from at on.
-func (w *winograd) transformGradPlane(ws *Workspace, p padded, d spectrum, dy []float32, s Shape, n, b, at int) {
-	src, row := p.interior(0, 0, 0), p.cols*lane
-	p.fillPlane(ws, src, dy, s, n, b, Prologue{})
-	for r := range w.ty {
-		ws.tier.winoGrad(winoTransform{dst: d.data[at+r*w.tx*lane:], src: src[r*winoTile*row:], tiles: w.tx, row: row, freq: d.freq})
-	}
+	t := w.row(ws, worker, 0)
+	w.eachPlane(s, d, n0, func(n, b, at int) { w.gradRows(ws, t, d, at, s.block(dy, n, b), 0, w.ty) })
 }
 
 // transformOutput writes samples from n0 on of y from m.
 func (w *winograd) transformOutput(ws *Workspace, worker int, y []float32, m spectrum, bias []float32, s Shape, n0 int) {
-	cols := w.tx * winoTile * lane
-	buf := ws.of(worker, usePadded, w.ty*winoTile*cols)
+	t := w.row(ws, worker, 0)
 	w.eachPlane(s, m, n0, func(n, o, at int) {
-		dst := y[n*s.sample()+o*s.plane():][:s.plane()]
-		to := dst
-		if !w.whole() {
-			to = buf
-		}
-		for r := range w.ty {
-			ws.tier.winoOutput(winoTransform{dst: to[r*winoTile*cols:], src: m.data[at+r*w.tx*lane:],
-				tiles: w.tx, row: cols, freq: m.freq, bias: bias[o*lane:][:lane]})
-		}
-		if !w.whole() {
-			for r := range s.H {
-				copy(dst[r*s.W*lane:][:s.W*lane], buf[r*cols:])
-			}
-		}
+		w.outputRows(ws, worker, t, s.block(y, n, o), m, at, bias[o*lane:][:lane], 0, w.ty)
 	})
-}
-
-// plane returns memory for one block with a halo and room for whole tiles, zero.
-func (w *winograd) plane(ws *Workspace, worker int) padded {
-	p := padded{hy: 1, hx: 1, rows: winoTile*w.ty + 2, cols: winoTile*w.tx + 2}
-	p.data = ws.of(worker, usePadded, p.plane())
-	clear(p.data)
-	return p
 }
 
 // eachPlane calls f for each block of the samples of v, with where its tiles

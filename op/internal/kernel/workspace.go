@@ -11,17 +11,18 @@ import (
 // Workspace is what kernels run on: worker threads, scratch memory of each, and
 // the tier of the inner loops. Calls on one Workspace must not overlap.
 type Workspace struct {
-	pool    *par.Pool
-	tier    *tier
-	scratch []buffers // by worker
-	gemm    gemm.Workspace[float32]
-	right   gemm.Matrix[float32] // the right factor of a product that is packed for one use
-	shared  buffers              // read by all workers
-	least   [uses]int            // floats that they will have to hold, as far as is known
-	partial buffers              // partial sums of weight gradients
-	sums    []float64            // partial sums of reductions
-	zero    []float32            // a bias of zeros
-	direct  bool                 // Winograd's algorithm is not used
+	pool     *par.Pool
+	tier     *tier
+	scratch  []buffers   // by worker
+	tileRows []rowMemory // by worker
+	gemm     gemm.Workspace[float32]
+	right    gemm.Matrix[float32] // the right factor of a product that is packed for one use
+	shared   buffers              // read by all workers
+	least    [uses]int            // floats that they will have to hold, as far as is known
+	partial  buffers              // partial sums of weight gradients
+	sums     []float64            // partial sums of reductions
+	zero     []float32            // a bias of zeros
+	direct   bool                 // Winograd's algorithm is not used
 
 	apart    []head // heads of attention, by worker
 	together head   // a head of all workers
@@ -50,7 +51,7 @@ func NewWorkspace(p *par.Pool) (*Workspace, error) {
 }
 
 func newWorkspace(p *par.Pool, t *tier) *Workspace {
-	w := &Workspace{pool: p, tier: t, scratch: make([]buffers, p.Threads()), gemm: gemm.Workspace[float32]{Pool: p}}
+	w := &Workspace{pool: p, tier: t, scratch: make([]buffers, p.Threads()), tileRows: make([]rowMemory, p.Threads()), gemm: gemm.Workspace[float32]{Pool: p}}
 	w.apart = make([]head, p.Threads())
 	for i := range w.apart {
 		w.apart[i] = head{w: w, tmp: new([3 * lane]float32)}

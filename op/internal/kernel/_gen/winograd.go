@@ -9,11 +9,11 @@ import (
 // winograd writes the transforms of F(4×4, 3×3): inputs, gradients of outputs and
 // weights to 36 frequencies; products back to outputs and to gradients of weights.
 func (v isa) winograd() {
-	v.toFreqs("winoInput"+v.suffix, pixels, 6, v.transformB)
-	v.toFreqs("winoGrad"+v.suffix, pixels, 4, v.transformA)
-	v.toFreqs("winoWeights"+v.suffix, taps, 3, v.transformG)
-	v.fromFreqs("winoOutput"+v.suffix, pixels, 4, v.transformAT)
-	v.fromFreqs("winoWeightGrad"+v.suffix, taps, 3, v.transformGT)
+	v.planeToFreqs("winoInput"+v.suffix, 6, v.transformB)
+	v.planeToFreqs("winoGrad"+v.suffix, 4, v.transformA)
+	v.toFreqs("winoWeights"+v.suffix, v.transformG)
+	v.planeFromFreqs("winoOutput"+v.suffix, v.transformAT)
+	v.fromFreqs("winoWeightGrad"+v.suffix, v.transformGT)
 }
 
 // transform maps the registers of one axis; constants come from a table.
@@ -183,10 +183,11 @@ func (v isa) scratch(n int) Mem {
 	return Mem{Base: p}
 }
 
-// toFreqs transforms tiles of size×size values, first along rows into memory of
-// the stack, then along columns. Strides are bytes.
-func (v isa) toFreqs(name string, l layout, size int, t transform) {
+// toFreqs transforms "tiles" of 3×3 taps, first along rows into memory of the
+// stack, then along columns. Strides are bytes.
+func (v isa) toFreqs(name string, t transform) {
 	TEXT(name, 0, "func(dst, src *float32, tiles, row, col, freq int)")
+	const size, l = 3, taps
 	dst, src, tiles := param("dst"), param("src"), param("tiles")
 	row, col, freq := param("row"), param("col"), param("freq")
 	tmp := v.scratch(6 * size)
@@ -224,10 +225,11 @@ func (v isa) toFreqs(name string, l layout, size int, t transform) {
 	RET()
 }
 
-// fromFreqs is the way back, first along columns; a bias is added to pixels.
-func (v isa) fromFreqs(name string, l layout, size int, t transform) {
-	TEXT(name, 0, "func(dst, src, bias *float32, tiles, row, col, freq int)")
-	dst, src, bias, tiles := param("dst"), param("src"), param("bias"), param("tiles")
+// fromFreqs is the way back, first along columns.
+func (v isa) fromFreqs(name string, t transform) {
+	TEXT(name, 0, "func(dst, src *float32, tiles, row, col, freq int)")
+	const size, l = 3, taps
+	dst, src, tiles := param("dst"), param("src"), param("tiles")
 	row, col, freq := param("row"), param("col"), param("freq")
 	tmp := v.scratch(6 * size)
 	apply := t(name)
@@ -252,9 +254,6 @@ func (v isa) fromFreqs(name string, l layout, size int, t transform) {
 					VMOVUPS(tmp.Offset((r*6+f)*v.bytes), m[f])
 				}
 				for c, x := range apply(m) {
-					if l == pixels {
-						VADDPS(at(bias, part*v.bytes), x, x)
-					}
 					VMOVUPS(x, l.at(p, col, c).Offset(part*v.bytes))
 				}
 				ADDQ(row, p)

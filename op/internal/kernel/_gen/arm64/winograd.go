@@ -3,11 +3,11 @@ package main
 // winograd writes the transforms of F(4×4, 3×3): inputs, gradients of outputs and
 // weights to 36 frequencies; products back to outputs and to gradients of weights.
 func (a *asm) winograd() {
-	a.toFreqs("winoInputNEON", pixels, 6, a.transformB)
-	a.toFreqs("winoGradNEON", pixels, 4, a.transformA)
-	a.toFreqs("winoWeightsNEON", taps, 3, a.transformG)
-	a.fromFreqs("winoOutputNEON", pixels, 4, a.transformAT)
-	a.fromFreqs("winoWeightGradNEON", taps, 3, a.transformGT)
+	a.planeToFreqs("winoInputNEON", 6, a.transformB)
+	a.planeToFreqs("winoGradNEON", 4, a.transformA)
+	a.toFreqs("winoWeightsNEON", a.transformG)
+	a.planeFromFreqs("winoOutputNEON", a.transformAT)
+	a.fromFreqs("winoWeightGradNEON", a.transformGT)
 }
 
 // transform maps the registers of one axis, after loading its constants.
@@ -175,9 +175,10 @@ func (a *asm) scratch(n int) gp {
 	return p
 }
 
-// toFreqs transforms tiles of size×size values, four channels at a time, first
-// along rows into memory of the stack, then along columns. Strides are bytes.
-func (a *asm) toFreqs(name string, l layout, size int, t transform) {
+// toFreqs transforms "tiles" of 3×3 taps, four channels at a time, first along rows
+// into memory of the stack, then along columns. Strides are bytes.
+func (a *asm) toFreqs(name string, t transform) {
+	const size = 3
 	a.function(name, "dst, src *float32, tiles, row, col, freq int", 16*6*size, func() {
 		dst, src, tiles := a.param("dst"), a.param("src"), a.param("tiles")
 		row, col, freq := a.param("row"), a.param("col"), a.param("freq")
@@ -190,7 +191,7 @@ func (a *asm) toFreqs(name string, l layout, size int, t transform) {
 				for r := range size {
 					a.scope(func() {
 						d := a.vectors(size)
-						a.eachColumn(l, from, q, col, size, func(c int, base gp, offset int) { a.load(d[c], base, offset) })
+						a.eachColumn(taps, from, q, col, size, func(c int, base gp, offset int) { a.load(d[c], base, offset) })
 						for f, x := range apply(d) {
 							a.store(x, tmp, 16*(f*size+r))
 						}
@@ -212,15 +213,16 @@ func (a *asm) toFreqs(name string, l layout, size int, t transform) {
 				}
 			}
 			a.addImm(dst, 64)
-			a.addImm(src, l.next())
+			a.addImm(src, taps.next())
 		})
 	})
 }
 
-// fromFreqs is the way back, first along columns; a bias is added to pixels.
-func (a *asm) fromFreqs(name string, l layout, size int, t transform) {
-	a.function(name, "dst, src, bias *float32, tiles, row, col, freq int", 16*6*size, func() {
-		dst, src, bias, tiles := a.param("dst"), a.param("src"), a.param("bias"), a.param("tiles")
+// fromFreqs is the way back, first along columns.
+func (a *asm) fromFreqs(name string, t transform) {
+	const size = 3
+	a.function(name, "dst, src *float32, tiles, row, col, freq int", 16*6*size, func() {
+		dst, src, tiles := a.param("dst"), a.param("src"), a.param("tiles")
 		row, col, freq := a.param("row"), a.param("col"), a.param("freq")
 		tmp := a.scratch(6 * size)
 		apply := t()
@@ -243,24 +245,18 @@ func (a *asm) fromFreqs(name string, l layout, size int, t transform) {
 				a.addTo(to, dst, 16*part)
 				for r := range size {
 					a.scope(func() {
-						m, b := a.vectors(6), a.vec()
+						m := a.vectors(6)
 						for f := range m {
 							a.load(m[f], tmp, 16*(r*6+f))
 						}
 						y := apply(m)
-						if l == pixels {
-							a.load(b, bias, 16*part)
-							for _, x := range y {
-								a.fadd(x, x, b)
-							}
-						}
-						a.eachColumn(l, to, q, col, size, func(c int, base gp, offset int) { a.store(y[c], base, offset) })
+						a.eachColumn(taps, to, q, col, size, func(c int, base gp, offset int) { a.store(y[c], base, offset) })
 					})
 					a.add(to, row)
 				}
 			}
 			a.addImm(src, 64)
-			a.addImm(dst, l.next())
+			a.addImm(dst, taps.next())
 		})
 	})
 }
