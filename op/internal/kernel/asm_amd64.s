@@ -4618,149 +4618,268 @@ TEXT ·affineSiLU512(SB), NOSPLIT, $0-88
 	MOVQ         scale+16(FP), R10
 	MOVQ         shift+24(FP), R11
 	MOVQ         mask+32(FP), R12
-	VBROADCASTSS affineSiLU512_sigmoid<>+0(SB), Z0
-	VBROADCASTSS affineSiLU512_sigmoid<>+32(SB), Z1
-	VBROADCASTSS affineSiLU512_sigmoid<>+64(SB), Z2
-	VBROADCASTSS affineSiLU512_sigmoid<>+96(SB), Z3
-	VBROADCASTSS affineSiLU512_sigmoid<>+128(SB), Z4
-	VBROADCASTSS affineSiLU512_sigmoid<>+160(SB), Z5
-	VBROADCASTSS affineSiLU512_sigmoid<>+192(SB), Z6
-	VBROADCASTSS affineSiLU512_sigmoid<>+224(SB), Z7
-	VBROADCASTSS affineSiLU512_sigmoid<>+256(SB), Z8
-	VBROADCASTSS affineSiLU512_sigmoid<>+288(SB), Z9
-	VBROADCASTSS affineSiLU512_sigmoid<>+320(SB), Z10
+	VMOVUPS      affineSiLU512_powers<>+0(SB), Z0
+	VBROADCASTSS affineSiLU512_sigmoid<>+0(SB), Z1
+	VBROADCASTSS affineSiLU512_sigmoid<>+32(SB), Z2
+	VBROADCASTSS affineSiLU512_sigmoid<>+64(SB), Z3
+	VBROADCASTSS affineSiLU512_sigmoid<>+96(SB), Z4
+	VBROADCASTSS affineSiLU512_sigmoid<>+128(SB), Z5
+	VBROADCASTSS affineSiLU512_sigmoid<>+160(SB), Z6
+	VBROADCASTSS affineSiLU512_sigmoid<>+192(SB), Z7
+	VBROADCASTSS affineSiLU512_sigmoid<>+224(SB), Z8
+	VBROADCASTSS affineSiLU512_sigmoid<>+256(SB), Z9
 
 affineSiLU512_row:
 	MOVQ BX, R13
 
-affineSiLU512_pixel:
-	VMOVUPS     (R10), Z11
-	VMULPS      (CX), Z11, Z11
-	VADDPS      (R11), Z11, Z11
-	VMINPS      Z9, Z11, Z12
-	VMAXPS      Z10, Z12, Z12
-	VMULPS      Z0, Z12, Z13
-	VRNDSCALEPS $0x00, Z13, Z13
-	VMOVAPS     Z12, Z14
-	VFMSUB132PS Z0, Z13, Z14
-	VFMADD231PS Z1, Z12, Z14
-	VMOVAPS     Z14, Z12
-	VMOVUPS     Z2, Z14
-	VFMADD213PS Z3, Z12, Z14
-	VFMADD213PS Z4, Z12, Z14
-	VFMADD213PS Z5, Z12, Z14
-	VFMADD213PS Z6, Z12, Z14
-	VFMADD213PS Z7, Z12, Z14
-	VFMADD213PS Z8, Z12, Z14
-	VSCALEFPS   Z13, Z14, Z14
-	VADDPS      Z8, Z14, Z14
-	VDIVPS      Z14, Z8, Z14
-	VMULPS      Z14, Z11, Z11
-	VMULPS      (R12), Z11, Z11
-	VMOVUPS     Z11, (AX)
-	ADDQ        $0x40, CX
-	ADDQ        $0x40, AX
-	SUBQ        $0x01, R13
-	JG          affineSiLU512_pixel
-	ADDQ        SI, AX
-	ADDQ        DI, CX
-	ADDQ        R8, R10
-	ADDQ        R8, R11
-	ADDQ        R9, R12
-	SUBQ        $0x01, DX
-	JG          affineSiLU512_row
+affineSiLU512_many:
+	CMPQ         R13, $0x00000004
+	JL           affineSiLU512_rest
+	VMOVUPS      (R10), Z10
+	VMULPS       (CX), Z10, Z10
+	VMOVUPS      (R10), Z11
+	VMULPS       64(CX), Z11, Z11
+	VMOVUPS      (R10), Z12
+	VMULPS       128(CX), Z12, Z12
+	VMOVUPS      (R10), Z13
+	VMULPS       192(CX), Z13, Z13
+	VADDPS       (R11), Z10, Z10
+	VADDPS       (R11), Z11, Z11
+	VADDPS       (R11), Z12, Z12
+	VADDPS       (R11), Z13, Z13
+	VMAXPS       Z10, Z9, Z10
+	VMAXPS       Z11, Z9, Z11
+	VMAXPS       Z12, Z9, Z12
+	VMAXPS       Z13, Z9, Z13
+	VMINPS       Z10, Z8, Z14
+	VMINPS       Z11, Z8, Z15
+	VMINPS       Z12, Z8, Z16
+	VMINPS       Z13, Z8, Z17
+	VMOVAPS      Z14, Z18
+	VFMADD213PS  Z1, Z2, Z18
+	VMOVAPS      Z15, Z19
+	VFMADD213PS  Z1, Z2, Z19
+	VMOVAPS      Z16, Z20
+	VFMADD213PS  Z1, Z2, Z20
+	VMOVAPS      Z17, Z21
+	VFMADD213PS  Z1, Z2, Z21
+	VSUBPS       Z1, Z18, Z22
+	VSUBPS       Z1, Z19, Z23
+	VSUBPS       Z1, Z20, Z24
+	VSUBPS       Z1, Z21, Z25
+	VMOVAPS      Z14, Z26
+	VFMSUB132PS  Z2, Z22, Z26
+	VMOVAPS      Z15, Z27
+	VFMSUB132PS  Z2, Z23, Z27
+	VMOVAPS      Z16, Z28
+	VFMSUB132PS  Z2, Z24, Z28
+	VMOVAPS      Z17, Z29
+	VFMSUB132PS  Z2, Z25, Z29
+	VFMADD231PS  Z3, Z14, Z26
+	VFMADD231PS  Z3, Z15, Z27
+	VFMADD231PS  Z3, Z16, Z28
+	VFMADD231PS  Z3, Z17, Z29
+	VMOVAPS      Z26, Z14
+	VMOVAPS      Z4, Z26
+	VFMADD213PS  Z5, Z14, Z26
+	VMOVAPS      Z27, Z15
+	VMOVAPS      Z4, Z27
+	VFMADD213PS  Z5, Z15, Z27
+	VMOVAPS      Z28, Z16
+	VMOVAPS      Z4, Z28
+	VFMADD213PS  Z5, Z16, Z28
+	VMOVAPS      Z29, Z17
+	VMOVAPS      Z4, Z29
+	VFMADD213PS  Z5, Z17, Z29
+	VFMADD213PS  Z6, Z14, Z26
+	VFMADD213PS  Z6, Z15, Z27
+	VFMADD213PS  Z6, Z16, Z28
+	VFMADD213PS  Z6, Z17, Z29
+	VMULPS       Z14, Z26, Z26
+	VMULPS       Z15, Z27, Z27
+	VMULPS       Z16, Z28, Z28
+	VMULPS       Z17, Z29, Z29
+	VPERMPS      Z0, Z18, Z18
+	VPERMPS      Z0, Z19, Z19
+	VPERMPS      Z0, Z20, Z20
+	VPERMPS      Z0, Z21, Z21
+	VFMADD213PS  Z18, Z18, Z26
+	VFMADD213PS  Z19, Z19, Z27
+	VFMADD213PS  Z20, Z20, Z28
+	VFMADD213PS  Z21, Z21, Z29
+	VSCALEFPS    Z22, Z26, Z26
+	VSCALEFPS    Z23, Z27, Z27
+	VSCALEFPS    Z24, Z28, Z28
+	VSCALEFPS    Z25, Z29, Z29
+	VADDPS       Z7, Z26, Z26
+	VADDPS       Z7, Z27, Z27
+	VADDPS       Z7, Z28, Z28
+	VADDPS       Z7, Z29, Z29
+	VRCP14PS     Z26, Z14
+	VRCP14PS     Z27, Z15
+	VRCP14PS     Z28, Z16
+	VRCP14PS     Z29, Z17
+	VFNMADD213PS Z7, Z14, Z26
+	VFNMADD213PS Z7, Z15, Z27
+	VFNMADD213PS Z7, Z16, Z28
+	VFNMADD213PS Z7, Z17, Z29
+	VFMADD213PS  Z14, Z14, Z26
+	VFMADD213PS  Z15, Z15, Z27
+	VFMADD213PS  Z16, Z16, Z28
+	VFMADD213PS  Z17, Z17, Z29
+	VMULPS       Z26, Z10, Z10
+	VMULPS       (R12), Z10, Z10
+	VMOVUPS      Z10, (AX)
+	VMULPS       Z27, Z11, Z11
+	VMULPS       (R12), Z11, Z11
+	VMOVUPS      Z11, 64(AX)
+	VMULPS       Z28, Z12, Z12
+	VMULPS       (R12), Z12, Z12
+	VMOVUPS      Z12, 128(AX)
+	VMULPS       Z29, Z13, Z13
+	VMULPS       (R12), Z13, Z13
+	VMOVUPS      Z13, 192(AX)
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, AX
+	SUBQ         $0x04, R13
+	JMP          affineSiLU512_many
+
+affineSiLU512_rest:
+	TESTQ        R13, R13
+	JZ           affineSiLU512_done
+	VMOVUPS      (R10), Z10
+	VMULPS       (CX), Z10, Z10
+	VADDPS       (R11), Z10, Z10
+	VMAXPS       Z10, Z9, Z10
+	VMINPS       Z10, Z8, Z11
+	VMOVAPS      Z11, Z12
+	VFMADD213PS  Z1, Z2, Z12
+	VSUBPS       Z1, Z12, Z13
+	VMOVAPS      Z11, Z14
+	VFMSUB132PS  Z2, Z13, Z14
+	VFMADD231PS  Z3, Z11, Z14
+	VMOVAPS      Z14, Z11
+	VMOVAPS      Z4, Z14
+	VFMADD213PS  Z5, Z11, Z14
+	VFMADD213PS  Z6, Z11, Z14
+	VMULPS       Z11, Z14, Z14
+	VPERMPS      Z0, Z12, Z12
+	VFMADD213PS  Z12, Z12, Z14
+	VSCALEFPS    Z13, Z14, Z14
+	VADDPS       Z7, Z14, Z14
+	VRCP14PS     Z14, Z11
+	VFNMADD213PS Z7, Z11, Z14
+	VFMADD213PS  Z11, Z11, Z14
+	VMULPS       Z14, Z10, Z10
+	VMULPS       (R12), Z10, Z10
+	VMOVUPS      Z10, (AX)
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, AX
+	DECQ         R13
+	JMP          affineSiLU512_rest
+
+affineSiLU512_done:
+	ADDQ SI, AX
+	ADDQ DI, CX
+	ADDQ R8, R10
+	ADDQ R8, R11
+	ADDQ R9, R12
+	SUBQ $0x01, DX
+	JG   affineSiLU512_row
 	VZEROUPPER
 	RET
 
-DATA affineSiLU512_sigmoid<>+0(SB)/4, $0xbfb8aa3b
-DATA affineSiLU512_sigmoid<>+4(SB)/4, $0xbfb8aa3b
-DATA affineSiLU512_sigmoid<>+8(SB)/4, $0xbfb8aa3b
-DATA affineSiLU512_sigmoid<>+12(SB)/4, $0xbfb8aa3b
-DATA affineSiLU512_sigmoid<>+16(SB)/4, $0xbfb8aa3b
-DATA affineSiLU512_sigmoid<>+20(SB)/4, $0xbfb8aa3b
-DATA affineSiLU512_sigmoid<>+24(SB)/4, $0xbfb8aa3b
-DATA affineSiLU512_sigmoid<>+28(SB)/4, $0xbfb8aa3b
-DATA affineSiLU512_sigmoid<>+32(SB)/4, $0xb2a57060
-DATA affineSiLU512_sigmoid<>+36(SB)/4, $0xb2a57060
-DATA affineSiLU512_sigmoid<>+40(SB)/4, $0xb2a57060
-DATA affineSiLU512_sigmoid<>+44(SB)/4, $0xb2a57060
-DATA affineSiLU512_sigmoid<>+48(SB)/4, $0xb2a57060
-DATA affineSiLU512_sigmoid<>+52(SB)/4, $0xb2a57060
-DATA affineSiLU512_sigmoid<>+56(SB)/4, $0xb2a57060
-DATA affineSiLU512_sigmoid<>+60(SB)/4, $0xb2a57060
-DATA affineSiLU512_sigmoid<>+64(SB)/4, $0x3920fdde
-DATA affineSiLU512_sigmoid<>+68(SB)/4, $0x3920fdde
-DATA affineSiLU512_sigmoid<>+72(SB)/4, $0x3920fdde
-DATA affineSiLU512_sigmoid<>+76(SB)/4, $0x3920fdde
-DATA affineSiLU512_sigmoid<>+80(SB)/4, $0x3920fdde
-DATA affineSiLU512_sigmoid<>+84(SB)/4, $0x3920fdde
-DATA affineSiLU512_sigmoid<>+88(SB)/4, $0x3920fdde
-DATA affineSiLU512_sigmoid<>+92(SB)/4, $0x3920fdde
-DATA affineSiLU512_sigmoid<>+96(SB)/4, $0x3aaf9f29
-DATA affineSiLU512_sigmoid<>+100(SB)/4, $0x3aaf9f29
-DATA affineSiLU512_sigmoid<>+104(SB)/4, $0x3aaf9f29
-DATA affineSiLU512_sigmoid<>+108(SB)/4, $0x3aaf9f29
-DATA affineSiLU512_sigmoid<>+112(SB)/4, $0x3aaf9f29
-DATA affineSiLU512_sigmoid<>+116(SB)/4, $0x3aaf9f29
-DATA affineSiLU512_sigmoid<>+120(SB)/4, $0x3aaf9f29
-DATA affineSiLU512_sigmoid<>+124(SB)/4, $0x3aaf9f29
-DATA affineSiLU512_sigmoid<>+128(SB)/4, $0x3c1d96a6
-DATA affineSiLU512_sigmoid<>+132(SB)/4, $0x3c1d96a6
-DATA affineSiLU512_sigmoid<>+136(SB)/4, $0x3c1d96a6
-DATA affineSiLU512_sigmoid<>+140(SB)/4, $0x3c1d96a6
-DATA affineSiLU512_sigmoid<>+144(SB)/4, $0x3c1d96a6
-DATA affineSiLU512_sigmoid<>+148(SB)/4, $0x3c1d96a6
-DATA affineSiLU512_sigmoid<>+152(SB)/4, $0x3c1d96a6
-DATA affineSiLU512_sigmoid<>+156(SB)/4, $0x3c1d96a6
-DATA affineSiLU512_sigmoid<>+160(SB)/4, $0x3d635774
-DATA affineSiLU512_sigmoid<>+164(SB)/4, $0x3d635774
-DATA affineSiLU512_sigmoid<>+168(SB)/4, $0x3d635774
-DATA affineSiLU512_sigmoid<>+172(SB)/4, $0x3d635774
-DATA affineSiLU512_sigmoid<>+176(SB)/4, $0x3d635774
-DATA affineSiLU512_sigmoid<>+180(SB)/4, $0x3d635774
-DATA affineSiLU512_sigmoid<>+184(SB)/4, $0x3d635774
-DATA affineSiLU512_sigmoid<>+188(SB)/4, $0x3d635774
-DATA affineSiLU512_sigmoid<>+192(SB)/4, $0x3e75fdee
-DATA affineSiLU512_sigmoid<>+196(SB)/4, $0x3e75fdee
-DATA affineSiLU512_sigmoid<>+200(SB)/4, $0x3e75fdee
-DATA affineSiLU512_sigmoid<>+204(SB)/4, $0x3e75fdee
-DATA affineSiLU512_sigmoid<>+208(SB)/4, $0x3e75fdee
-DATA affineSiLU512_sigmoid<>+212(SB)/4, $0x3e75fdee
-DATA affineSiLU512_sigmoid<>+216(SB)/4, $0x3e75fdee
-DATA affineSiLU512_sigmoid<>+220(SB)/4, $0x3e75fdee
-DATA affineSiLU512_sigmoid<>+224(SB)/4, $0x3f317218
-DATA affineSiLU512_sigmoid<>+228(SB)/4, $0x3f317218
-DATA affineSiLU512_sigmoid<>+232(SB)/4, $0x3f317218
-DATA affineSiLU512_sigmoid<>+236(SB)/4, $0x3f317218
-DATA affineSiLU512_sigmoid<>+240(SB)/4, $0x3f317218
-DATA affineSiLU512_sigmoid<>+244(SB)/4, $0x3f317218
-DATA affineSiLU512_sigmoid<>+248(SB)/4, $0x3f317218
-DATA affineSiLU512_sigmoid<>+252(SB)/4, $0x3f317218
-DATA affineSiLU512_sigmoid<>+256(SB)/4, $0x3f800000
-DATA affineSiLU512_sigmoid<>+260(SB)/4, $0x3f800000
-DATA affineSiLU512_sigmoid<>+264(SB)/4, $0x3f800000
-DATA affineSiLU512_sigmoid<>+268(SB)/4, $0x3f800000
-DATA affineSiLU512_sigmoid<>+272(SB)/4, $0x3f800000
-DATA affineSiLU512_sigmoid<>+276(SB)/4, $0x3f800000
-DATA affineSiLU512_sigmoid<>+280(SB)/4, $0x3f800000
-DATA affineSiLU512_sigmoid<>+284(SB)/4, $0x3f800000
-DATA affineSiLU512_sigmoid<>+288(SB)/4, $0x42c80000
-DATA affineSiLU512_sigmoid<>+292(SB)/4, $0x42c80000
-DATA affineSiLU512_sigmoid<>+296(SB)/4, $0x42c80000
-DATA affineSiLU512_sigmoid<>+300(SB)/4, $0x42c80000
-DATA affineSiLU512_sigmoid<>+304(SB)/4, $0x42c80000
-DATA affineSiLU512_sigmoid<>+308(SB)/4, $0x42c80000
-DATA affineSiLU512_sigmoid<>+312(SB)/4, $0x42c80000
-DATA affineSiLU512_sigmoid<>+316(SB)/4, $0x42c80000
-DATA affineSiLU512_sigmoid<>+320(SB)/4, $0xc2c80000
-DATA affineSiLU512_sigmoid<>+324(SB)/4, $0xc2c80000
-DATA affineSiLU512_sigmoid<>+328(SB)/4, $0xc2c80000
-DATA affineSiLU512_sigmoid<>+332(SB)/4, $0xc2c80000
-DATA affineSiLU512_sigmoid<>+336(SB)/4, $0xc2c80000
-DATA affineSiLU512_sigmoid<>+340(SB)/4, $0xc2c80000
-DATA affineSiLU512_sigmoid<>+344(SB)/4, $0xc2c80000
-DATA affineSiLU512_sigmoid<>+348(SB)/4, $0xc2c80000
-GLOBL affineSiLU512_sigmoid<>(SB), RODATA|NOPTR, $352
+DATA affineSiLU512_powers<>+0(SB)/4, $0x3f800000
+DATA affineSiLU512_powers<>+4(SB)/4, $0x3f85aac3
+DATA affineSiLU512_powers<>+8(SB)/4, $0x3f8b95c2
+DATA affineSiLU512_powers<>+12(SB)/4, $0x3f91c3d3
+DATA affineSiLU512_powers<>+16(SB)/4, $0x3f9837f0
+DATA affineSiLU512_powers<>+20(SB)/4, $0x3f9ef532
+DATA affineSiLU512_powers<>+24(SB)/4, $0x3fa5fed7
+DATA affineSiLU512_powers<>+28(SB)/4, $0x3fad583f
+DATA affineSiLU512_powers<>+32(SB)/4, $0x3fb504f3
+DATA affineSiLU512_powers<>+36(SB)/4, $0x3fbd08a4
+DATA affineSiLU512_powers<>+40(SB)/4, $0x3fc5672a
+DATA affineSiLU512_powers<>+44(SB)/4, $0x3fce248c
+DATA affineSiLU512_powers<>+48(SB)/4, $0x3fd744fd
+DATA affineSiLU512_powers<>+52(SB)/4, $0x3fe0ccdf
+DATA affineSiLU512_powers<>+56(SB)/4, $0x3feac0c7
+DATA affineSiLU512_powers<>+60(SB)/4, $0x3ff5257d
+GLOBL affineSiLU512_powers<>(SB), RODATA|NOPTR, $64
+
+DATA affineSiLU512_sigmoid<>+0(SB)/4, $0x49400000
+DATA affineSiLU512_sigmoid<>+4(SB)/4, $0x49400000
+DATA affineSiLU512_sigmoid<>+8(SB)/4, $0x49400000
+DATA affineSiLU512_sigmoid<>+12(SB)/4, $0x49400000
+DATA affineSiLU512_sigmoid<>+16(SB)/4, $0x49400000
+DATA affineSiLU512_sigmoid<>+20(SB)/4, $0x49400000
+DATA affineSiLU512_sigmoid<>+24(SB)/4, $0x49400000
+DATA affineSiLU512_sigmoid<>+28(SB)/4, $0x49400000
+DATA affineSiLU512_sigmoid<>+32(SB)/4, $0xbfb8aa3b
+DATA affineSiLU512_sigmoid<>+36(SB)/4, $0xbfb8aa3b
+DATA affineSiLU512_sigmoid<>+40(SB)/4, $0xbfb8aa3b
+DATA affineSiLU512_sigmoid<>+44(SB)/4, $0xbfb8aa3b
+DATA affineSiLU512_sigmoid<>+48(SB)/4, $0xbfb8aa3b
+DATA affineSiLU512_sigmoid<>+52(SB)/4, $0xbfb8aa3b
+DATA affineSiLU512_sigmoid<>+56(SB)/4, $0xbfb8aa3b
+DATA affineSiLU512_sigmoid<>+60(SB)/4, $0xbfb8aa3b
+DATA affineSiLU512_sigmoid<>+64(SB)/4, $0xb2a57060
+DATA affineSiLU512_sigmoid<>+68(SB)/4, $0xb2a57060
+DATA affineSiLU512_sigmoid<>+72(SB)/4, $0xb2a57060
+DATA affineSiLU512_sigmoid<>+76(SB)/4, $0xb2a57060
+DATA affineSiLU512_sigmoid<>+80(SB)/4, $0xb2a57060
+DATA affineSiLU512_sigmoid<>+84(SB)/4, $0xb2a57060
+DATA affineSiLU512_sigmoid<>+88(SB)/4, $0xb2a57060
+DATA affineSiLU512_sigmoid<>+92(SB)/4, $0xb2a57060
+DATA affineSiLU512_sigmoid<>+96(SB)/4, $0x3d635847
+DATA affineSiLU512_sigmoid<>+100(SB)/4, $0x3d635847
+DATA affineSiLU512_sigmoid<>+104(SB)/4, $0x3d635847
+DATA affineSiLU512_sigmoid<>+108(SB)/4, $0x3d635847
+DATA affineSiLU512_sigmoid<>+112(SB)/4, $0x3d635847
+DATA affineSiLU512_sigmoid<>+116(SB)/4, $0x3d635847
+DATA affineSiLU512_sigmoid<>+120(SB)/4, $0x3d635847
+DATA affineSiLU512_sigmoid<>+124(SB)/4, $0x3d635847
+DATA affineSiLU512_sigmoid<>+128(SB)/4, $0x3e75fffc
+DATA affineSiLU512_sigmoid<>+132(SB)/4, $0x3e75fffc
+DATA affineSiLU512_sigmoid<>+136(SB)/4, $0x3e75fffc
+DATA affineSiLU512_sigmoid<>+140(SB)/4, $0x3e75fffc
+DATA affineSiLU512_sigmoid<>+144(SB)/4, $0x3e75fffc
+DATA affineSiLU512_sigmoid<>+148(SB)/4, $0x3e75fffc
+DATA affineSiLU512_sigmoid<>+152(SB)/4, $0x3e75fffc
+DATA affineSiLU512_sigmoid<>+156(SB)/4, $0x3e75fffc
+DATA affineSiLU512_sigmoid<>+160(SB)/4, $0x3f317218
+DATA affineSiLU512_sigmoid<>+164(SB)/4, $0x3f317218
+DATA affineSiLU512_sigmoid<>+168(SB)/4, $0x3f317218
+DATA affineSiLU512_sigmoid<>+172(SB)/4, $0x3f317218
+DATA affineSiLU512_sigmoid<>+176(SB)/4, $0x3f317218
+DATA affineSiLU512_sigmoid<>+180(SB)/4, $0x3f317218
+DATA affineSiLU512_sigmoid<>+184(SB)/4, $0x3f317218
+DATA affineSiLU512_sigmoid<>+188(SB)/4, $0x3f317218
+DATA affineSiLU512_sigmoid<>+192(SB)/4, $0x3f800000
+DATA affineSiLU512_sigmoid<>+196(SB)/4, $0x3f800000
+DATA affineSiLU512_sigmoid<>+200(SB)/4, $0x3f800000
+DATA affineSiLU512_sigmoid<>+204(SB)/4, $0x3f800000
+DATA affineSiLU512_sigmoid<>+208(SB)/4, $0x3f800000
+DATA affineSiLU512_sigmoid<>+212(SB)/4, $0x3f800000
+DATA affineSiLU512_sigmoid<>+216(SB)/4, $0x3f800000
+DATA affineSiLU512_sigmoid<>+220(SB)/4, $0x3f800000
+DATA affineSiLU512_sigmoid<>+224(SB)/4, $0x42ae0000
+DATA affineSiLU512_sigmoid<>+228(SB)/4, $0x42ae0000
+DATA affineSiLU512_sigmoid<>+232(SB)/4, $0x42ae0000
+DATA affineSiLU512_sigmoid<>+236(SB)/4, $0x42ae0000
+DATA affineSiLU512_sigmoid<>+240(SB)/4, $0x42ae0000
+DATA affineSiLU512_sigmoid<>+244(SB)/4, $0x42ae0000
+DATA affineSiLU512_sigmoid<>+248(SB)/4, $0x42ae0000
+DATA affineSiLU512_sigmoid<>+252(SB)/4, $0x42ae0000
+DATA affineSiLU512_sigmoid<>+256(SB)/4, $0xc2ae0000
+DATA affineSiLU512_sigmoid<>+260(SB)/4, $0xc2ae0000
+DATA affineSiLU512_sigmoid<>+264(SB)/4, $0xc2ae0000
+DATA affineSiLU512_sigmoid<>+268(SB)/4, $0xc2ae0000
+DATA affineSiLU512_sigmoid<>+272(SB)/4, $0xc2ae0000
+DATA affineSiLU512_sigmoid<>+276(SB)/4, $0xc2ae0000
+DATA affineSiLU512_sigmoid<>+280(SB)/4, $0xc2ae0000
+DATA affineSiLU512_sigmoid<>+284(SB)/4, $0xc2ae0000
+GLOBL affineSiLU512_sigmoid<>(SB), RODATA|NOPTR, $288
 
 // func siluGrad512(grad *float32, x *float32, scale *float32, shift *float32, mask *float32, sumX *float32, sum *float32, planes int, pixels int, masks int)
 // Requires: AVX, AVX512F
@@ -4774,170 +4893,303 @@ TEXT ·siluGrad512(SB), NOSPLIT, $0-80
 	MOVQ         sum+48(FP), R8
 	MOVQ         planes+56(FP), R9
 	MOVQ         pixels+64(FP), R10
-	VBROADCASTSS siluGrad512_sigmoid<>+0(SB), Z0
-	VBROADCASTSS siluGrad512_sigmoid<>+32(SB), Z1
-	VBROADCASTSS siluGrad512_sigmoid<>+64(SB), Z2
-	VBROADCASTSS siluGrad512_sigmoid<>+96(SB), Z3
-	VBROADCASTSS siluGrad512_sigmoid<>+128(SB), Z4
-	VBROADCASTSS siluGrad512_sigmoid<>+160(SB), Z5
-	VBROADCASTSS siluGrad512_sigmoid<>+192(SB), Z6
-	VBROADCASTSS siluGrad512_sigmoid<>+224(SB), Z7
-	VBROADCASTSS siluGrad512_sigmoid<>+256(SB), Z8
-	VBROADCASTSS siluGrad512_sigmoid<>+288(SB), Z9
-	VBROADCASTSS siluGrad512_sigmoid<>+320(SB), Z10
-	VBROADCASTSS siluGrad512_one<>+0(SB), Z11
+	VMOVUPS      siluGrad512_powers<>+0(SB), Z0
+	VBROADCASTSS siluGrad512_sigmoid<>+0(SB), Z1
+	VBROADCASTSS siluGrad512_sigmoid<>+32(SB), Z2
+	VBROADCASTSS siluGrad512_sigmoid<>+64(SB), Z3
+	VBROADCASTSS siluGrad512_sigmoid<>+96(SB), Z4
+	VBROADCASTSS siluGrad512_sigmoid<>+128(SB), Z5
+	VBROADCASTSS siluGrad512_sigmoid<>+160(SB), Z6
+	VBROADCASTSS siluGrad512_sigmoid<>+192(SB), Z7
+	VBROADCASTSS siluGrad512_sigmoid<>+224(SB), Z8
+	VBROADCASTSS siluGrad512_sigmoid<>+256(SB), Z9
 
 siluGrad512_plane:
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
 	MOVQ   R10, R11
 
-siluGrad512_a:
-	VMOVUPS     (DX), Z14
-	VMULPS      (CX), Z14, Z14
-	VADDPS      (BX), Z14, Z14
-	VMINPS      Z9, Z14, Z15
-	VMAXPS      Z10, Z15, Z15
-	VMULPS      Z0, Z15, Z17
-	VRNDSCALEPS $0x00, Z17, Z17
-	VMOVAPS     Z15, Z16
-	VFMSUB132PS Z0, Z17, Z16
-	VFMADD231PS Z1, Z15, Z16
-	VMOVAPS     Z16, Z15
-	VMOVUPS     Z2, Z16
-	VFMADD213PS Z3, Z15, Z16
-	VFMADD213PS Z4, Z15, Z16
-	VFMADD213PS Z5, Z15, Z16
-	VFMADD213PS Z6, Z15, Z16
-	VFMADD213PS Z7, Z15, Z16
-	VFMADD213PS Z8, Z15, Z16
-	VSCALEFPS   Z17, Z16, Z16
-	VADDPS      Z8, Z16, Z16
-	VDIVPS      Z16, Z8, Z16
-	VSUBPS      Z16, Z11, Z15
-	VFMADD213PS Z11, Z14, Z15
-	VMULPS      Z16, Z15, Z15
-	VMULPS      (AX), Z15, Z14
-	VMULPS      (SI), Z14, Z14
-	VMOVUPS     Z14, (AX)
-	VADDPS      Z14, Z13, Z13
-	VFMADD231PS (CX), Z14, Z12
-	ADDQ        $0x40, AX
-	ADDQ        $0x40, CX
-	SUBQ        $0x01, R11
-	JG          siluGrad512_a
-	VMOVUPS     Z12, (DI)
-	VMOVUPS     Z13, (R8)
-	ADDQ        $0x40, DX
-	ADDQ        $0x40, BX
-	ADDQ        $0x40, DI
-	ADDQ        $0x40, R8
-	MOVQ        masks+72(FP), R11
-	ADDQ        R11, SI
-	SUBQ        $0x01, R9
-	JG          siluGrad512_plane
+siluGrad512_a_many:
+	CMPQ         R11, $0x00000004
+	JL           siluGrad512_a_rest
+	VMOVUPS      (DX), Z12
+	VMULPS       (CX), Z12, Z12
+	VMOVUPS      (DX), Z13
+	VMULPS       64(CX), Z13, Z13
+	VMOVUPS      (DX), Z14
+	VMULPS       128(CX), Z14, Z14
+	VMOVUPS      (DX), Z15
+	VMULPS       192(CX), Z15, Z15
+	VADDPS       (BX), Z12, Z12
+	VADDPS       (BX), Z13, Z13
+	VADDPS       (BX), Z14, Z14
+	VADDPS       (BX), Z15, Z15
+	VMAXPS       Z12, Z9, Z12
+	VMAXPS       Z13, Z9, Z13
+	VMAXPS       Z14, Z9, Z14
+	VMAXPS       Z15, Z9, Z15
+	VMINPS       Z12, Z8, Z16
+	VMINPS       Z13, Z8, Z17
+	VMINPS       Z14, Z8, Z18
+	VMINPS       Z15, Z8, Z19
+	VMOVAPS      Z16, Z24
+	VFMADD213PS  Z1, Z2, Z24
+	VMOVAPS      Z17, Z25
+	VFMADD213PS  Z1, Z2, Z25
+	VMOVAPS      Z18, Z26
+	VFMADD213PS  Z1, Z2, Z26
+	VMOVAPS      Z19, Z27
+	VFMADD213PS  Z1, Z2, Z27
+	VSUBPS       Z1, Z24, Z28
+	VSUBPS       Z1, Z25, Z29
+	VSUBPS       Z1, Z26, Z30
+	VSUBPS       Z1, Z27, Z31
+	VMOVAPS      Z16, Z20
+	VFMSUB132PS  Z2, Z28, Z20
+	VMOVAPS      Z17, Z21
+	VFMSUB132PS  Z2, Z29, Z21
+	VMOVAPS      Z18, Z22
+	VFMSUB132PS  Z2, Z30, Z22
+	VMOVAPS      Z19, Z23
+	VFMSUB132PS  Z2, Z31, Z23
+	VFMADD231PS  Z3, Z16, Z20
+	VFMADD231PS  Z3, Z17, Z21
+	VFMADD231PS  Z3, Z18, Z22
+	VFMADD231PS  Z3, Z19, Z23
+	VMOVAPS      Z20, Z16
+	VMOVAPS      Z4, Z20
+	VFMADD213PS  Z5, Z16, Z20
+	VMOVAPS      Z21, Z17
+	VMOVAPS      Z4, Z21
+	VFMADD213PS  Z5, Z17, Z21
+	VMOVAPS      Z22, Z18
+	VMOVAPS      Z4, Z22
+	VFMADD213PS  Z5, Z18, Z22
+	VMOVAPS      Z23, Z19
+	VMOVAPS      Z4, Z23
+	VFMADD213PS  Z5, Z19, Z23
+	VFMADD213PS  Z6, Z16, Z20
+	VFMADD213PS  Z6, Z17, Z21
+	VFMADD213PS  Z6, Z18, Z22
+	VFMADD213PS  Z6, Z19, Z23
+	VMULPS       Z16, Z20, Z20
+	VMULPS       Z17, Z21, Z21
+	VMULPS       Z18, Z22, Z22
+	VMULPS       Z19, Z23, Z23
+	VPERMPS      Z0, Z24, Z24
+	VPERMPS      Z0, Z25, Z25
+	VPERMPS      Z0, Z26, Z26
+	VPERMPS      Z0, Z27, Z27
+	VFMADD213PS  Z24, Z24, Z20
+	VFMADD213PS  Z25, Z25, Z21
+	VFMADD213PS  Z26, Z26, Z22
+	VFMADD213PS  Z27, Z27, Z23
+	VSCALEFPS    Z28, Z20, Z20
+	VSCALEFPS    Z29, Z21, Z21
+	VSCALEFPS    Z30, Z22, Z22
+	VSCALEFPS    Z31, Z23, Z23
+	VADDPS       Z7, Z20, Z20
+	VADDPS       Z7, Z21, Z21
+	VADDPS       Z7, Z22, Z22
+	VADDPS       Z7, Z23, Z23
+	VRCP14PS     Z20, Z16
+	VRCP14PS     Z21, Z17
+	VRCP14PS     Z22, Z18
+	VRCP14PS     Z23, Z19
+	VFNMADD213PS Z7, Z16, Z20
+	VFNMADD213PS Z7, Z17, Z21
+	VFNMADD213PS Z7, Z18, Z22
+	VFNMADD213PS Z7, Z19, Z23
+	VFMADD213PS  Z16, Z16, Z20
+	VFMADD213PS  Z17, Z17, Z21
+	VFMADD213PS  Z18, Z18, Z22
+	VFMADD213PS  Z19, Z19, Z23
+	VMOVUPS      Z7, Z16
+	VSUBPS       Z20, Z16, Z16
+	VMOVUPS      Z7, Z17
+	VSUBPS       Z21, Z17, Z17
+	VMOVUPS      Z7, Z18
+	VSUBPS       Z22, Z18, Z18
+	VMOVUPS      Z7, Z19
+	VSUBPS       Z23, Z19, Z19
+	VFMADD213PS  Z7, Z12, Z16
+	VFMADD213PS  Z7, Z13, Z17
+	VFMADD213PS  Z7, Z14, Z18
+	VFMADD213PS  Z7, Z15, Z19
+	VMULPS       Z20, Z16, Z16
+	VMULPS       Z21, Z17, Z17
+	VMULPS       Z22, Z18, Z18
+	VMULPS       Z23, Z19, Z19
+	VMULPS       (AX), Z16, Z16
+	VMULPS       (SI), Z16, Z16
+	VMOVUPS      Z16, (AX)
+	VADDPS       Z16, Z11, Z11
+	VFMADD231PS  (CX), Z16, Z10
+	VMULPS       64(AX), Z17, Z17
+	VMULPS       (SI), Z17, Z17
+	VMOVUPS      Z17, 64(AX)
+	VADDPS       Z17, Z11, Z11
+	VFMADD231PS  64(CX), Z17, Z10
+	VMULPS       128(AX), Z18, Z18
+	VMULPS       (SI), Z18, Z18
+	VMOVUPS      Z18, 128(AX)
+	VADDPS       Z18, Z11, Z11
+	VFMADD231PS  128(CX), Z18, Z10
+	VMULPS       192(AX), Z19, Z19
+	VMULPS       (SI), Z19, Z19
+	VMOVUPS      Z19, 192(AX)
+	VADDPS       Z19, Z11, Z11
+	VFMADD231PS  192(CX), Z19, Z10
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, R11
+	JMP          siluGrad512_a_many
+
+siluGrad512_a_rest:
+	TESTQ        R11, R11
+	JZ           siluGrad512_a_done
+	VMOVUPS      (DX), Z12
+	VMULPS       (CX), Z12, Z12
+	VADDPS       (BX), Z12, Z12
+	VMAXPS       Z12, Z9, Z12
+	VMINPS       Z12, Z8, Z13
+	VMOVAPS      Z13, Z15
+	VFMADD213PS  Z1, Z2, Z15
+	VSUBPS       Z1, Z15, Z16
+	VMOVAPS      Z13, Z14
+	VFMSUB132PS  Z2, Z16, Z14
+	VFMADD231PS  Z3, Z13, Z14
+	VMOVAPS      Z14, Z13
+	VMOVAPS      Z4, Z14
+	VFMADD213PS  Z5, Z13, Z14
+	VFMADD213PS  Z6, Z13, Z14
+	VMULPS       Z13, Z14, Z14
+	VPERMPS      Z0, Z15, Z15
+	VFMADD213PS  Z15, Z15, Z14
+	VSCALEFPS    Z16, Z14, Z14
+	VADDPS       Z7, Z14, Z14
+	VRCP14PS     Z14, Z13
+	VFNMADD213PS Z7, Z13, Z14
+	VFMADD213PS  Z13, Z13, Z14
+	VMOVUPS      Z7, Z13
+	VSUBPS       Z14, Z13, Z13
+	VFMADD213PS  Z7, Z12, Z13
+	VMULPS       Z14, Z13, Z13
+	VMULPS       (AX), Z13, Z13
+	VMULPS       (SI), Z13, Z13
+	VMOVUPS      Z13, (AX)
+	VADDPS       Z13, Z11, Z11
+	VFMADD231PS  (CX), Z13, Z10
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	DECQ         R11
+	JMP          siluGrad512_a_rest
+
+siluGrad512_a_done:
+	VMOVUPS Z10, (DI)
+	VMOVUPS Z11, (R8)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, DI
+	ADDQ    $0x40, R8
+	MOVQ    masks+72(FP), R11
+	ADDQ    R11, SI
+	SUBQ    $0x01, R9
+	JG      siluGrad512_plane
 	VZEROUPPER
 	RET
 
-DATA siluGrad512_sigmoid<>+0(SB)/4, $0xbfb8aa3b
-DATA siluGrad512_sigmoid<>+4(SB)/4, $0xbfb8aa3b
-DATA siluGrad512_sigmoid<>+8(SB)/4, $0xbfb8aa3b
-DATA siluGrad512_sigmoid<>+12(SB)/4, $0xbfb8aa3b
-DATA siluGrad512_sigmoid<>+16(SB)/4, $0xbfb8aa3b
-DATA siluGrad512_sigmoid<>+20(SB)/4, $0xbfb8aa3b
-DATA siluGrad512_sigmoid<>+24(SB)/4, $0xbfb8aa3b
-DATA siluGrad512_sigmoid<>+28(SB)/4, $0xbfb8aa3b
-DATA siluGrad512_sigmoid<>+32(SB)/4, $0xb2a57060
-DATA siluGrad512_sigmoid<>+36(SB)/4, $0xb2a57060
-DATA siluGrad512_sigmoid<>+40(SB)/4, $0xb2a57060
-DATA siluGrad512_sigmoid<>+44(SB)/4, $0xb2a57060
-DATA siluGrad512_sigmoid<>+48(SB)/4, $0xb2a57060
-DATA siluGrad512_sigmoid<>+52(SB)/4, $0xb2a57060
-DATA siluGrad512_sigmoid<>+56(SB)/4, $0xb2a57060
-DATA siluGrad512_sigmoid<>+60(SB)/4, $0xb2a57060
-DATA siluGrad512_sigmoid<>+64(SB)/4, $0x3920fdde
-DATA siluGrad512_sigmoid<>+68(SB)/4, $0x3920fdde
-DATA siluGrad512_sigmoid<>+72(SB)/4, $0x3920fdde
-DATA siluGrad512_sigmoid<>+76(SB)/4, $0x3920fdde
-DATA siluGrad512_sigmoid<>+80(SB)/4, $0x3920fdde
-DATA siluGrad512_sigmoid<>+84(SB)/4, $0x3920fdde
-DATA siluGrad512_sigmoid<>+88(SB)/4, $0x3920fdde
-DATA siluGrad512_sigmoid<>+92(SB)/4, $0x3920fdde
-DATA siluGrad512_sigmoid<>+96(SB)/4, $0x3aaf9f29
-DATA siluGrad512_sigmoid<>+100(SB)/4, $0x3aaf9f29
-DATA siluGrad512_sigmoid<>+104(SB)/4, $0x3aaf9f29
-DATA siluGrad512_sigmoid<>+108(SB)/4, $0x3aaf9f29
-DATA siluGrad512_sigmoid<>+112(SB)/4, $0x3aaf9f29
-DATA siluGrad512_sigmoid<>+116(SB)/4, $0x3aaf9f29
-DATA siluGrad512_sigmoid<>+120(SB)/4, $0x3aaf9f29
-DATA siluGrad512_sigmoid<>+124(SB)/4, $0x3aaf9f29
-DATA siluGrad512_sigmoid<>+128(SB)/4, $0x3c1d96a6
-DATA siluGrad512_sigmoid<>+132(SB)/4, $0x3c1d96a6
-DATA siluGrad512_sigmoid<>+136(SB)/4, $0x3c1d96a6
-DATA siluGrad512_sigmoid<>+140(SB)/4, $0x3c1d96a6
-DATA siluGrad512_sigmoid<>+144(SB)/4, $0x3c1d96a6
-DATA siluGrad512_sigmoid<>+148(SB)/4, $0x3c1d96a6
-DATA siluGrad512_sigmoid<>+152(SB)/4, $0x3c1d96a6
-DATA siluGrad512_sigmoid<>+156(SB)/4, $0x3c1d96a6
-DATA siluGrad512_sigmoid<>+160(SB)/4, $0x3d635774
-DATA siluGrad512_sigmoid<>+164(SB)/4, $0x3d635774
-DATA siluGrad512_sigmoid<>+168(SB)/4, $0x3d635774
-DATA siluGrad512_sigmoid<>+172(SB)/4, $0x3d635774
-DATA siluGrad512_sigmoid<>+176(SB)/4, $0x3d635774
-DATA siluGrad512_sigmoid<>+180(SB)/4, $0x3d635774
-DATA siluGrad512_sigmoid<>+184(SB)/4, $0x3d635774
-DATA siluGrad512_sigmoid<>+188(SB)/4, $0x3d635774
-DATA siluGrad512_sigmoid<>+192(SB)/4, $0x3e75fdee
-DATA siluGrad512_sigmoid<>+196(SB)/4, $0x3e75fdee
-DATA siluGrad512_sigmoid<>+200(SB)/4, $0x3e75fdee
-DATA siluGrad512_sigmoid<>+204(SB)/4, $0x3e75fdee
-DATA siluGrad512_sigmoid<>+208(SB)/4, $0x3e75fdee
-DATA siluGrad512_sigmoid<>+212(SB)/4, $0x3e75fdee
-DATA siluGrad512_sigmoid<>+216(SB)/4, $0x3e75fdee
-DATA siluGrad512_sigmoid<>+220(SB)/4, $0x3e75fdee
-DATA siluGrad512_sigmoid<>+224(SB)/4, $0x3f317218
-DATA siluGrad512_sigmoid<>+228(SB)/4, $0x3f317218
-DATA siluGrad512_sigmoid<>+232(SB)/4, $0x3f317218
-DATA siluGrad512_sigmoid<>+236(SB)/4, $0x3f317218
-DATA siluGrad512_sigmoid<>+240(SB)/4, $0x3f317218
-DATA siluGrad512_sigmoid<>+244(SB)/4, $0x3f317218
-DATA siluGrad512_sigmoid<>+248(SB)/4, $0x3f317218
-DATA siluGrad512_sigmoid<>+252(SB)/4, $0x3f317218
-DATA siluGrad512_sigmoid<>+256(SB)/4, $0x3f800000
-DATA siluGrad512_sigmoid<>+260(SB)/4, $0x3f800000
-DATA siluGrad512_sigmoid<>+264(SB)/4, $0x3f800000
-DATA siluGrad512_sigmoid<>+268(SB)/4, $0x3f800000
-DATA siluGrad512_sigmoid<>+272(SB)/4, $0x3f800000
-DATA siluGrad512_sigmoid<>+276(SB)/4, $0x3f800000
-DATA siluGrad512_sigmoid<>+280(SB)/4, $0x3f800000
-DATA siluGrad512_sigmoid<>+284(SB)/4, $0x3f800000
-DATA siluGrad512_sigmoid<>+288(SB)/4, $0x42c80000
-DATA siluGrad512_sigmoid<>+292(SB)/4, $0x42c80000
-DATA siluGrad512_sigmoid<>+296(SB)/4, $0x42c80000
-DATA siluGrad512_sigmoid<>+300(SB)/4, $0x42c80000
-DATA siluGrad512_sigmoid<>+304(SB)/4, $0x42c80000
-DATA siluGrad512_sigmoid<>+308(SB)/4, $0x42c80000
-DATA siluGrad512_sigmoid<>+312(SB)/4, $0x42c80000
-DATA siluGrad512_sigmoid<>+316(SB)/4, $0x42c80000
-DATA siluGrad512_sigmoid<>+320(SB)/4, $0xc2c80000
-DATA siluGrad512_sigmoid<>+324(SB)/4, $0xc2c80000
-DATA siluGrad512_sigmoid<>+328(SB)/4, $0xc2c80000
-DATA siluGrad512_sigmoid<>+332(SB)/4, $0xc2c80000
-DATA siluGrad512_sigmoid<>+336(SB)/4, $0xc2c80000
-DATA siluGrad512_sigmoid<>+340(SB)/4, $0xc2c80000
-DATA siluGrad512_sigmoid<>+344(SB)/4, $0xc2c80000
-DATA siluGrad512_sigmoid<>+348(SB)/4, $0xc2c80000
-GLOBL siluGrad512_sigmoid<>(SB), RODATA|NOPTR, $352
+DATA siluGrad512_powers<>+0(SB)/4, $0x3f800000
+DATA siluGrad512_powers<>+4(SB)/4, $0x3f85aac3
+DATA siluGrad512_powers<>+8(SB)/4, $0x3f8b95c2
+DATA siluGrad512_powers<>+12(SB)/4, $0x3f91c3d3
+DATA siluGrad512_powers<>+16(SB)/4, $0x3f9837f0
+DATA siluGrad512_powers<>+20(SB)/4, $0x3f9ef532
+DATA siluGrad512_powers<>+24(SB)/4, $0x3fa5fed7
+DATA siluGrad512_powers<>+28(SB)/4, $0x3fad583f
+DATA siluGrad512_powers<>+32(SB)/4, $0x3fb504f3
+DATA siluGrad512_powers<>+36(SB)/4, $0x3fbd08a4
+DATA siluGrad512_powers<>+40(SB)/4, $0x3fc5672a
+DATA siluGrad512_powers<>+44(SB)/4, $0x3fce248c
+DATA siluGrad512_powers<>+48(SB)/4, $0x3fd744fd
+DATA siluGrad512_powers<>+52(SB)/4, $0x3fe0ccdf
+DATA siluGrad512_powers<>+56(SB)/4, $0x3feac0c7
+DATA siluGrad512_powers<>+60(SB)/4, $0x3ff5257d
+GLOBL siluGrad512_powers<>(SB), RODATA|NOPTR, $64
 
-DATA siluGrad512_one<>+0(SB)/4, $0x3f800000
-DATA siluGrad512_one<>+4(SB)/4, $0x3f800000
-DATA siluGrad512_one<>+8(SB)/4, $0x3f800000
-DATA siluGrad512_one<>+12(SB)/4, $0x3f800000
-DATA siluGrad512_one<>+16(SB)/4, $0x3f800000
-DATA siluGrad512_one<>+20(SB)/4, $0x3f800000
-DATA siluGrad512_one<>+24(SB)/4, $0x3f800000
-DATA siluGrad512_one<>+28(SB)/4, $0x3f800000
-GLOBL siluGrad512_one<>(SB), RODATA|NOPTR, $32
+DATA siluGrad512_sigmoid<>+0(SB)/4, $0x49400000
+DATA siluGrad512_sigmoid<>+4(SB)/4, $0x49400000
+DATA siluGrad512_sigmoid<>+8(SB)/4, $0x49400000
+DATA siluGrad512_sigmoid<>+12(SB)/4, $0x49400000
+DATA siluGrad512_sigmoid<>+16(SB)/4, $0x49400000
+DATA siluGrad512_sigmoid<>+20(SB)/4, $0x49400000
+DATA siluGrad512_sigmoid<>+24(SB)/4, $0x49400000
+DATA siluGrad512_sigmoid<>+28(SB)/4, $0x49400000
+DATA siluGrad512_sigmoid<>+32(SB)/4, $0xbfb8aa3b
+DATA siluGrad512_sigmoid<>+36(SB)/4, $0xbfb8aa3b
+DATA siluGrad512_sigmoid<>+40(SB)/4, $0xbfb8aa3b
+DATA siluGrad512_sigmoid<>+44(SB)/4, $0xbfb8aa3b
+DATA siluGrad512_sigmoid<>+48(SB)/4, $0xbfb8aa3b
+DATA siluGrad512_sigmoid<>+52(SB)/4, $0xbfb8aa3b
+DATA siluGrad512_sigmoid<>+56(SB)/4, $0xbfb8aa3b
+DATA siluGrad512_sigmoid<>+60(SB)/4, $0xbfb8aa3b
+DATA siluGrad512_sigmoid<>+64(SB)/4, $0xb2a57060
+DATA siluGrad512_sigmoid<>+68(SB)/4, $0xb2a57060
+DATA siluGrad512_sigmoid<>+72(SB)/4, $0xb2a57060
+DATA siluGrad512_sigmoid<>+76(SB)/4, $0xb2a57060
+DATA siluGrad512_sigmoid<>+80(SB)/4, $0xb2a57060
+DATA siluGrad512_sigmoid<>+84(SB)/4, $0xb2a57060
+DATA siluGrad512_sigmoid<>+88(SB)/4, $0xb2a57060
+DATA siluGrad512_sigmoid<>+92(SB)/4, $0xb2a57060
+DATA siluGrad512_sigmoid<>+96(SB)/4, $0x3d635847
+DATA siluGrad512_sigmoid<>+100(SB)/4, $0x3d635847
+DATA siluGrad512_sigmoid<>+104(SB)/4, $0x3d635847
+DATA siluGrad512_sigmoid<>+108(SB)/4, $0x3d635847
+DATA siluGrad512_sigmoid<>+112(SB)/4, $0x3d635847
+DATA siluGrad512_sigmoid<>+116(SB)/4, $0x3d635847
+DATA siluGrad512_sigmoid<>+120(SB)/4, $0x3d635847
+DATA siluGrad512_sigmoid<>+124(SB)/4, $0x3d635847
+DATA siluGrad512_sigmoid<>+128(SB)/4, $0x3e75fffc
+DATA siluGrad512_sigmoid<>+132(SB)/4, $0x3e75fffc
+DATA siluGrad512_sigmoid<>+136(SB)/4, $0x3e75fffc
+DATA siluGrad512_sigmoid<>+140(SB)/4, $0x3e75fffc
+DATA siluGrad512_sigmoid<>+144(SB)/4, $0x3e75fffc
+DATA siluGrad512_sigmoid<>+148(SB)/4, $0x3e75fffc
+DATA siluGrad512_sigmoid<>+152(SB)/4, $0x3e75fffc
+DATA siluGrad512_sigmoid<>+156(SB)/4, $0x3e75fffc
+DATA siluGrad512_sigmoid<>+160(SB)/4, $0x3f317218
+DATA siluGrad512_sigmoid<>+164(SB)/4, $0x3f317218
+DATA siluGrad512_sigmoid<>+168(SB)/4, $0x3f317218
+DATA siluGrad512_sigmoid<>+172(SB)/4, $0x3f317218
+DATA siluGrad512_sigmoid<>+176(SB)/4, $0x3f317218
+DATA siluGrad512_sigmoid<>+180(SB)/4, $0x3f317218
+DATA siluGrad512_sigmoid<>+184(SB)/4, $0x3f317218
+DATA siluGrad512_sigmoid<>+188(SB)/4, $0x3f317218
+DATA siluGrad512_sigmoid<>+192(SB)/4, $0x3f800000
+DATA siluGrad512_sigmoid<>+196(SB)/4, $0x3f800000
+DATA siluGrad512_sigmoid<>+200(SB)/4, $0x3f800000
+DATA siluGrad512_sigmoid<>+204(SB)/4, $0x3f800000
+DATA siluGrad512_sigmoid<>+208(SB)/4, $0x3f800000
+DATA siluGrad512_sigmoid<>+212(SB)/4, $0x3f800000
+DATA siluGrad512_sigmoid<>+216(SB)/4, $0x3f800000
+DATA siluGrad512_sigmoid<>+220(SB)/4, $0x3f800000
+DATA siluGrad512_sigmoid<>+224(SB)/4, $0x42ae0000
+DATA siluGrad512_sigmoid<>+228(SB)/4, $0x42ae0000
+DATA siluGrad512_sigmoid<>+232(SB)/4, $0x42ae0000
+DATA siluGrad512_sigmoid<>+236(SB)/4, $0x42ae0000
+DATA siluGrad512_sigmoid<>+240(SB)/4, $0x42ae0000
+DATA siluGrad512_sigmoid<>+244(SB)/4, $0x42ae0000
+DATA siluGrad512_sigmoid<>+248(SB)/4, $0x42ae0000
+DATA siluGrad512_sigmoid<>+252(SB)/4, $0x42ae0000
+DATA siluGrad512_sigmoid<>+256(SB)/4, $0xc2ae0000
+DATA siluGrad512_sigmoid<>+260(SB)/4, $0xc2ae0000
+DATA siluGrad512_sigmoid<>+264(SB)/4, $0xc2ae0000
+DATA siluGrad512_sigmoid<>+268(SB)/4, $0xc2ae0000
+DATA siluGrad512_sigmoid<>+272(SB)/4, $0xc2ae0000
+DATA siluGrad512_sigmoid<>+276(SB)/4, $0xc2ae0000
+DATA siluGrad512_sigmoid<>+280(SB)/4, $0xc2ae0000
+DATA siluGrad512_sigmoid<>+284(SB)/4, $0xc2ae0000
+GLOBL siluGrad512_sigmoid<>(SB), RODATA|NOPTR, $288
 
 // func linearTerm512(dst *float32, x *float32, coef *float32, constant *float32, planes int, pixels int, coefs int, constants int)
 // Requires: AVX, AVX512F
@@ -7940,139 +8192,142 @@ TEXT ·swiglu512(SB), NOSPLIT, $0-32
 	MOVQ         y+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         b+16(FP), DX
-	VBROADCASTSS swiglu512_sigmoid<>+0(SB), Z0
-	VBROADCASTSS swiglu512_sigmoid<>+32(SB), Z1
-	VBROADCASTSS swiglu512_sigmoid<>+64(SB), Z2
-	VBROADCASTSS swiglu512_sigmoid<>+96(SB), Z3
-	VBROADCASTSS swiglu512_sigmoid<>+128(SB), Z4
-	VBROADCASTSS swiglu512_sigmoid<>+160(SB), Z5
-	VBROADCASTSS swiglu512_sigmoid<>+192(SB), Z6
-	VBROADCASTSS swiglu512_sigmoid<>+224(SB), Z7
-	VBROADCASTSS swiglu512_sigmoid<>+256(SB), Z8
-	VBROADCASTSS swiglu512_sigmoid<>+288(SB), Z9
-	VBROADCASTSS swiglu512_sigmoid<>+320(SB), Z10
+	VMOVUPS      swiglu512_powers<>+0(SB), Z0
+	VBROADCASTSS swiglu512_sigmoid<>+0(SB), Z1
+	VBROADCASTSS swiglu512_sigmoid<>+32(SB), Z2
+	VBROADCASTSS swiglu512_sigmoid<>+64(SB), Z3
+	VBROADCASTSS swiglu512_sigmoid<>+96(SB), Z4
+	VBROADCASTSS swiglu512_sigmoid<>+128(SB), Z5
+	VBROADCASTSS swiglu512_sigmoid<>+160(SB), Z6
+	VBROADCASTSS swiglu512_sigmoid<>+192(SB), Z7
+	VBROADCASTSS swiglu512_sigmoid<>+224(SB), Z8
+	VBROADCASTSS swiglu512_sigmoid<>+256(SB), Z9
 	MOVQ         n+24(FP), BX
 
 swiglu512_block:
-	VMOVUPS     (CX), Z11
-	VMINPS      Z9, Z11, Z12
-	VMAXPS      Z10, Z12, Z12
-	VMULPS      Z0, Z12, Z13
-	VRNDSCALEPS $0x00, Z13, Z13
-	VMOVAPS     Z12, Z14
-	VFMSUB132PS Z0, Z13, Z14
-	VFMADD231PS Z1, Z12, Z14
-	VMOVAPS     Z14, Z12
-	VMOVUPS     Z2, Z14
-	VFMADD213PS Z3, Z12, Z14
-	VFMADD213PS Z4, Z12, Z14
-	VFMADD213PS Z5, Z12, Z14
-	VFMADD213PS Z6, Z12, Z14
-	VFMADD213PS Z7, Z12, Z14
-	VFMADD213PS Z8, Z12, Z14
-	VSCALEFPS   Z13, Z14, Z14
-	VADDPS      Z8, Z14, Z14
-	VDIVPS      Z14, Z8, Z14
-	VMULPS      Z14, Z11, Z11
-	VMULPS      (DX), Z11, Z11
-	VMOVUPS     Z11, (AX)
-	ADDQ        $0x40, AX
-	ADDQ        $0x40, CX
-	ADDQ        $0x40, DX
-	SUBQ        $0x01, BX
-	JG          swiglu512_block
+	VMOVUPS      (CX), Z10
+	VMAXPS       Z10, Z9, Z10
+	VMINPS       Z10, Z8, Z11
+	VMOVAPS      Z11, Z12
+	VFMADD213PS  Z1, Z2, Z12
+	VSUBPS       Z1, Z12, Z13
+	VMOVAPS      Z11, Z14
+	VFMSUB132PS  Z2, Z13, Z14
+	VFMADD231PS  Z3, Z11, Z14
+	VMOVAPS      Z14, Z11
+	VMOVAPS      Z4, Z14
+	VFMADD213PS  Z5, Z11, Z14
+	VFMADD213PS  Z6, Z11, Z14
+	VMULPS       Z11, Z14, Z14
+	VPERMPS      Z0, Z12, Z12
+	VFMADD213PS  Z12, Z12, Z14
+	VSCALEFPS    Z13, Z14, Z14
+	VADDPS       Z7, Z14, Z14
+	VRCP14PS     Z14, Z11
+	VFNMADD213PS Z7, Z11, Z14
+	VFMADD213PS  Z11, Z11, Z14
+	VMULPS       Z14, Z10, Z10
+	VMULPS       (DX), Z10, Z10
+	VMOVUPS      Z10, (AX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	SUBQ         $0x01, BX
+	JG           swiglu512_block
 	VZEROUPPER
 	RET
 
-DATA swiglu512_sigmoid<>+0(SB)/4, $0xbfb8aa3b
-DATA swiglu512_sigmoid<>+4(SB)/4, $0xbfb8aa3b
-DATA swiglu512_sigmoid<>+8(SB)/4, $0xbfb8aa3b
-DATA swiglu512_sigmoid<>+12(SB)/4, $0xbfb8aa3b
-DATA swiglu512_sigmoid<>+16(SB)/4, $0xbfb8aa3b
-DATA swiglu512_sigmoid<>+20(SB)/4, $0xbfb8aa3b
-DATA swiglu512_sigmoid<>+24(SB)/4, $0xbfb8aa3b
-DATA swiglu512_sigmoid<>+28(SB)/4, $0xbfb8aa3b
-DATA swiglu512_sigmoid<>+32(SB)/4, $0xb2a57060
-DATA swiglu512_sigmoid<>+36(SB)/4, $0xb2a57060
-DATA swiglu512_sigmoid<>+40(SB)/4, $0xb2a57060
-DATA swiglu512_sigmoid<>+44(SB)/4, $0xb2a57060
-DATA swiglu512_sigmoid<>+48(SB)/4, $0xb2a57060
-DATA swiglu512_sigmoid<>+52(SB)/4, $0xb2a57060
-DATA swiglu512_sigmoid<>+56(SB)/4, $0xb2a57060
-DATA swiglu512_sigmoid<>+60(SB)/4, $0xb2a57060
-DATA swiglu512_sigmoid<>+64(SB)/4, $0x3920fdde
-DATA swiglu512_sigmoid<>+68(SB)/4, $0x3920fdde
-DATA swiglu512_sigmoid<>+72(SB)/4, $0x3920fdde
-DATA swiglu512_sigmoid<>+76(SB)/4, $0x3920fdde
-DATA swiglu512_sigmoid<>+80(SB)/4, $0x3920fdde
-DATA swiglu512_sigmoid<>+84(SB)/4, $0x3920fdde
-DATA swiglu512_sigmoid<>+88(SB)/4, $0x3920fdde
-DATA swiglu512_sigmoid<>+92(SB)/4, $0x3920fdde
-DATA swiglu512_sigmoid<>+96(SB)/4, $0x3aaf9f29
-DATA swiglu512_sigmoid<>+100(SB)/4, $0x3aaf9f29
-DATA swiglu512_sigmoid<>+104(SB)/4, $0x3aaf9f29
-DATA swiglu512_sigmoid<>+108(SB)/4, $0x3aaf9f29
-DATA swiglu512_sigmoid<>+112(SB)/4, $0x3aaf9f29
-DATA swiglu512_sigmoid<>+116(SB)/4, $0x3aaf9f29
-DATA swiglu512_sigmoid<>+120(SB)/4, $0x3aaf9f29
-DATA swiglu512_sigmoid<>+124(SB)/4, $0x3aaf9f29
-DATA swiglu512_sigmoid<>+128(SB)/4, $0x3c1d96a6
-DATA swiglu512_sigmoid<>+132(SB)/4, $0x3c1d96a6
-DATA swiglu512_sigmoid<>+136(SB)/4, $0x3c1d96a6
-DATA swiglu512_sigmoid<>+140(SB)/4, $0x3c1d96a6
-DATA swiglu512_sigmoid<>+144(SB)/4, $0x3c1d96a6
-DATA swiglu512_sigmoid<>+148(SB)/4, $0x3c1d96a6
-DATA swiglu512_sigmoid<>+152(SB)/4, $0x3c1d96a6
-DATA swiglu512_sigmoid<>+156(SB)/4, $0x3c1d96a6
-DATA swiglu512_sigmoid<>+160(SB)/4, $0x3d635774
-DATA swiglu512_sigmoid<>+164(SB)/4, $0x3d635774
-DATA swiglu512_sigmoid<>+168(SB)/4, $0x3d635774
-DATA swiglu512_sigmoid<>+172(SB)/4, $0x3d635774
-DATA swiglu512_sigmoid<>+176(SB)/4, $0x3d635774
-DATA swiglu512_sigmoid<>+180(SB)/4, $0x3d635774
-DATA swiglu512_sigmoid<>+184(SB)/4, $0x3d635774
-DATA swiglu512_sigmoid<>+188(SB)/4, $0x3d635774
-DATA swiglu512_sigmoid<>+192(SB)/4, $0x3e75fdee
-DATA swiglu512_sigmoid<>+196(SB)/4, $0x3e75fdee
-DATA swiglu512_sigmoid<>+200(SB)/4, $0x3e75fdee
-DATA swiglu512_sigmoid<>+204(SB)/4, $0x3e75fdee
-DATA swiglu512_sigmoid<>+208(SB)/4, $0x3e75fdee
-DATA swiglu512_sigmoid<>+212(SB)/4, $0x3e75fdee
-DATA swiglu512_sigmoid<>+216(SB)/4, $0x3e75fdee
-DATA swiglu512_sigmoid<>+220(SB)/4, $0x3e75fdee
-DATA swiglu512_sigmoid<>+224(SB)/4, $0x3f317218
-DATA swiglu512_sigmoid<>+228(SB)/4, $0x3f317218
-DATA swiglu512_sigmoid<>+232(SB)/4, $0x3f317218
-DATA swiglu512_sigmoid<>+236(SB)/4, $0x3f317218
-DATA swiglu512_sigmoid<>+240(SB)/4, $0x3f317218
-DATA swiglu512_sigmoid<>+244(SB)/4, $0x3f317218
-DATA swiglu512_sigmoid<>+248(SB)/4, $0x3f317218
-DATA swiglu512_sigmoid<>+252(SB)/4, $0x3f317218
-DATA swiglu512_sigmoid<>+256(SB)/4, $0x3f800000
-DATA swiglu512_sigmoid<>+260(SB)/4, $0x3f800000
-DATA swiglu512_sigmoid<>+264(SB)/4, $0x3f800000
-DATA swiglu512_sigmoid<>+268(SB)/4, $0x3f800000
-DATA swiglu512_sigmoid<>+272(SB)/4, $0x3f800000
-DATA swiglu512_sigmoid<>+276(SB)/4, $0x3f800000
-DATA swiglu512_sigmoid<>+280(SB)/4, $0x3f800000
-DATA swiglu512_sigmoid<>+284(SB)/4, $0x3f800000
-DATA swiglu512_sigmoid<>+288(SB)/4, $0x42c80000
-DATA swiglu512_sigmoid<>+292(SB)/4, $0x42c80000
-DATA swiglu512_sigmoid<>+296(SB)/4, $0x42c80000
-DATA swiglu512_sigmoid<>+300(SB)/4, $0x42c80000
-DATA swiglu512_sigmoid<>+304(SB)/4, $0x42c80000
-DATA swiglu512_sigmoid<>+308(SB)/4, $0x42c80000
-DATA swiglu512_sigmoid<>+312(SB)/4, $0x42c80000
-DATA swiglu512_sigmoid<>+316(SB)/4, $0x42c80000
-DATA swiglu512_sigmoid<>+320(SB)/4, $0xc2c80000
-DATA swiglu512_sigmoid<>+324(SB)/4, $0xc2c80000
-DATA swiglu512_sigmoid<>+328(SB)/4, $0xc2c80000
-DATA swiglu512_sigmoid<>+332(SB)/4, $0xc2c80000
-DATA swiglu512_sigmoid<>+336(SB)/4, $0xc2c80000
-DATA swiglu512_sigmoid<>+340(SB)/4, $0xc2c80000
-DATA swiglu512_sigmoid<>+344(SB)/4, $0xc2c80000
-DATA swiglu512_sigmoid<>+348(SB)/4, $0xc2c80000
-GLOBL swiglu512_sigmoid<>(SB), RODATA|NOPTR, $352
+DATA swiglu512_powers<>+0(SB)/4, $0x3f800000
+DATA swiglu512_powers<>+4(SB)/4, $0x3f85aac3
+DATA swiglu512_powers<>+8(SB)/4, $0x3f8b95c2
+DATA swiglu512_powers<>+12(SB)/4, $0x3f91c3d3
+DATA swiglu512_powers<>+16(SB)/4, $0x3f9837f0
+DATA swiglu512_powers<>+20(SB)/4, $0x3f9ef532
+DATA swiglu512_powers<>+24(SB)/4, $0x3fa5fed7
+DATA swiglu512_powers<>+28(SB)/4, $0x3fad583f
+DATA swiglu512_powers<>+32(SB)/4, $0x3fb504f3
+DATA swiglu512_powers<>+36(SB)/4, $0x3fbd08a4
+DATA swiglu512_powers<>+40(SB)/4, $0x3fc5672a
+DATA swiglu512_powers<>+44(SB)/4, $0x3fce248c
+DATA swiglu512_powers<>+48(SB)/4, $0x3fd744fd
+DATA swiglu512_powers<>+52(SB)/4, $0x3fe0ccdf
+DATA swiglu512_powers<>+56(SB)/4, $0x3feac0c7
+DATA swiglu512_powers<>+60(SB)/4, $0x3ff5257d
+GLOBL swiglu512_powers<>(SB), RODATA|NOPTR, $64
+
+DATA swiglu512_sigmoid<>+0(SB)/4, $0x49400000
+DATA swiglu512_sigmoid<>+4(SB)/4, $0x49400000
+DATA swiglu512_sigmoid<>+8(SB)/4, $0x49400000
+DATA swiglu512_sigmoid<>+12(SB)/4, $0x49400000
+DATA swiglu512_sigmoid<>+16(SB)/4, $0x49400000
+DATA swiglu512_sigmoid<>+20(SB)/4, $0x49400000
+DATA swiglu512_sigmoid<>+24(SB)/4, $0x49400000
+DATA swiglu512_sigmoid<>+28(SB)/4, $0x49400000
+DATA swiglu512_sigmoid<>+32(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+36(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+40(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+44(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+48(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+52(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+56(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+60(SB)/4, $0xbfb8aa3b
+DATA swiglu512_sigmoid<>+64(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+68(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+72(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+76(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+80(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+84(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+88(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+92(SB)/4, $0xb2a57060
+DATA swiglu512_sigmoid<>+96(SB)/4, $0x3d635847
+DATA swiglu512_sigmoid<>+100(SB)/4, $0x3d635847
+DATA swiglu512_sigmoid<>+104(SB)/4, $0x3d635847
+DATA swiglu512_sigmoid<>+108(SB)/4, $0x3d635847
+DATA swiglu512_sigmoid<>+112(SB)/4, $0x3d635847
+DATA swiglu512_sigmoid<>+116(SB)/4, $0x3d635847
+DATA swiglu512_sigmoid<>+120(SB)/4, $0x3d635847
+DATA swiglu512_sigmoid<>+124(SB)/4, $0x3d635847
+DATA swiglu512_sigmoid<>+128(SB)/4, $0x3e75fffc
+DATA swiglu512_sigmoid<>+132(SB)/4, $0x3e75fffc
+DATA swiglu512_sigmoid<>+136(SB)/4, $0x3e75fffc
+DATA swiglu512_sigmoid<>+140(SB)/4, $0x3e75fffc
+DATA swiglu512_sigmoid<>+144(SB)/4, $0x3e75fffc
+DATA swiglu512_sigmoid<>+148(SB)/4, $0x3e75fffc
+DATA swiglu512_sigmoid<>+152(SB)/4, $0x3e75fffc
+DATA swiglu512_sigmoid<>+156(SB)/4, $0x3e75fffc
+DATA swiglu512_sigmoid<>+160(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+164(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+168(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+172(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+176(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+180(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+184(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+188(SB)/4, $0x3f317218
+DATA swiglu512_sigmoid<>+192(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+196(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+200(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+204(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+208(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+212(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+216(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+220(SB)/4, $0x3f800000
+DATA swiglu512_sigmoid<>+224(SB)/4, $0x42ae0000
+DATA swiglu512_sigmoid<>+228(SB)/4, $0x42ae0000
+DATA swiglu512_sigmoid<>+232(SB)/4, $0x42ae0000
+DATA swiglu512_sigmoid<>+236(SB)/4, $0x42ae0000
+DATA swiglu512_sigmoid<>+240(SB)/4, $0x42ae0000
+DATA swiglu512_sigmoid<>+244(SB)/4, $0x42ae0000
+DATA swiglu512_sigmoid<>+248(SB)/4, $0x42ae0000
+DATA swiglu512_sigmoid<>+252(SB)/4, $0x42ae0000
+DATA swiglu512_sigmoid<>+256(SB)/4, $0xc2ae0000
+DATA swiglu512_sigmoid<>+260(SB)/4, $0xc2ae0000
+DATA swiglu512_sigmoid<>+264(SB)/4, $0xc2ae0000
+DATA swiglu512_sigmoid<>+268(SB)/4, $0xc2ae0000
+DATA swiglu512_sigmoid<>+272(SB)/4, $0xc2ae0000
+DATA swiglu512_sigmoid<>+276(SB)/4, $0xc2ae0000
+DATA swiglu512_sigmoid<>+280(SB)/4, $0xc2ae0000
+DATA swiglu512_sigmoid<>+284(SB)/4, $0xc2ae0000
+GLOBL swiglu512_sigmoid<>(SB), RODATA|NOPTR, $288
 
 // func swigluGrad512(da *float32, db *float32, dy *float32, a *float32, b *float32, n int)
 // Requires: AVX, AVX512F
@@ -8082,159 +8337,151 @@ TEXT ·swigluGrad512(SB), NOSPLIT, $0-48
 	MOVQ         dy+16(FP), DX
 	MOVQ         a+24(FP), BX
 	MOVQ         b+32(FP), SI
-	VBROADCASTSS swigluGrad512_sigmoid<>+0(SB), Z0
-	VBROADCASTSS swigluGrad512_sigmoid<>+32(SB), Z1
-	VBROADCASTSS swigluGrad512_sigmoid<>+64(SB), Z2
-	VBROADCASTSS swigluGrad512_sigmoid<>+96(SB), Z3
-	VBROADCASTSS swigluGrad512_sigmoid<>+128(SB), Z4
-	VBROADCASTSS swigluGrad512_sigmoid<>+160(SB), Z5
-	VBROADCASTSS swigluGrad512_sigmoid<>+192(SB), Z6
-	VBROADCASTSS swigluGrad512_sigmoid<>+224(SB), Z7
-	VBROADCASTSS swigluGrad512_sigmoid<>+256(SB), Z8
-	VBROADCASTSS swigluGrad512_sigmoid<>+288(SB), Z9
-	VBROADCASTSS swigluGrad512_sigmoid<>+320(SB), Z10
-	VBROADCASTSS swigluGrad512_one<>+0(SB), Z11
+	VMOVUPS      swigluGrad512_powers<>+0(SB), Z0
+	VBROADCASTSS swigluGrad512_sigmoid<>+0(SB), Z1
+	VBROADCASTSS swigluGrad512_sigmoid<>+32(SB), Z2
+	VBROADCASTSS swigluGrad512_sigmoid<>+64(SB), Z3
+	VBROADCASTSS swigluGrad512_sigmoid<>+96(SB), Z4
+	VBROADCASTSS swigluGrad512_sigmoid<>+128(SB), Z5
+	VBROADCASTSS swigluGrad512_sigmoid<>+160(SB), Z6
+	VBROADCASTSS swigluGrad512_sigmoid<>+192(SB), Z7
+	VBROADCASTSS swigluGrad512_sigmoid<>+224(SB), Z8
+	VBROADCASTSS swigluGrad512_sigmoid<>+256(SB), Z9
 	MOVQ         n+40(FP), DI
 
 swigluGrad512_block:
-	VMOVUPS     (BX), Z12
-	VMINPS      Z9, Z12, Z13
-	VMAXPS      Z10, Z13, Z13
-	VMULPS      Z0, Z13, Z14
-	VRNDSCALEPS $0x00, Z14, Z14
-	VMOVAPS     Z13, Z15
-	VFMSUB132PS Z0, Z14, Z15
-	VFMADD231PS Z1, Z13, Z15
-	VMOVAPS     Z15, Z13
-	VMOVUPS     Z2, Z15
-	VFMADD213PS Z3, Z13, Z15
-	VFMADD213PS Z4, Z13, Z15
-	VFMADD213PS Z5, Z13, Z15
-	VFMADD213PS Z6, Z13, Z15
-	VFMADD213PS Z7, Z13, Z15
-	VFMADD213PS Z8, Z13, Z15
-	VSCALEFPS   Z14, Z15, Z15
-	VADDPS      Z8, Z15, Z15
-	VDIVPS      Z15, Z8, Z15
-	VMULPS      Z15, Z12, Z13
-	VSUBPS      Z15, Z11, Z14
-	VFMADD213PS Z11, Z12, Z14
-	VMULPS      Z15, Z14, Z14
-	VMULPS      (SI), Z14, Z14
-	VMOVUPS     (DX), Z12
-	VMULPS      Z12, Z14, Z14
-	VMULPS      Z12, Z13, Z13
-	VMOVUPS     Z14, (AX)
-	VMOVUPS     Z13, (CX)
-	ADDQ        $0x40, AX
-	ADDQ        $0x40, CX
-	ADDQ        $0x40, DX
-	ADDQ        $0x40, BX
-	ADDQ        $0x40, SI
-	SUBQ        $0x01, DI
-	JG          swigluGrad512_block
+	VMOVUPS      (BX), Z10
+	VMAXPS       Z10, Z9, Z10
+	VMINPS       Z10, Z8, Z11
+	VMOVAPS      Z11, Z12
+	VFMADD213PS  Z1, Z2, Z12
+	VSUBPS       Z1, Z12, Z14
+	VMOVAPS      Z11, Z13
+	VFMSUB132PS  Z2, Z14, Z13
+	VFMADD231PS  Z3, Z11, Z13
+	VMOVAPS      Z13, Z11
+	VMOVAPS      Z4, Z13
+	VFMADD213PS  Z5, Z11, Z13
+	VFMADD213PS  Z6, Z11, Z13
+	VMULPS       Z11, Z13, Z13
+	VPERMPS      Z0, Z12, Z12
+	VFMADD213PS  Z12, Z12, Z13
+	VSCALEFPS    Z14, Z13, Z13
+	VADDPS       Z7, Z13, Z13
+	VRCP14PS     Z13, Z11
+	VFNMADD213PS Z7, Z11, Z13
+	VFMADD213PS  Z11, Z11, Z13
+	VMULPS       Z13, Z10, Z11
+	VSUBPS       Z13, Z7, Z12
+	VFMADD213PS  Z7, Z10, Z12
+	VMULPS       Z13, Z12, Z12
+	VMULPS       (SI), Z12, Z12
+	VMOVUPS      (DX), Z10
+	VMULPS       Z10, Z12, Z12
+	VMULPS       Z10, Z11, Z11
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z11, (CX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	ADDQ         $0x40, SI
+	SUBQ         $0x01, DI
+	JG           swigluGrad512_block
 	VZEROUPPER
 	RET
 
-DATA swigluGrad512_sigmoid<>+0(SB)/4, $0xbfb8aa3b
-DATA swigluGrad512_sigmoid<>+4(SB)/4, $0xbfb8aa3b
-DATA swigluGrad512_sigmoid<>+8(SB)/4, $0xbfb8aa3b
-DATA swigluGrad512_sigmoid<>+12(SB)/4, $0xbfb8aa3b
-DATA swigluGrad512_sigmoid<>+16(SB)/4, $0xbfb8aa3b
-DATA swigluGrad512_sigmoid<>+20(SB)/4, $0xbfb8aa3b
-DATA swigluGrad512_sigmoid<>+24(SB)/4, $0xbfb8aa3b
-DATA swigluGrad512_sigmoid<>+28(SB)/4, $0xbfb8aa3b
-DATA swigluGrad512_sigmoid<>+32(SB)/4, $0xb2a57060
-DATA swigluGrad512_sigmoid<>+36(SB)/4, $0xb2a57060
-DATA swigluGrad512_sigmoid<>+40(SB)/4, $0xb2a57060
-DATA swigluGrad512_sigmoid<>+44(SB)/4, $0xb2a57060
-DATA swigluGrad512_sigmoid<>+48(SB)/4, $0xb2a57060
-DATA swigluGrad512_sigmoid<>+52(SB)/4, $0xb2a57060
-DATA swigluGrad512_sigmoid<>+56(SB)/4, $0xb2a57060
-DATA swigluGrad512_sigmoid<>+60(SB)/4, $0xb2a57060
-DATA swigluGrad512_sigmoid<>+64(SB)/4, $0x3920fdde
-DATA swigluGrad512_sigmoid<>+68(SB)/4, $0x3920fdde
-DATA swigluGrad512_sigmoid<>+72(SB)/4, $0x3920fdde
-DATA swigluGrad512_sigmoid<>+76(SB)/4, $0x3920fdde
-DATA swigluGrad512_sigmoid<>+80(SB)/4, $0x3920fdde
-DATA swigluGrad512_sigmoid<>+84(SB)/4, $0x3920fdde
-DATA swigluGrad512_sigmoid<>+88(SB)/4, $0x3920fdde
-DATA swigluGrad512_sigmoid<>+92(SB)/4, $0x3920fdde
-DATA swigluGrad512_sigmoid<>+96(SB)/4, $0x3aaf9f29
-DATA swigluGrad512_sigmoid<>+100(SB)/4, $0x3aaf9f29
-DATA swigluGrad512_sigmoid<>+104(SB)/4, $0x3aaf9f29
-DATA swigluGrad512_sigmoid<>+108(SB)/4, $0x3aaf9f29
-DATA swigluGrad512_sigmoid<>+112(SB)/4, $0x3aaf9f29
-DATA swigluGrad512_sigmoid<>+116(SB)/4, $0x3aaf9f29
-DATA swigluGrad512_sigmoid<>+120(SB)/4, $0x3aaf9f29
-DATA swigluGrad512_sigmoid<>+124(SB)/4, $0x3aaf9f29
-DATA swigluGrad512_sigmoid<>+128(SB)/4, $0x3c1d96a6
-DATA swigluGrad512_sigmoid<>+132(SB)/4, $0x3c1d96a6
-DATA swigluGrad512_sigmoid<>+136(SB)/4, $0x3c1d96a6
-DATA swigluGrad512_sigmoid<>+140(SB)/4, $0x3c1d96a6
-DATA swigluGrad512_sigmoid<>+144(SB)/4, $0x3c1d96a6
-DATA swigluGrad512_sigmoid<>+148(SB)/4, $0x3c1d96a6
-DATA swigluGrad512_sigmoid<>+152(SB)/4, $0x3c1d96a6
-DATA swigluGrad512_sigmoid<>+156(SB)/4, $0x3c1d96a6
-DATA swigluGrad512_sigmoid<>+160(SB)/4, $0x3d635774
-DATA swigluGrad512_sigmoid<>+164(SB)/4, $0x3d635774
-DATA swigluGrad512_sigmoid<>+168(SB)/4, $0x3d635774
-DATA swigluGrad512_sigmoid<>+172(SB)/4, $0x3d635774
-DATA swigluGrad512_sigmoid<>+176(SB)/4, $0x3d635774
-DATA swigluGrad512_sigmoid<>+180(SB)/4, $0x3d635774
-DATA swigluGrad512_sigmoid<>+184(SB)/4, $0x3d635774
-DATA swigluGrad512_sigmoid<>+188(SB)/4, $0x3d635774
-DATA swigluGrad512_sigmoid<>+192(SB)/4, $0x3e75fdee
-DATA swigluGrad512_sigmoid<>+196(SB)/4, $0x3e75fdee
-DATA swigluGrad512_sigmoid<>+200(SB)/4, $0x3e75fdee
-DATA swigluGrad512_sigmoid<>+204(SB)/4, $0x3e75fdee
-DATA swigluGrad512_sigmoid<>+208(SB)/4, $0x3e75fdee
-DATA swigluGrad512_sigmoid<>+212(SB)/4, $0x3e75fdee
-DATA swigluGrad512_sigmoid<>+216(SB)/4, $0x3e75fdee
-DATA swigluGrad512_sigmoid<>+220(SB)/4, $0x3e75fdee
-DATA swigluGrad512_sigmoid<>+224(SB)/4, $0x3f317218
-DATA swigluGrad512_sigmoid<>+228(SB)/4, $0x3f317218
-DATA swigluGrad512_sigmoid<>+232(SB)/4, $0x3f317218
-DATA swigluGrad512_sigmoid<>+236(SB)/4, $0x3f317218
-DATA swigluGrad512_sigmoid<>+240(SB)/4, $0x3f317218
-DATA swigluGrad512_sigmoid<>+244(SB)/4, $0x3f317218
-DATA swigluGrad512_sigmoid<>+248(SB)/4, $0x3f317218
-DATA swigluGrad512_sigmoid<>+252(SB)/4, $0x3f317218
-DATA swigluGrad512_sigmoid<>+256(SB)/4, $0x3f800000
-DATA swigluGrad512_sigmoid<>+260(SB)/4, $0x3f800000
-DATA swigluGrad512_sigmoid<>+264(SB)/4, $0x3f800000
-DATA swigluGrad512_sigmoid<>+268(SB)/4, $0x3f800000
-DATA swigluGrad512_sigmoid<>+272(SB)/4, $0x3f800000
-DATA swigluGrad512_sigmoid<>+276(SB)/4, $0x3f800000
-DATA swigluGrad512_sigmoid<>+280(SB)/4, $0x3f800000
-DATA swigluGrad512_sigmoid<>+284(SB)/4, $0x3f800000
-DATA swigluGrad512_sigmoid<>+288(SB)/4, $0x42c80000
-DATA swigluGrad512_sigmoid<>+292(SB)/4, $0x42c80000
-DATA swigluGrad512_sigmoid<>+296(SB)/4, $0x42c80000
-DATA swigluGrad512_sigmoid<>+300(SB)/4, $0x42c80000
-DATA swigluGrad512_sigmoid<>+304(SB)/4, $0x42c80000
-DATA swigluGrad512_sigmoid<>+308(SB)/4, $0x42c80000
-DATA swigluGrad512_sigmoid<>+312(SB)/4, $0x42c80000
-DATA swigluGrad512_sigmoid<>+316(SB)/4, $0x42c80000
-DATA swigluGrad512_sigmoid<>+320(SB)/4, $0xc2c80000
-DATA swigluGrad512_sigmoid<>+324(SB)/4, $0xc2c80000
-DATA swigluGrad512_sigmoid<>+328(SB)/4, $0xc2c80000
-DATA swigluGrad512_sigmoid<>+332(SB)/4, $0xc2c80000
-DATA swigluGrad512_sigmoid<>+336(SB)/4, $0xc2c80000
-DATA swigluGrad512_sigmoid<>+340(SB)/4, $0xc2c80000
-DATA swigluGrad512_sigmoid<>+344(SB)/4, $0xc2c80000
-DATA swigluGrad512_sigmoid<>+348(SB)/4, $0xc2c80000
-GLOBL swigluGrad512_sigmoid<>(SB), RODATA|NOPTR, $352
+DATA swigluGrad512_powers<>+0(SB)/4, $0x3f800000
+DATA swigluGrad512_powers<>+4(SB)/4, $0x3f85aac3
+DATA swigluGrad512_powers<>+8(SB)/4, $0x3f8b95c2
+DATA swigluGrad512_powers<>+12(SB)/4, $0x3f91c3d3
+DATA swigluGrad512_powers<>+16(SB)/4, $0x3f9837f0
+DATA swigluGrad512_powers<>+20(SB)/4, $0x3f9ef532
+DATA swigluGrad512_powers<>+24(SB)/4, $0x3fa5fed7
+DATA swigluGrad512_powers<>+28(SB)/4, $0x3fad583f
+DATA swigluGrad512_powers<>+32(SB)/4, $0x3fb504f3
+DATA swigluGrad512_powers<>+36(SB)/4, $0x3fbd08a4
+DATA swigluGrad512_powers<>+40(SB)/4, $0x3fc5672a
+DATA swigluGrad512_powers<>+44(SB)/4, $0x3fce248c
+DATA swigluGrad512_powers<>+48(SB)/4, $0x3fd744fd
+DATA swigluGrad512_powers<>+52(SB)/4, $0x3fe0ccdf
+DATA swigluGrad512_powers<>+56(SB)/4, $0x3feac0c7
+DATA swigluGrad512_powers<>+60(SB)/4, $0x3ff5257d
+GLOBL swigluGrad512_powers<>(SB), RODATA|NOPTR, $64
 
-DATA swigluGrad512_one<>+0(SB)/4, $0x3f800000
-DATA swigluGrad512_one<>+4(SB)/4, $0x3f800000
-DATA swigluGrad512_one<>+8(SB)/4, $0x3f800000
-DATA swigluGrad512_one<>+12(SB)/4, $0x3f800000
-DATA swigluGrad512_one<>+16(SB)/4, $0x3f800000
-DATA swigluGrad512_one<>+20(SB)/4, $0x3f800000
-DATA swigluGrad512_one<>+24(SB)/4, $0x3f800000
-DATA swigluGrad512_one<>+28(SB)/4, $0x3f800000
-GLOBL swigluGrad512_one<>(SB), RODATA|NOPTR, $32
+DATA swigluGrad512_sigmoid<>+0(SB)/4, $0x49400000
+DATA swigluGrad512_sigmoid<>+4(SB)/4, $0x49400000
+DATA swigluGrad512_sigmoid<>+8(SB)/4, $0x49400000
+DATA swigluGrad512_sigmoid<>+12(SB)/4, $0x49400000
+DATA swigluGrad512_sigmoid<>+16(SB)/4, $0x49400000
+DATA swigluGrad512_sigmoid<>+20(SB)/4, $0x49400000
+DATA swigluGrad512_sigmoid<>+24(SB)/4, $0x49400000
+DATA swigluGrad512_sigmoid<>+28(SB)/4, $0x49400000
+DATA swigluGrad512_sigmoid<>+32(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+36(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+40(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+44(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+48(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+52(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+56(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+60(SB)/4, $0xbfb8aa3b
+DATA swigluGrad512_sigmoid<>+64(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+68(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+72(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+76(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+80(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+84(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+88(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+92(SB)/4, $0xb2a57060
+DATA swigluGrad512_sigmoid<>+96(SB)/4, $0x3d635847
+DATA swigluGrad512_sigmoid<>+100(SB)/4, $0x3d635847
+DATA swigluGrad512_sigmoid<>+104(SB)/4, $0x3d635847
+DATA swigluGrad512_sigmoid<>+108(SB)/4, $0x3d635847
+DATA swigluGrad512_sigmoid<>+112(SB)/4, $0x3d635847
+DATA swigluGrad512_sigmoid<>+116(SB)/4, $0x3d635847
+DATA swigluGrad512_sigmoid<>+120(SB)/4, $0x3d635847
+DATA swigluGrad512_sigmoid<>+124(SB)/4, $0x3d635847
+DATA swigluGrad512_sigmoid<>+128(SB)/4, $0x3e75fffc
+DATA swigluGrad512_sigmoid<>+132(SB)/4, $0x3e75fffc
+DATA swigluGrad512_sigmoid<>+136(SB)/4, $0x3e75fffc
+DATA swigluGrad512_sigmoid<>+140(SB)/4, $0x3e75fffc
+DATA swigluGrad512_sigmoid<>+144(SB)/4, $0x3e75fffc
+DATA swigluGrad512_sigmoid<>+148(SB)/4, $0x3e75fffc
+DATA swigluGrad512_sigmoid<>+152(SB)/4, $0x3e75fffc
+DATA swigluGrad512_sigmoid<>+156(SB)/4, $0x3e75fffc
+DATA swigluGrad512_sigmoid<>+160(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+164(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+168(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+172(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+176(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+180(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+184(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+188(SB)/4, $0x3f317218
+DATA swigluGrad512_sigmoid<>+192(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+196(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+200(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+204(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+208(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+212(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+216(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+220(SB)/4, $0x3f800000
+DATA swigluGrad512_sigmoid<>+224(SB)/4, $0x42ae0000
+DATA swigluGrad512_sigmoid<>+228(SB)/4, $0x42ae0000
+DATA swigluGrad512_sigmoid<>+232(SB)/4, $0x42ae0000
+DATA swigluGrad512_sigmoid<>+236(SB)/4, $0x42ae0000
+DATA swigluGrad512_sigmoid<>+240(SB)/4, $0x42ae0000
+DATA swigluGrad512_sigmoid<>+244(SB)/4, $0x42ae0000
+DATA swigluGrad512_sigmoid<>+248(SB)/4, $0x42ae0000
+DATA swigluGrad512_sigmoid<>+252(SB)/4, $0x42ae0000
+DATA swigluGrad512_sigmoid<>+256(SB)/4, $0xc2ae0000
+DATA swigluGrad512_sigmoid<>+260(SB)/4, $0xc2ae0000
+DATA swigluGrad512_sigmoid<>+264(SB)/4, $0xc2ae0000
+DATA swigluGrad512_sigmoid<>+268(SB)/4, $0xc2ae0000
+DATA swigluGrad512_sigmoid<>+272(SB)/4, $0xc2ae0000
+DATA swigluGrad512_sigmoid<>+276(SB)/4, $0xc2ae0000
+DATA swigluGrad512_sigmoid<>+280(SB)/4, $0xc2ae0000
+DATA swigluGrad512_sigmoid<>+284(SB)/4, $0xc2ae0000
+GLOBL swigluGrad512_sigmoid<>(SB), RODATA|NOPTR, $288
 
 // func normFilm512(y *float32, x *float32, scale *float32, shift *float32, tmp *float32, n int)
 // Requires: AVX, AVX512F
@@ -9863,7 +10110,145 @@ TEXT ·affineSiLU256(SB), NOSPLIT, $0-88
 affineSiLU256_row:
 	MOVQ BX, R13
 
-affineSiLU256_pixel:
+affineSiLU256_many:
+	CMPQ        R13, $0x00000002
+	JL          affineSiLU256_rest
+	VMOVUPS     (R10), Y1
+	VMULPS      (CX), Y1, Y1
+	VMOVUPS     (R10), Y2
+	VMULPS      64(CX), Y2, Y2
+	VADDPS      (R11), Y1, Y1
+	VADDPS      (R11), Y2, Y2
+	VMINPS      affineSiLU256_sigmoid<>+288(SB), Y1, Y3
+	VMINPS      affineSiLU256_sigmoid<>+288(SB), Y2, Y4
+	VMAXPS      affineSiLU256_sigmoid<>+320(SB), Y3, Y3
+	VMAXPS      affineSiLU256_sigmoid<>+320(SB), Y4, Y4
+	VMULPS      affineSiLU256_sigmoid<>+0(SB), Y3, Y5
+	VMULPS      affineSiLU256_sigmoid<>+0(SB), Y4, Y6
+	VROUNDPS    $0x00, Y5, Y5
+	VROUNDPS    $0x00, Y6, Y6
+	VMOVAPS     Y3, Y7
+	VFMSUB132PS affineSiLU256_sigmoid<>+0(SB), Y5, Y7
+	VMOVAPS     Y4, Y8
+	VFMSUB132PS affineSiLU256_sigmoid<>+0(SB), Y6, Y8
+	VFMADD231PS affineSiLU256_sigmoid<>+32(SB), Y3, Y7
+	VFMADD231PS affineSiLU256_sigmoid<>+32(SB), Y4, Y8
+	VMOVAPS     Y7, Y3
+	VMOVUPS     affineSiLU256_sigmoid<>+64(SB), Y7
+	VMOVAPS     Y8, Y4
+	VMOVUPS     affineSiLU256_sigmoid<>+64(SB), Y8
+	VFMADD213PS affineSiLU256_sigmoid<>+96(SB), Y3, Y7
+	VFMADD213PS affineSiLU256_sigmoid<>+96(SB), Y4, Y8
+	VFMADD213PS affineSiLU256_sigmoid<>+128(SB), Y3, Y7
+	VFMADD213PS affineSiLU256_sigmoid<>+128(SB), Y4, Y8
+	VFMADD213PS affineSiLU256_sigmoid<>+160(SB), Y3, Y7
+	VFMADD213PS affineSiLU256_sigmoid<>+160(SB), Y4, Y8
+	VFMADD213PS affineSiLU256_sigmoid<>+192(SB), Y3, Y7
+	VFMADD213PS affineSiLU256_sigmoid<>+192(SB), Y4, Y8
+	VFMADD213PS affineSiLU256_sigmoid<>+224(SB), Y3, Y7
+	VFMADD213PS affineSiLU256_sigmoid<>+224(SB), Y4, Y8
+	VFMADD213PS affineSiLU256_sigmoid<>+256(SB), Y3, Y7
+	VFMADD213PS affineSiLU256_sigmoid<>+256(SB), Y4, Y8
+	VCVTPS2DQ   Y5, Y5
+	VPSRAD      $0x01, Y5, Y3
+	VPSUBD      Y3, Y5, Y5
+	VPSLLD      $0x17, Y3, Y3
+	VPADDD      Y0, Y3, Y3
+	VMULPS      Y3, Y7, Y7
+	VPSLLD      $0x17, Y5, Y5
+	VPADDD      Y0, Y5, Y5
+	VMULPS      Y5, Y7, Y7
+	VCVTPS2DQ   Y6, Y6
+	VPSRAD      $0x01, Y6, Y4
+	VPSUBD      Y4, Y6, Y6
+	VPSLLD      $0x17, Y4, Y4
+	VPADDD      Y0, Y4, Y4
+	VMULPS      Y4, Y8, Y8
+	VPSLLD      $0x17, Y6, Y6
+	VPADDD      Y0, Y6, Y6
+	VMULPS      Y6, Y8, Y8
+	VADDPS      Y0, Y7, Y7
+	VADDPS      Y0, Y8, Y8
+	VDIVPS      Y7, Y0, Y7
+	VDIVPS      Y8, Y0, Y8
+	VMULPS      Y7, Y1, Y1
+	VMULPS      (R12), Y1, Y1
+	VMOVUPS     Y1, (AX)
+	VMULPS      Y8, Y2, Y2
+	VMULPS      (R12), Y2, Y2
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     32(R10), Y1
+	VMULPS      32(CX), Y1, Y1
+	VMOVUPS     32(R10), Y2
+	VMULPS      96(CX), Y2, Y2
+	VADDPS      32(R11), Y1, Y1
+	VADDPS      32(R11), Y2, Y2
+	VMINPS      affineSiLU256_sigmoid<>+288(SB), Y1, Y3
+	VMINPS      affineSiLU256_sigmoid<>+288(SB), Y2, Y4
+	VMAXPS      affineSiLU256_sigmoid<>+320(SB), Y3, Y3
+	VMAXPS      affineSiLU256_sigmoid<>+320(SB), Y4, Y4
+	VMULPS      affineSiLU256_sigmoid<>+0(SB), Y3, Y5
+	VMULPS      affineSiLU256_sigmoid<>+0(SB), Y4, Y6
+	VROUNDPS    $0x00, Y5, Y5
+	VROUNDPS    $0x00, Y6, Y6
+	VMOVAPS     Y3, Y7
+	VFMSUB132PS affineSiLU256_sigmoid<>+0(SB), Y5, Y7
+	VMOVAPS     Y4, Y8
+	VFMSUB132PS affineSiLU256_sigmoid<>+0(SB), Y6, Y8
+	VFMADD231PS affineSiLU256_sigmoid<>+32(SB), Y3, Y7
+	VFMADD231PS affineSiLU256_sigmoid<>+32(SB), Y4, Y8
+	VMOVAPS     Y7, Y3
+	VMOVUPS     affineSiLU256_sigmoid<>+64(SB), Y7
+	VMOVAPS     Y8, Y4
+	VMOVUPS     affineSiLU256_sigmoid<>+64(SB), Y8
+	VFMADD213PS affineSiLU256_sigmoid<>+96(SB), Y3, Y7
+	VFMADD213PS affineSiLU256_sigmoid<>+96(SB), Y4, Y8
+	VFMADD213PS affineSiLU256_sigmoid<>+128(SB), Y3, Y7
+	VFMADD213PS affineSiLU256_sigmoid<>+128(SB), Y4, Y8
+	VFMADD213PS affineSiLU256_sigmoid<>+160(SB), Y3, Y7
+	VFMADD213PS affineSiLU256_sigmoid<>+160(SB), Y4, Y8
+	VFMADD213PS affineSiLU256_sigmoid<>+192(SB), Y3, Y7
+	VFMADD213PS affineSiLU256_sigmoid<>+192(SB), Y4, Y8
+	VFMADD213PS affineSiLU256_sigmoid<>+224(SB), Y3, Y7
+	VFMADD213PS affineSiLU256_sigmoid<>+224(SB), Y4, Y8
+	VFMADD213PS affineSiLU256_sigmoid<>+256(SB), Y3, Y7
+	VFMADD213PS affineSiLU256_sigmoid<>+256(SB), Y4, Y8
+	VCVTPS2DQ   Y5, Y5
+	VPSRAD      $0x01, Y5, Y3
+	VPSUBD      Y3, Y5, Y5
+	VPSLLD      $0x17, Y3, Y3
+	VPADDD      Y0, Y3, Y3
+	VMULPS      Y3, Y7, Y7
+	VPSLLD      $0x17, Y5, Y5
+	VPADDD      Y0, Y5, Y5
+	VMULPS      Y5, Y7, Y7
+	VCVTPS2DQ   Y6, Y6
+	VPSRAD      $0x01, Y6, Y4
+	VPSUBD      Y4, Y6, Y6
+	VPSLLD      $0x17, Y4, Y4
+	VPADDD      Y0, Y4, Y4
+	VMULPS      Y4, Y8, Y8
+	VPSLLD      $0x17, Y6, Y6
+	VPADDD      Y0, Y6, Y6
+	VMULPS      Y6, Y8, Y8
+	VADDPS      Y0, Y7, Y7
+	VADDPS      Y0, Y8, Y8
+	VDIVPS      Y7, Y0, Y7
+	VDIVPS      Y8, Y0, Y8
+	VMULPS      Y7, Y1, Y1
+	VMULPS      32(R12), Y1, Y1
+	VMOVUPS     Y1, 32(AX)
+	VMULPS      Y8, Y2, Y2
+	VMULPS      32(R12), Y2, Y2
+	VMOVUPS     Y2, 96(AX)
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x02, R13
+	JMP         affineSiLU256_many
+
+affineSiLU256_rest:
+	TESTQ       R13, R13
+	JZ          affineSiLU256_done
 	VMOVUPS     (R10), Y1
 	VMULPS      (CX), Y1, Y1
 	VADDPS      (R11), Y1, Y1
@@ -9928,17 +10313,19 @@ affineSiLU256_pixel:
 	VMULPS      Y4, Y1, Y1
 	VMULPS      32(R12), Y1, Y1
 	VMOVUPS     Y1, 32(AX)
-	ADDQ        $0x40, CX
-	ADDQ        $0x40, AX
-	SUBQ        $0x01, R13
-	JG          affineSiLU256_pixel
-	ADDQ        SI, AX
-	ADDQ        DI, CX
-	ADDQ        R8, R10
-	ADDQ        R8, R11
-	ADDQ        R9, R12
-	SUBQ        $0x01, DX
-	JG          affineSiLU256_row
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, AX
+	DECQ        R13
+	JMP         affineSiLU256_rest
+
+affineSiLU256_done:
+	ADDQ SI, AX
+	ADDQ DI, CX
+	ADDQ R8, R10
+	ADDQ R8, R11
+	ADDQ R9, R12
+	SUBQ $0x01, DX
+	JG   affineSiLU256_row
 	VZEROUPPER
 	RET
 
@@ -10045,117 +10432,294 @@ TEXT ·siluGrad256(SB), NOSPLIT, $0-80
 	MOVQ    planes+56(FP), R9
 	MOVQ    pixels+64(FP), R10
 	VMOVUPS siluGrad256_sigmoid<>+256(SB), Y0
-	VMOVUPS siluGrad256_one<>+0(SB), Y1
 
 siluGrad256_plane:
+	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
 	MOVQ   R10, R11
 
-siluGrad256_a:
+siluGrad256_a_many:
+	CMPQ        R11, $0x00000002
+	JL          siluGrad256_a_rest
+	VMOVUPS     (DX), Y3
+	VMULPS      (CX), Y3, Y3
 	VMOVUPS     (DX), Y4
-	VMULPS      (CX), Y4, Y4
+	VMULPS      64(CX), Y4, Y4
+	VADDPS      (BX), Y3, Y3
 	VADDPS      (BX), Y4, Y4
-	VMINPS      siluGrad256_sigmoid<>+288(SB), Y4, Y5
+	VMINPS      siluGrad256_sigmoid<>+288(SB), Y3, Y5
+	VMINPS      siluGrad256_sigmoid<>+288(SB), Y4, Y6
 	VMAXPS      siluGrad256_sigmoid<>+320(SB), Y5, Y5
-	VMULPS      siluGrad256_sigmoid<>+0(SB), Y5, Y7
-	VROUNDPS    $0x00, Y7, Y7
-	VMOVAPS     Y5, Y6
-	VFMSUB132PS siluGrad256_sigmoid<>+0(SB), Y7, Y6
-	VFMADD231PS siluGrad256_sigmoid<>+32(SB), Y5, Y6
-	VMOVAPS     Y6, Y5
-	VMOVUPS     siluGrad256_sigmoid<>+64(SB), Y6
-	VFMADD213PS siluGrad256_sigmoid<>+96(SB), Y5, Y6
-	VFMADD213PS siluGrad256_sigmoid<>+128(SB), Y5, Y6
-	VFMADD213PS siluGrad256_sigmoid<>+160(SB), Y5, Y6
-	VFMADD213PS siluGrad256_sigmoid<>+192(SB), Y5, Y6
-	VFMADD213PS siluGrad256_sigmoid<>+224(SB), Y5, Y6
-	VFMADD213PS siluGrad256_sigmoid<>+256(SB), Y5, Y6
-	VCVTPS2DQ   Y7, Y7
-	VPSRAD      $0x01, Y7, Y5
-	VPSUBD      Y5, Y7, Y7
+	VMAXPS      siluGrad256_sigmoid<>+320(SB), Y6, Y6
+	VMULPS      siluGrad256_sigmoid<>+0(SB), Y5, Y9
+	VMULPS      siluGrad256_sigmoid<>+0(SB), Y6, Y10
+	VROUNDPS    $0x00, Y9, Y9
+	VROUNDPS    $0x00, Y10, Y10
+	VMOVAPS     Y5, Y7
+	VFMSUB132PS siluGrad256_sigmoid<>+0(SB), Y9, Y7
+	VMOVAPS     Y6, Y8
+	VFMSUB132PS siluGrad256_sigmoid<>+0(SB), Y10, Y8
+	VFMADD231PS siluGrad256_sigmoid<>+32(SB), Y5, Y7
+	VFMADD231PS siluGrad256_sigmoid<>+32(SB), Y6, Y8
+	VMOVAPS     Y7, Y5
+	VMOVUPS     siluGrad256_sigmoid<>+64(SB), Y7
+	VMOVAPS     Y8, Y6
+	VMOVUPS     siluGrad256_sigmoid<>+64(SB), Y8
+	VFMADD213PS siluGrad256_sigmoid<>+96(SB), Y5, Y7
+	VFMADD213PS siluGrad256_sigmoid<>+96(SB), Y6, Y8
+	VFMADD213PS siluGrad256_sigmoid<>+128(SB), Y5, Y7
+	VFMADD213PS siluGrad256_sigmoid<>+128(SB), Y6, Y8
+	VFMADD213PS siluGrad256_sigmoid<>+160(SB), Y5, Y7
+	VFMADD213PS siluGrad256_sigmoid<>+160(SB), Y6, Y8
+	VFMADD213PS siluGrad256_sigmoid<>+192(SB), Y5, Y7
+	VFMADD213PS siluGrad256_sigmoid<>+192(SB), Y6, Y8
+	VFMADD213PS siluGrad256_sigmoid<>+224(SB), Y5, Y7
+	VFMADD213PS siluGrad256_sigmoid<>+224(SB), Y6, Y8
+	VFMADD213PS siluGrad256_sigmoid<>+256(SB), Y5, Y7
+	VFMADD213PS siluGrad256_sigmoid<>+256(SB), Y6, Y8
+	VCVTPS2DQ   Y9, Y9
+	VPSRAD      $0x01, Y9, Y5
+	VPSUBD      Y5, Y9, Y9
 	VPSLLD      $0x17, Y5, Y5
 	VPADDD      Y0, Y5, Y5
-	VMULPS      Y5, Y6, Y6
-	VPSLLD      $0x17, Y7, Y7
-	VPADDD      Y0, Y7, Y7
-	VMULPS      Y7, Y6, Y6
-	VADDPS      Y0, Y6, Y6
-	VDIVPS      Y6, Y0, Y6
-	VSUBPS      Y6, Y1, Y5
-	VFMADD213PS Y1, Y4, Y5
+	VMULPS      Y5, Y7, Y7
+	VPSLLD      $0x17, Y9, Y9
+	VPADDD      Y0, Y9, Y9
+	VMULPS      Y9, Y7, Y7
+	VCVTPS2DQ   Y10, Y10
+	VPSRAD      $0x01, Y10, Y6
+	VPSUBD      Y6, Y10, Y10
+	VPSLLD      $0x17, Y6, Y6
+	VPADDD      Y0, Y6, Y6
+	VMULPS      Y6, Y8, Y8
+	VPSLLD      $0x17, Y10, Y10
+	VPADDD      Y0, Y10, Y10
+	VMULPS      Y10, Y8, Y8
+	VADDPS      Y0, Y7, Y7
+	VADDPS      Y0, Y8, Y8
+	VDIVPS      Y7, Y0, Y7
+	VDIVPS      Y8, Y0, Y8
+	VMOVUPS     Y0, Y5
+	VSUBPS      Y7, Y5, Y5
+	VMOVUPS     Y0, Y6
+	VSUBPS      Y8, Y6, Y6
+	VFMADD213PS Y0, Y3, Y5
+	VFMADD213PS Y0, Y4, Y6
+	VMULPS      Y7, Y5, Y5
+	VMULPS      Y8, Y6, Y6
+	VMULPS      (AX), Y5, Y5
+	VMULPS      (SI), Y5, Y5
+	VMOVUPS     Y5, (AX)
+	VADDPS      Y5, Y2, Y2
+	VFMADD231PS (CX), Y5, Y1
+	VMULPS      64(AX), Y6, Y6
+	VMULPS      (SI), Y6, Y6
+	VMOVUPS     Y6, 64(AX)
+	VADDPS      Y6, Y2, Y2
+	VFMADD231PS 64(CX), Y6, Y1
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x02, R11
+	JMP         siluGrad256_a_many
+
+siluGrad256_a_rest:
+	TESTQ       R11, R11
+	JZ          siluGrad256_a_done
+	VMOVUPS     (DX), Y3
+	VMULPS      (CX), Y3, Y3
+	VADDPS      (BX), Y3, Y3
+	VMINPS      siluGrad256_sigmoid<>+288(SB), Y3, Y4
+	VMAXPS      siluGrad256_sigmoid<>+320(SB), Y4, Y4
+	VMULPS      siluGrad256_sigmoid<>+0(SB), Y4, Y6
+	VROUNDPS    $0x00, Y6, Y6
+	VMOVAPS     Y4, Y5
+	VFMSUB132PS siluGrad256_sigmoid<>+0(SB), Y6, Y5
+	VFMADD231PS siluGrad256_sigmoid<>+32(SB), Y4, Y5
+	VMOVAPS     Y5, Y4
+	VMOVUPS     siluGrad256_sigmoid<>+64(SB), Y5
+	VFMADD213PS siluGrad256_sigmoid<>+96(SB), Y4, Y5
+	VFMADD213PS siluGrad256_sigmoid<>+128(SB), Y4, Y5
+	VFMADD213PS siluGrad256_sigmoid<>+160(SB), Y4, Y5
+	VFMADD213PS siluGrad256_sigmoid<>+192(SB), Y4, Y5
+	VFMADD213PS siluGrad256_sigmoid<>+224(SB), Y4, Y5
+	VFMADD213PS siluGrad256_sigmoid<>+256(SB), Y4, Y5
+	VCVTPS2DQ   Y6, Y6
+	VPSRAD      $0x01, Y6, Y4
+	VPSUBD      Y4, Y6, Y6
+	VPSLLD      $0x17, Y4, Y4
+	VPADDD      Y0, Y4, Y4
+	VMULPS      Y4, Y5, Y5
+	VPSLLD      $0x17, Y6, Y6
+	VPADDD      Y0, Y6, Y6
 	VMULPS      Y6, Y5, Y5
-	VMULPS      (AX), Y5, Y4
+	VADDPS      Y0, Y5, Y5
+	VDIVPS      Y5, Y0, Y5
+	VMOVUPS     Y0, Y4
+	VSUBPS      Y5, Y4, Y4
+	VFMADD213PS Y0, Y3, Y4
+	VMULPS      Y5, Y4, Y4
+	VMULPS      (AX), Y4, Y4
 	VMULPS      (SI), Y4, Y4
 	VMOVUPS     Y4, (AX)
-	VADDPS      Y4, Y3, Y3
-	VFMADD231PS (CX), Y4, Y2
-	ADDQ        $0x40, AX
-	ADDQ        $0x40, CX
-	SUBQ        $0x01, R11
-	JG          siluGrad256_a
-	VMOVUPS     Y2, (DI)
-	VMOVUPS     Y3, (R8)
-	MOVQ        R10, R11
-	SHLQ        $0x06, R11
-	SUBQ        R11, AX
-	SUBQ        R11, CX
-	VXORPS      Y2, Y2, Y2
-	VXORPS      Y3, Y3, Y3
-	MOVQ        R10, R11
+	VADDPS      Y4, Y2, Y2
+	VFMADD231PS (CX), Y4, Y1
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	DECQ        R11
+	JMP         siluGrad256_a_rest
 
-siluGrad256_b:
+siluGrad256_a_done:
+	VMOVUPS Y1, (DI)
+	VMOVUPS Y2, (R8)
+	MOVQ    R10, R11
+	SHLQ    $0x06, R11
+	SUBQ    R11, AX
+	SUBQ    R11, CX
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	MOVQ    R10, R11
+
+siluGrad256_b_many:
+	CMPQ        R11, $0x00000002
+	JL          siluGrad256_b_rest
+	VMOVUPS     32(DX), Y3
+	VMULPS      32(CX), Y3, Y3
 	VMOVUPS     32(DX), Y4
-	VMULPS      32(CX), Y4, Y4
+	VMULPS      96(CX), Y4, Y4
+	VADDPS      32(BX), Y3, Y3
 	VADDPS      32(BX), Y4, Y4
-	VMINPS      siluGrad256_sigmoid<>+288(SB), Y4, Y5
+	VMINPS      siluGrad256_sigmoid<>+288(SB), Y3, Y5
+	VMINPS      siluGrad256_sigmoid<>+288(SB), Y4, Y6
 	VMAXPS      siluGrad256_sigmoid<>+320(SB), Y5, Y5
-	VMULPS      siluGrad256_sigmoid<>+0(SB), Y5, Y7
-	VROUNDPS    $0x00, Y7, Y7
-	VMOVAPS     Y5, Y6
-	VFMSUB132PS siluGrad256_sigmoid<>+0(SB), Y7, Y6
-	VFMADD231PS siluGrad256_sigmoid<>+32(SB), Y5, Y6
-	VMOVAPS     Y6, Y5
-	VMOVUPS     siluGrad256_sigmoid<>+64(SB), Y6
-	VFMADD213PS siluGrad256_sigmoid<>+96(SB), Y5, Y6
-	VFMADD213PS siluGrad256_sigmoid<>+128(SB), Y5, Y6
-	VFMADD213PS siluGrad256_sigmoid<>+160(SB), Y5, Y6
-	VFMADD213PS siluGrad256_sigmoid<>+192(SB), Y5, Y6
-	VFMADD213PS siluGrad256_sigmoid<>+224(SB), Y5, Y6
-	VFMADD213PS siluGrad256_sigmoid<>+256(SB), Y5, Y6
-	VCVTPS2DQ   Y7, Y7
-	VPSRAD      $0x01, Y7, Y5
-	VPSUBD      Y5, Y7, Y7
+	VMAXPS      siluGrad256_sigmoid<>+320(SB), Y6, Y6
+	VMULPS      siluGrad256_sigmoid<>+0(SB), Y5, Y9
+	VMULPS      siluGrad256_sigmoid<>+0(SB), Y6, Y10
+	VROUNDPS    $0x00, Y9, Y9
+	VROUNDPS    $0x00, Y10, Y10
+	VMOVAPS     Y5, Y7
+	VFMSUB132PS siluGrad256_sigmoid<>+0(SB), Y9, Y7
+	VMOVAPS     Y6, Y8
+	VFMSUB132PS siluGrad256_sigmoid<>+0(SB), Y10, Y8
+	VFMADD231PS siluGrad256_sigmoid<>+32(SB), Y5, Y7
+	VFMADD231PS siluGrad256_sigmoid<>+32(SB), Y6, Y8
+	VMOVAPS     Y7, Y5
+	VMOVUPS     siluGrad256_sigmoid<>+64(SB), Y7
+	VMOVAPS     Y8, Y6
+	VMOVUPS     siluGrad256_sigmoid<>+64(SB), Y8
+	VFMADD213PS siluGrad256_sigmoid<>+96(SB), Y5, Y7
+	VFMADD213PS siluGrad256_sigmoid<>+96(SB), Y6, Y8
+	VFMADD213PS siluGrad256_sigmoid<>+128(SB), Y5, Y7
+	VFMADD213PS siluGrad256_sigmoid<>+128(SB), Y6, Y8
+	VFMADD213PS siluGrad256_sigmoid<>+160(SB), Y5, Y7
+	VFMADD213PS siluGrad256_sigmoid<>+160(SB), Y6, Y8
+	VFMADD213PS siluGrad256_sigmoid<>+192(SB), Y5, Y7
+	VFMADD213PS siluGrad256_sigmoid<>+192(SB), Y6, Y8
+	VFMADD213PS siluGrad256_sigmoid<>+224(SB), Y5, Y7
+	VFMADD213PS siluGrad256_sigmoid<>+224(SB), Y6, Y8
+	VFMADD213PS siluGrad256_sigmoid<>+256(SB), Y5, Y7
+	VFMADD213PS siluGrad256_sigmoid<>+256(SB), Y6, Y8
+	VCVTPS2DQ   Y9, Y9
+	VPSRAD      $0x01, Y9, Y5
+	VPSUBD      Y5, Y9, Y9
 	VPSLLD      $0x17, Y5, Y5
 	VPADDD      Y0, Y5, Y5
-	VMULPS      Y5, Y6, Y6
-	VPSLLD      $0x17, Y7, Y7
-	VPADDD      Y0, Y7, Y7
-	VMULPS      Y7, Y6, Y6
-	VADDPS      Y0, Y6, Y6
-	VDIVPS      Y6, Y0, Y6
-	VSUBPS      Y6, Y1, Y5
-	VFMADD213PS Y1, Y4, Y5
+	VMULPS      Y5, Y7, Y7
+	VPSLLD      $0x17, Y9, Y9
+	VPADDD      Y0, Y9, Y9
+	VMULPS      Y9, Y7, Y7
+	VCVTPS2DQ   Y10, Y10
+	VPSRAD      $0x01, Y10, Y6
+	VPSUBD      Y6, Y10, Y10
+	VPSLLD      $0x17, Y6, Y6
+	VPADDD      Y0, Y6, Y6
+	VMULPS      Y6, Y8, Y8
+	VPSLLD      $0x17, Y10, Y10
+	VPADDD      Y0, Y10, Y10
+	VMULPS      Y10, Y8, Y8
+	VADDPS      Y0, Y7, Y7
+	VADDPS      Y0, Y8, Y8
+	VDIVPS      Y7, Y0, Y7
+	VDIVPS      Y8, Y0, Y8
+	VMOVUPS     Y0, Y5
+	VSUBPS      Y7, Y5, Y5
+	VMOVUPS     Y0, Y6
+	VSUBPS      Y8, Y6, Y6
+	VFMADD213PS Y0, Y3, Y5
+	VFMADD213PS Y0, Y4, Y6
+	VMULPS      Y7, Y5, Y5
+	VMULPS      Y8, Y6, Y6
+	VMULPS      32(AX), Y5, Y5
+	VMULPS      32(SI), Y5, Y5
+	VMOVUPS     Y5, 32(AX)
+	VADDPS      Y5, Y2, Y2
+	VFMADD231PS 32(CX), Y5, Y1
+	VMULPS      96(AX), Y6, Y6
+	VMULPS      32(SI), Y6, Y6
+	VMOVUPS     Y6, 96(AX)
+	VADDPS      Y6, Y2, Y2
+	VFMADD231PS 96(CX), Y6, Y1
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x02, R11
+	JMP         siluGrad256_b_many
+
+siluGrad256_b_rest:
+	TESTQ       R11, R11
+	JZ          siluGrad256_b_done
+	VMOVUPS     32(DX), Y3
+	VMULPS      32(CX), Y3, Y3
+	VADDPS      32(BX), Y3, Y3
+	VMINPS      siluGrad256_sigmoid<>+288(SB), Y3, Y4
+	VMAXPS      siluGrad256_sigmoid<>+320(SB), Y4, Y4
+	VMULPS      siluGrad256_sigmoid<>+0(SB), Y4, Y6
+	VROUNDPS    $0x00, Y6, Y6
+	VMOVAPS     Y4, Y5
+	VFMSUB132PS siluGrad256_sigmoid<>+0(SB), Y6, Y5
+	VFMADD231PS siluGrad256_sigmoid<>+32(SB), Y4, Y5
+	VMOVAPS     Y5, Y4
+	VMOVUPS     siluGrad256_sigmoid<>+64(SB), Y5
+	VFMADD213PS siluGrad256_sigmoid<>+96(SB), Y4, Y5
+	VFMADD213PS siluGrad256_sigmoid<>+128(SB), Y4, Y5
+	VFMADD213PS siluGrad256_sigmoid<>+160(SB), Y4, Y5
+	VFMADD213PS siluGrad256_sigmoid<>+192(SB), Y4, Y5
+	VFMADD213PS siluGrad256_sigmoid<>+224(SB), Y4, Y5
+	VFMADD213PS siluGrad256_sigmoid<>+256(SB), Y4, Y5
+	VCVTPS2DQ   Y6, Y6
+	VPSRAD      $0x01, Y6, Y4
+	VPSUBD      Y4, Y6, Y6
+	VPSLLD      $0x17, Y4, Y4
+	VPADDD      Y0, Y4, Y4
+	VMULPS      Y4, Y5, Y5
+	VPSLLD      $0x17, Y6, Y6
+	VPADDD      Y0, Y6, Y6
 	VMULPS      Y6, Y5, Y5
-	VMULPS      32(AX), Y5, Y4
+	VADDPS      Y0, Y5, Y5
+	VDIVPS      Y5, Y0, Y5
+	VMOVUPS     Y0, Y4
+	VSUBPS      Y5, Y4, Y4
+	VFMADD213PS Y0, Y3, Y4
+	VMULPS      Y5, Y4, Y4
+	VMULPS      32(AX), Y4, Y4
 	VMULPS      32(SI), Y4, Y4
 	VMOVUPS     Y4, 32(AX)
-	VADDPS      Y4, Y3, Y3
-	VFMADD231PS 32(CX), Y4, Y2
-	ADDQ        $0x40, AX
-	ADDQ        $0x40, CX
-	SUBQ        $0x01, R11
-	JG          siluGrad256_b
-	VMOVUPS     Y2, 32(DI)
-	VMOVUPS     Y3, 32(R8)
-	ADDQ        $0x40, DX
-	ADDQ        $0x40, BX
-	ADDQ        $0x40, DI
-	ADDQ        $0x40, R8
-	MOVQ        masks+72(FP), R11
-	ADDQ        R11, SI
-	SUBQ        $0x01, R9
-	JG          siluGrad256_plane
+	VADDPS      Y4, Y2, Y2
+	VFMADD231PS 32(CX), Y4, Y1
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	DECQ        R11
+	JMP         siluGrad256_b_rest
+
+siluGrad256_b_done:
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 32(R8)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, DI
+	ADDQ    $0x40, R8
+	MOVQ    masks+72(FP), R11
+	ADDQ    R11, SI
+	SUBQ    $0x01, R9
+	JG      siluGrad256_plane
 	VZEROUPPER
 	RET
 
@@ -10248,16 +10812,6 @@ DATA siluGrad256_sigmoid<>+340(SB)/4, $0xc2c80000
 DATA siluGrad256_sigmoid<>+344(SB)/4, $0xc2c80000
 DATA siluGrad256_sigmoid<>+348(SB)/4, $0xc2c80000
 GLOBL siluGrad256_sigmoid<>(SB), RODATA|NOPTR, $352
-
-DATA siluGrad256_one<>+0(SB)/4, $0x3f800000
-DATA siluGrad256_one<>+4(SB)/4, $0x3f800000
-DATA siluGrad256_one<>+8(SB)/4, $0x3f800000
-DATA siluGrad256_one<>+12(SB)/4, $0x3f800000
-DATA siluGrad256_one<>+16(SB)/4, $0x3f800000
-DATA siluGrad256_one<>+20(SB)/4, $0x3f800000
-DATA siluGrad256_one<>+24(SB)/4, $0x3f800000
-DATA siluGrad256_one<>+28(SB)/4, $0x3f800000
-GLOBL siluGrad256_one<>(SB), RODATA|NOPTR, $32
 
 // func linearTerm256(dst *float32, x *float32, coef *float32, constant *float32, planes int, pixels int, coefs int, constants int)
 // Requires: AVX, FMA3
@@ -15061,84 +15615,83 @@ TEXT ·swigluGrad256(SB), NOSPLIT, $0-48
 	MOVQ    a+24(FP), BX
 	MOVQ    b+32(FP), SI
 	VMOVUPS swigluGrad256_sigmoid<>+256(SB), Y0
-	VMOVUPS swigluGrad256_one<>+0(SB), Y1
 	MOVQ    n+40(FP), DI
 
 swigluGrad256_block:
-	VMOVUPS     (BX), Y2
-	VMINPS      swigluGrad256_sigmoid<>+288(SB), Y2, Y3
-	VMAXPS      swigluGrad256_sigmoid<>+320(SB), Y3, Y3
-	VMULPS      swigluGrad256_sigmoid<>+0(SB), Y3, Y4
-	VROUNDPS    $0x00, Y4, Y4
-	VMOVAPS     Y3, Y5
-	VFMSUB132PS swigluGrad256_sigmoid<>+0(SB), Y4, Y5
-	VFMADD231PS swigluGrad256_sigmoid<>+32(SB), Y3, Y5
-	VMOVAPS     Y5, Y3
-	VMOVUPS     swigluGrad256_sigmoid<>+64(SB), Y5
-	VFMADD213PS swigluGrad256_sigmoid<>+96(SB), Y3, Y5
-	VFMADD213PS swigluGrad256_sigmoid<>+128(SB), Y3, Y5
-	VFMADD213PS swigluGrad256_sigmoid<>+160(SB), Y3, Y5
-	VFMADD213PS swigluGrad256_sigmoid<>+192(SB), Y3, Y5
-	VFMADD213PS swigluGrad256_sigmoid<>+224(SB), Y3, Y5
-	VFMADD213PS swigluGrad256_sigmoid<>+256(SB), Y3, Y5
-	VCVTPS2DQ   Y4, Y4
-	VPSRAD      $0x01, Y4, Y3
-	VPSUBD      Y3, Y4, Y4
+	VMOVUPS     (BX), Y1
+	VMINPS      swigluGrad256_sigmoid<>+288(SB), Y1, Y2
+	VMAXPS      swigluGrad256_sigmoid<>+320(SB), Y2, Y2
+	VMULPS      swigluGrad256_sigmoid<>+0(SB), Y2, Y3
+	VROUNDPS    $0x00, Y3, Y3
+	VMOVAPS     Y2, Y4
+	VFMSUB132PS swigluGrad256_sigmoid<>+0(SB), Y3, Y4
+	VFMADD231PS swigluGrad256_sigmoid<>+32(SB), Y2, Y4
+	VMOVAPS     Y4, Y2
+	VMOVUPS     swigluGrad256_sigmoid<>+64(SB), Y4
+	VFMADD213PS swigluGrad256_sigmoid<>+96(SB), Y2, Y4
+	VFMADD213PS swigluGrad256_sigmoid<>+128(SB), Y2, Y4
+	VFMADD213PS swigluGrad256_sigmoid<>+160(SB), Y2, Y4
+	VFMADD213PS swigluGrad256_sigmoid<>+192(SB), Y2, Y4
+	VFMADD213PS swigluGrad256_sigmoid<>+224(SB), Y2, Y4
+	VFMADD213PS swigluGrad256_sigmoid<>+256(SB), Y2, Y4
+	VCVTPS2DQ   Y3, Y3
+	VPSRAD      $0x01, Y3, Y2
+	VPSUBD      Y2, Y3, Y3
+	VPSLLD      $0x17, Y2, Y2
+	VPADDD      Y0, Y2, Y2
+	VMULPS      Y2, Y4, Y4
 	VPSLLD      $0x17, Y3, Y3
 	VPADDD      Y0, Y3, Y3
-	VMULPS      Y3, Y5, Y5
-	VPSLLD      $0x17, Y4, Y4
-	VPADDD      Y0, Y4, Y4
-	VMULPS      Y4, Y5, Y5
-	VADDPS      Y0, Y5, Y5
-	VDIVPS      Y5, Y0, Y5
-	VMULPS      Y5, Y2, Y3
-	VSUBPS      Y5, Y1, Y4
-	VFMADD213PS Y1, Y2, Y4
-	VMULPS      Y5, Y4, Y4
-	VMULPS      (SI), Y4, Y4
-	VMOVUPS     (DX), Y2
+	VMULPS      Y3, Y4, Y4
+	VADDPS      Y0, Y4, Y4
+	VDIVPS      Y4, Y0, Y4
+	VMULPS      Y4, Y1, Y2
+	VSUBPS      Y4, Y0, Y3
+	VFMADD213PS Y0, Y1, Y3
+	VMULPS      Y4, Y3, Y3
+	VMULPS      (SI), Y3, Y3
+	VMOVUPS     (DX), Y1
+	VMULPS      Y1, Y3, Y3
+	VMULPS      Y1, Y2, Y2
+	VMOVUPS     Y3, (AX)
+	VMOVUPS     Y2, (CX)
+	VMOVUPS     32(BX), Y1
+	VMINPS      swigluGrad256_sigmoid<>+288(SB), Y1, Y2
+	VMAXPS      swigluGrad256_sigmoid<>+320(SB), Y2, Y2
+	VMULPS      swigluGrad256_sigmoid<>+0(SB), Y2, Y3
+	VROUNDPS    $0x00, Y3, Y3
+	VMOVAPS     Y2, Y4
+	VFMSUB132PS swigluGrad256_sigmoid<>+0(SB), Y3, Y4
+	VFMADD231PS swigluGrad256_sigmoid<>+32(SB), Y2, Y4
+	VMOVAPS     Y4, Y2
+	VMOVUPS     swigluGrad256_sigmoid<>+64(SB), Y4
+	VFMADD213PS swigluGrad256_sigmoid<>+96(SB), Y2, Y4
+	VFMADD213PS swigluGrad256_sigmoid<>+128(SB), Y2, Y4
+	VFMADD213PS swigluGrad256_sigmoid<>+160(SB), Y2, Y4
+	VFMADD213PS swigluGrad256_sigmoid<>+192(SB), Y2, Y4
+	VFMADD213PS swigluGrad256_sigmoid<>+224(SB), Y2, Y4
+	VFMADD213PS swigluGrad256_sigmoid<>+256(SB), Y2, Y4
+	VCVTPS2DQ   Y3, Y3
+	VPSRAD      $0x01, Y3, Y2
+	VPSUBD      Y2, Y3, Y3
+	VPSLLD      $0x17, Y2, Y2
+	VPADDD      Y0, Y2, Y2
 	VMULPS      Y2, Y4, Y4
-	VMULPS      Y2, Y3, Y3
-	VMOVUPS     Y4, (AX)
-	VMOVUPS     Y3, (CX)
-	VMOVUPS     32(BX), Y2
-	VMINPS      swigluGrad256_sigmoid<>+288(SB), Y2, Y3
-	VMAXPS      swigluGrad256_sigmoid<>+320(SB), Y3, Y3
-	VMULPS      swigluGrad256_sigmoid<>+0(SB), Y3, Y4
-	VROUNDPS    $0x00, Y4, Y4
-	VMOVAPS     Y3, Y5
-	VFMSUB132PS swigluGrad256_sigmoid<>+0(SB), Y4, Y5
-	VFMADD231PS swigluGrad256_sigmoid<>+32(SB), Y3, Y5
-	VMOVAPS     Y5, Y3
-	VMOVUPS     swigluGrad256_sigmoid<>+64(SB), Y5
-	VFMADD213PS swigluGrad256_sigmoid<>+96(SB), Y3, Y5
-	VFMADD213PS swigluGrad256_sigmoid<>+128(SB), Y3, Y5
-	VFMADD213PS swigluGrad256_sigmoid<>+160(SB), Y3, Y5
-	VFMADD213PS swigluGrad256_sigmoid<>+192(SB), Y3, Y5
-	VFMADD213PS swigluGrad256_sigmoid<>+224(SB), Y3, Y5
-	VFMADD213PS swigluGrad256_sigmoid<>+256(SB), Y3, Y5
-	VCVTPS2DQ   Y4, Y4
-	VPSRAD      $0x01, Y4, Y3
-	VPSUBD      Y3, Y4, Y4
 	VPSLLD      $0x17, Y3, Y3
 	VPADDD      Y0, Y3, Y3
-	VMULPS      Y3, Y5, Y5
-	VPSLLD      $0x17, Y4, Y4
-	VPADDD      Y0, Y4, Y4
-	VMULPS      Y4, Y5, Y5
-	VADDPS      Y0, Y5, Y5
-	VDIVPS      Y5, Y0, Y5
-	VMULPS      Y5, Y2, Y3
-	VSUBPS      Y5, Y1, Y4
-	VFMADD213PS Y1, Y2, Y4
-	VMULPS      Y5, Y4, Y4
-	VMULPS      32(SI), Y4, Y4
-	VMOVUPS     32(DX), Y2
-	VMULPS      Y2, Y4, Y4
-	VMULPS      Y2, Y3, Y3
-	VMOVUPS     Y4, 32(AX)
-	VMOVUPS     Y3, 32(CX)
+	VMULPS      Y3, Y4, Y4
+	VADDPS      Y0, Y4, Y4
+	VDIVPS      Y4, Y0, Y4
+	VMULPS      Y4, Y1, Y2
+	VSUBPS      Y4, Y0, Y3
+	VFMADD213PS Y0, Y1, Y3
+	VMULPS      Y4, Y3, Y3
+	VMULPS      32(SI), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMULPS      Y1, Y3, Y3
+	VMULPS      Y1, Y2, Y2
+	VMOVUPS     Y3, 32(AX)
+	VMOVUPS     Y2, 32(CX)
 	ADDQ        $0x40, AX
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
@@ -15238,16 +15791,6 @@ DATA swigluGrad256_sigmoid<>+340(SB)/4, $0xc2c80000
 DATA swigluGrad256_sigmoid<>+344(SB)/4, $0xc2c80000
 DATA swigluGrad256_sigmoid<>+348(SB)/4, $0xc2c80000
 GLOBL swigluGrad256_sigmoid<>(SB), RODATA|NOPTR, $352
-
-DATA swigluGrad256_one<>+0(SB)/4, $0x3f800000
-DATA swigluGrad256_one<>+4(SB)/4, $0x3f800000
-DATA swigluGrad256_one<>+8(SB)/4, $0x3f800000
-DATA swigluGrad256_one<>+12(SB)/4, $0x3f800000
-DATA swigluGrad256_one<>+16(SB)/4, $0x3f800000
-DATA swigluGrad256_one<>+20(SB)/4, $0x3f800000
-DATA swigluGrad256_one<>+24(SB)/4, $0x3f800000
-DATA swigluGrad256_one<>+28(SB)/4, $0x3f800000
-GLOBL swigluGrad256_one<>(SB), RODATA|NOPTR, $32
 
 // func normFilm256(y *float32, x *float32, scale *float32, shift *float32, tmp *float32, n int)
 // Requires: AVX, FMA3

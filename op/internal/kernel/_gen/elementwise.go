@@ -1,60 +1,143 @@
 package main
 
 import (
+	"math"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// sigmoid returns the code of 1/(1+e^-z) on one register; see power. Where
-// 2^n is infinite or zero it is 0 or 1.
-func (v isa) sigmoid(name string) func(z VecVirtual) VecVirtual {
-	negative, one := v.power(name+"_sigmoid", -1)
-	return func(z VecVirtual) VecVirtual {
-		p := negative(z)
-		VADDPS(one, p, p)
-		VDIVPS(p, one, p)
-		return p
+// registersFunc is the code of a function of numbers in registers, of each of which it
+// returns another one. It goes over all of them step by step: long chains of operations
+// one after the other would fill the processor's queue.
+type registersFunc func(z ...VecVirtual) []VecVirtual
+
+// sigmoid returns the code of 1/(1+e^-z), and 1; see power. Where 2^n is infinite or zero it
+// is 0 or 1. It may raise z to where z/(1+e^-z) and its derivative are below 1e-35.
+func (v isa) sigmoid(name string) (sigmoid registersFunc, one VecVirtual) {
+	if v.parts == 1 {
+		return v.sigmoidTable(name)
 	}
+	negative, one := v.power(name+"_sigmoid", -1)
+	return func(z ...VecVirtual) []VecVirtual {
+		p := negative(z...)
+		for _, p := range p {
+			VADDPS(one, p, p)
+		}
+		for _, p := range p {
+			VDIVPS(p, one, p)
+		}
+		return p
+	}, one
 }
 
-// exp returns the code of e^z on one register; see power.
-func (v isa) exp(name string) func(z VecVirtual) VecVirtual {
+// sigmoidTable is sigmoid for AVX-512, without division and with a shorter polynomial:
+// e^-z is 2^n·2^f with n a multiple of 1/16, whose fraction's power comes from a table,
+// and |f| ≤ 1/32, for which 1 + f·(ln 2 + …) to the third degree is within 2e-9; and
+// 1/(1+e^-z) is an estimate of 14 bits with a step of Newton's method, which needs
+// finite numbers: z is kept above -87.
+func (v isa) sigmoidTable(name string) (sigmoid registersFunc, one VecVirtual) {
+	powers := GLOBL(name+"_powers", RODATA|NOPTR)
+	for i := range 16 {
+		DATA(4*i, U32(math.Float32bits(float32(math.Exp2(float64(i)/16)))))
+	}
+	table := v.new()
+	VMOVUPS(powers, table)
+	const magic = 3 << 18 // to which is added what is rounded to a multiple of 1/16
+	c := v.constants(name+"_sigmoid", magic, -1.44269502, -1.92596303e-8, 5.550411e-2, 2.4023431e-1, 6.9314718e-1, 1, 87, -87)
+	shift, log2e, rest, p3, p2, p1, high, low := c[0], c[1], c[2], c[3], c[4], c[5], c[7], c[8]
+	one = v.register(c[6])
+	return func(z ...VecVirtual) []VecVirtual {
+		t, k, n, p := v.registers(len(z)), v.registers(len(z)), v.registers(len(z)), v.registers(len(z))
+		for _, step := range []func(z, t, k, n, p VecVirtual){
+			func(z, t, k, n, p VecVirtual) { VMAXPS(z, low, z) }, // NaN stays
+			func(z, t, k, n, p VecVirtual) { VMINPS(z, high, t) },
+			func(z, t, k, n, p VecVirtual) { // k = t·log2e + shift, whose last four bits are the fraction's
+				VMOVAPS(t, k)
+				VFMADD213PS(shift, log2e, k)
+			},
+			func(z, t, k, n, p VecVirtual) { VSUBPS(shift, k, n) },
+			func(z, t, k, n, p VecVirtual) { // f = t·log2e - n
+				VMOVAPS(t, p)
+				VFMSUB132PS(log2e, n, p)
+			},
+			func(z, t, k, n, p VecVirtual) { VFMADD231PS(rest, t, p) },
+			func(z, t, k, n, p VecVirtual) {
+				VMOVAPS(p, t)
+				VMOVAPS(p3, p)
+				VFMADD213PS(p2, t, p)
+			},
+			func(z, t, k, n, p VecVirtual) { VFMADD213PS(p1, t, p) },
+			func(z, t, k, n, p VecVirtual) { VMULPS(t, p, p) },
+			func(z, t, k, n, p VecVirtual) { VPERMPS(table, k, k) },
+			func(z, t, k, n, p VecVirtual) { VFMADD213PS(k, k, p) }, // 2^fraction·2^f
+			func(z, t, k, n, p VecVirtual) { VSCALEFPS(n, p, p) },
+			func(z, t, k, n, p VecVirtual) { VADDPS(one, p, p) },
+			func(z, t, k, n, p VecVirtual) { VRCP14PS(p, t) },
+			func(z, t, k, n, p VecVirtual) { VFNMADD213PS(one, t, p) }, // 1 - p·t
+			func(z, t, k, n, p VecVirtual) { VFMADD213PS(t, t, p) },    // t + t·(1 - p·t)
+		} {
+			for i := range z {
+				step(z[i], t[i], k[i], n[i], p[i])
+			}
+		}
+		return p
+	}, one
+}
+
+// exp returns the code of e^z; see power.
+func (v isa) exp(name string) registersFunc {
 	exp, _ := v.power(name+"_exp", 1)
 	return exp
 }
 
-// power returns the code of e^(sign·z) on one register, and 1. It is 2^n·p(f)
+// power returns the code of e^(sign·z), and 1. It is 2^n·p(f)
 // with sign·z·log2(e) = n + f, |f| ≤ 1/2, log2(e) in two parts so that f keeps
 // full precision, and p the minimax polynomial of Cephes' exp2f. |z| is kept
 // below 100, where 2^n is infinite or zero already.
-func (v isa) power(name string, sign float32) (power func(z VecVirtual) VecVirtual, one VecVirtual) {
+func (v isa) power(name string, sign float32) (power registersFunc, one VecVirtual) {
 	c := v.constants(name, sign*1.44269502, sign*1.92596303e-8,
 		1.535336188e-4, 1.339887440e-3, 9.618437357e-3, 5.550332471e-2, 2.402264791e-1, 6.931472029e-1, 1, 100, -100)
 	log2e, rest, poly, high, low := c[0], c[1], c[2:9], c[9], c[10]
 	one = v.register(c[8])
-	return func(z VecVirtual) VecVirtual {
-		t, n, p := v.new(), v.new(), v.new()
-		VMINPS(high, z, t)
-		VMAXPS(low, t, t)
-		VMULPS(log2e, t, n)
-		if v.parts == 1 {
-			VRNDSCALEPS(Imm(0), n, n)
-		} else {
-			VROUNDPS(Imm(0), n, n)
+	return func(z ...VecVirtual) []VecVirtual {
+		t, n, p := v.registers(len(z)), v.registers(len(z)), v.registers(len(z))
+		each := func(step func(t, n, p VecVirtual)) {
+			for i := range z {
+				step(t[i], n[i], p[i])
+			}
 		}
-		VMOVAPS(t, p)
-		VFMSUB132PS(log2e, n, p) // p = t·log2e - n
-		VFMADD231PS(rest, t, p)
-		VMOVAPS(p, t) // f
-		VMOVUPS(poly[0], p)
+		for i := range z {
+			VMINPS(high, z[i], t[i])
+		}
+		each(func(t, n, p VecVirtual) { VMAXPS(low, t, t) })
+		each(func(t, n, p VecVirtual) { VMULPS(log2e, t, n) })
+		each(func(t, n, p VecVirtual) {
+			if v.parts == 1 {
+				VRNDSCALEPS(Imm(0), n, n)
+			} else {
+				VROUNDPS(Imm(0), n, n)
+			}
+		})
+		each(func(t, n, p VecVirtual) {
+			VMOVAPS(t, p)
+			VFMSUB132PS(log2e, n, p) // p = t·log2e - n
+		})
+		each(func(t, n, p VecVirtual) { VFMADD231PS(rest, t, p) })
+		each(func(t, n, p VecVirtual) {
+			VMOVAPS(p, t) // f
+			VMOVUPS(poly[0], p)
+		})
 		for _, k := range poly[1:] {
-			VFMADD213PS(k, t, p)
+			each(func(t, n, p VecVirtual) { VFMADD213PS(k, t, p) })
 		}
 		if v.parts == 1 {
-			VSCALEFPS(n, p, p)
-		} else { // multiply by 2^(n/2) twice: one factor could overflow
-			half := v.new()
+			each(func(t, n, p VecVirtual) { VSCALEFPS(n, p, p) })
+			return p
+		}
+		// Multiply by 2^(n/2) twice: one factor could overflow.
+		each(func(half, n, p VecVirtual) {
 			VCVTPS2DQ(n, n)
 			VPSRAD(Imm(1), n, half)
 			VPSUBD(half, n, n)
@@ -63,9 +146,35 @@ func (v isa) power(name string, sign float32) (power func(z VecVirtual) VecVirtu
 				VPADDD(one, e, e) // the exponent of 1 is the bias
 				VMULPS(e, p, p)
 			}
-		}
+		})
 		return p
 	}, one
+}
+
+// eachPixels repeats body for n pixels, as many at a time as it is told: first many,
+// then one.
+func eachPixels(name string, n Register, many uint64, body func(pixels int)) {
+	Label(label(name, "many"))
+	CMPQ(n, U32(many))
+	JL(LabelRef(label(name, "rest")))
+	body(int(many))
+	SUBQ(Imm(many), n)
+	JMP(LabelRef(label(name, "many")))
+	Label(label(name, "rest"))
+	TESTQ(n, n)
+	JZ(LabelRef(label(name, "done")))
+	body(1)
+	DECQ(n)
+	JMP(LabelRef(label(name, "rest")))
+	Label(label(name, "done"))
+}
+
+// together is how many pixels SiLU takes at a time, one register of each.
+func (v isa) together() uint64 {
+	if v.parts == 1 {
+		return 4
+	}
+	return 2
 }
 
 // affineSiLU is dst = mask·SiLU(scale·src + shift) on rows of width pixels. After
@@ -78,23 +187,29 @@ func (v isa) affineSiLU() {
 	rows, width, dstSkip, srcSkip := param("rows"), param("width"), param("dstSkip"), param("srcSkip")
 	coefs, masks := param("coefs"), param("masks")
 	scale, shift, mask := param("scale"), param("shift"), param("mask")
-	sigmoid := v.sigmoid(name)
+	sigmoid, _ := v.sigmoid(name)
 	n := GP64()
 	loop(label(name, "row"), rows, 1, func() {
 		MOVQ(width, n)
-		loop(label(name, "pixel"), n, 1, func() {
-			for i := range v.parts {
-				x := v.new()
-				VMOVUPS(at(scale, i*v.bytes), x)
-				VMULPS(at(src, i*v.bytes), x, x)
-				VADDPS(at(shift, i*v.bytes), x, x)
-				s := sigmoid(x)
-				VMULPS(s, x, x)
-				VMULPS(at(mask, i*v.bytes), x, x)
-				VMOVUPS(x, at(dst, i*v.bytes))
+		eachPixels(name, n, v.together(), func(pixels int) {
+			for part := range v.parts {
+				x := v.registers(pixels)
+				for i, x := range x {
+					VMOVUPS(at(scale, part*v.bytes), x)
+					VMULPS(at(src, i*64+part*v.bytes), x, x)
+				}
+				for _, x := range x {
+					VADDPS(at(shift, part*v.bytes), x, x)
+				}
+				s := sigmoid(x...)
+				for i, x := range x {
+					VMULPS(s[i], x, x)
+					VMULPS(at(mask, part*v.bytes), x, x)
+					VMOVUPS(x, at(dst, i*64+part*v.bytes))
+				}
 			}
-			ADDQ(Imm(64), src)
-			ADDQ(Imm(64), dst)
+			ADDQ(U32(uint32(64*pixels)), src)
+			ADDQ(U32(uint32(64*pixels)), dst)
 		})
 		ADDQ(dstSkip, dst)
 		ADDQ(srcSkip, src)
@@ -115,13 +230,12 @@ func (v isa) siluGrad() {
 	scale, shift, mask := param("scale"), param("shift"), param("mask")
 	sumX, sum := param("sumX"), param("sum")
 	planes, size := param("planes"), param("pixels")
-	sigmoid := v.sigmoid(name)
-	one := v.register(v.constants(name+"_one", 1)[0])
+	sigmoid, one := v.sigmoid(name)
 	n := GP64()
 	loop(label(name, "plane"), planes, 1, func() {
 		// One register at a time over all pixels: AVX2 walks the plane twice.
-		for i := range v.parts {
-			if i > 0 {
+		for part := range v.parts {
+			if part > 0 {
 				MOVQ(size, n)
 				SHLQ(Imm(6), n)
 				SUBQ(n, g)
@@ -129,25 +243,38 @@ func (v isa) siluGrad() {
 			}
 			a, b := v.zeroReg(), v.zeroReg()
 			MOVQ(size, n)
-			loop(label(name, string(rune('a'+i))), n, 1, func() {
-				z, d, t := v.new(), v.new(), v.new()
-				VMOVUPS(at(scale, i*v.bytes), z)
-				VMULPS(at(x, i*v.bytes), z, z)
-				VADDPS(at(shift, i*v.bytes), z, z)
-				s := sigmoid(z)
-				VSUBPS(s, one, t) // 1-s
-				VFMADD213PS(one, z, t)
-				VMULPS(s, t, t)
-				VMULPS(at(g, i*v.bytes), t, d)
-				VMULPS(at(mask, i*v.bytes), d, d)
-				VMOVUPS(d, at(g, i*v.bytes))
-				VADDPS(d, b, b)
-				VFMADD231PS(at(x, i*v.bytes), d, a)
-				ADDQ(Imm(64), g)
-				ADDQ(Imm(64), x)
+			eachPixels(label(name, string(rune('a'+part))), n, v.together(), func(pixels int) {
+				z, t := v.registers(pixels), v.registers(pixels)
+				for i, z := range z {
+					VMOVUPS(at(scale, part*v.bytes), z)
+					VMULPS(at(x, i*64+part*v.bytes), z, z)
+				}
+				for _, z := range z {
+					VADDPS(at(shift, part*v.bytes), z, z)
+				}
+				s := sigmoid(z...)
+				for i, t := range t { // s·(1 + z·(1-s))
+					VMOVUPS(one, t)
+					VSUBPS(s[i], t, t)
+				}
+				for i, t := range t {
+					VFMADD213PS(one, z[i], t)
+				}
+				for i, t := range t {
+					VMULPS(s[i], t, t)
+				}
+				for i, t := range t {
+					VMULPS(at(g, i*64+part*v.bytes), t, t)
+					VMULPS(at(mask, part*v.bytes), t, t)
+					VMOVUPS(t, at(g, i*64+part*v.bytes))
+					VADDPS(t, b, b)
+					VFMADD231PS(at(x, i*64+part*v.bytes), t, a)
+				}
+				ADDQ(U32(uint32(64*pixels)), g)
+				ADDQ(U32(uint32(64*pixels)), x)
 			})
-			VMOVUPS(a, at(sumX, i*v.bytes))
-			VMOVUPS(b, at(sum, i*v.bytes))
+			VMOVUPS(a, at(sumX, part*v.bytes))
+			VMOVUPS(b, at(sum, part*v.bytes))
 		}
 		for _, r := range []Register{scale, shift, sumX, sum} {
 			ADDQ(Imm(64), r)

@@ -26,20 +26,19 @@ func (v isa) rows() {
 		}
 	})
 	v.row("swiglu", "y, a, b", 0, 0, func(name string) step {
-		sigmoid := v.sigmoid(name)
+		sigmoid, _ := v.sigmoid(name)
 		return func(r row) {
 			a := r.load("a")
-			VMULPS(sigmoid(a), a, a)
+			VMULPS(sigmoid(a)[0], a, a)
 			VMULPS(r.at("b"), a, a)
 			r.store(a, "y")
 		}
 	})
 	v.row("swigluGrad", "da, db, dy, a, b", 0, 0, func(name string) step {
-		sigmoid := v.sigmoid(name)
-		one := v.register(v.constants(name+"_one", 1)[0])
+		sigmoid, one := v.sigmoid(name)
 		return func(r row) {
 			a, silu, t := r.load("a"), v.new(), v.new()
-			s := sigmoid(a)
+			s := sigmoid(a)[0]
 			VMULPS(s, a, silu)
 			VSUBPS(s, one, t)
 			VFMADD213PS(one, a, t) // 1 + a(1-s)
@@ -91,7 +90,7 @@ func (v isa) rows() {
 		return func(r row) {
 			u := r.logit()
 			VSUBPS(r.numbers[0], u, u)
-			e := exp(u)
+			e := exp(u)[0]
 			r.store(e, "y")
 			VADDPS(e, r.sums[0], r.sums[0])
 		}
