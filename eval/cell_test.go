@@ -14,8 +14,8 @@ import (
 	"github.com/condmean/condmean/denoiser"
 	"github.com/condmean/condmean/dist"
 	"github.com/condmean/condmean/dist/disttest"
-	"github.com/condmean/condmean/internal/progress"
 	"github.com/condmean/condmean/eval/report"
+	"github.com/condmean/condmean/internal/progress"
 )
 
 // A sweep by several ranks, with a mixture fitted by all of them, gives the figures of
