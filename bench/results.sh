@@ -62,8 +62,8 @@ mixture() {
   prior gmm64
   denoise mixture --checkpoint gmm64 $snr --methods oneshot --baselines ls,lmmse,gmm:128,cme --samples 20000
   denoise mixture-exact --checkpoint $exact $snr --methods oneshot --baselines cme --samples 20000
-  denoise mixture-mean --checkpoint gmm64 $snr --methods mean --baselines cme --samples 2000
-  denoise mixture-exact-mean --checkpoint $exact $snr --methods mean --baselines cme --samples 1000
+  denoise mixture-mean --checkpoint gmm64 $snr --methods mean --baselines cme --samples 20000
+  denoise mixture-exact-mean --checkpoint $exact $snr --methods mean --baselines cme --samples 20000
   denoise mixture-draws --checkpoint gmm64 --snr -10:10:20 --match exact --methods resample,average:16 --baselines cme --samples 300
 }
 
