@@ -7,10 +7,10 @@
 //
 // Workers live as long as the pool. Between calls they look for work for a
 // fraction of a millisecond, for pauses between layers are short, and then sleep.
+// What they do where other programs want the processors is told at [worker].
 package par
 
 import (
-	"runtime"
 	"sync"
 	"sync/atomic"
 )
@@ -23,26 +23,32 @@ const MaxThreads = 1024
 // Do must not be called from inside its own function.
 type Pool struct {
 	mu      sync.Mutex // held during Do
-	workers []*sleeper // all but the caller of Do
+	workers []*worker  // all but the caller of Do
 	caller  sleeper
 	closed  atomic.Bool
 
-	round  atomic.Uint64 // number of the call of Do; workers wait for it to change
+	round  atomic.Uint64 // the call of Do: its number, whether it is open, how many workers are in it
 	f      func(chunk, worker int)
 	chunks int64
 	next   atomic.Int64 // next chunk to run
-	busy   atomic.Int64 // workers that have not finished the round
 	failed atomic.Pointer[any]
 }
+
+// Parts of round.
+const (
+	inside = open - 1 // mask of the number of workers in it, the caller left out
+	open   = 1 << 16  // workers may join
+	number = 1 << 17  // one call of Do
+)
 
 // New returns a pool of the given number of workers (at least 1), the calling
 // goroutine included.
 func New(threads int) *Pool {
 	p := &Pool{caller: newSleeper()}
 	for i := 1; i < threads; i++ {
-		s := newSleeper()
-		p.workers = append(p.workers, &s)
-		go p.work(i, &s)
+		w := &worker{sleeper: newSleeper()}
+		p.workers = append(p.workers, w)
+		go p.work(i, w)
 	}
 	return p
 }
@@ -67,13 +73,15 @@ func (p *Pool) Do(chunks int, f func(chunk, worker int)) {
 	p.f, p.chunks = f, int64(chunks)
 	p.next.Store(0)
 	p.failed.Store(nil)
-	p.busy.Store(int64(len(p.workers)))
-	p.round.Add(1)
+	p.round.Add(number | open)
 	for _, w := range p.workers {
 		w.wake()
 	}
-	p.run(0)
-	p.caller.wait(func() bool { return p.busy.Load() == 0 })
+	p.run(0, nil)
+	// Who has not joined by now need not.
+	if p.round.Add(^uint64(open-1))&inside != 0 {
+		p.caller.wait(func() bool { return p.round.Load()&inside == 0 })
+	}
 	p.f = nil
 	if v := p.failed.Load(); v != nil {
 		panic(*v)
@@ -83,85 +91,7 @@ func (p *Pool) Do(chunks int, f func(chunk, worker int)) {
 // Close ends the workers. The pool must not be used afterwards.
 func (p *Pool) Close() {
 	p.closed.Store(true)
-	p.round.Add(1)
 	for _, w := range p.workers {
 		w.wake()
-	}
-}
-
-// work is the life of a worker.
-func (p *Pool) work(id int, s *sleeper) {
-	for seen := uint64(0); ; {
-		s.wait(func() bool { return p.round.Load() != seen })
-		if p.closed.Load() {
-			return
-		}
-		seen = p.round.Load()
-		p.run(id)
-		if p.busy.Add(-1) == 0 {
-			p.caller.wake()
-		}
-	}
-}
-
-// run takes chunks until none is left.
-func (p *Pool) run(worker int) {
-	defer func() {
-		if v := recover(); v != nil {
-			p.next.Store(p.chunks) // the others need not go on
-			p.failed.CompareAndSwap(nil, &v)
-		}
-	}()
-	for {
-		c := p.next.Add(1) - 1
-		if c >= p.chunks {
-			return
-		}
-		p.f(int(c), worker)
-	}
-}
-
-// sleeper waits for a condition that another goroutine makes true before it
-// calls wake: first by looking, then asleep.
-type sleeper struct {
-	asleep atomic.Bool
-	signal chan struct{}
-}
-
-func newSleeper() sleeper { return sleeper{signal: make(chan struct{}, 1)} }
-
-// looks is how often a condition is looked at before sleeping, some 200 µs: what
-// a network computes on one thread between parallel sections takes tens, and
-// waking a sleeper as long again.
-const looks = 40_000
-
-func (s *sleeper) wait(ready func() bool) {
-	for i := range looks {
-		if ready() {
-			return
-		}
-		if i%256 == 255 {
-			runtime.Gosched()
-		}
-	}
-	for {
-		s.asleep.Store(true)
-		// The condition may have become true before wake could see us asleep.
-		if ready() {
-			if !s.asleep.CompareAndSwap(true, false) {
-				<-s.signal // wake saw us after all
-			}
-			return
-		}
-		<-s.signal
-		if ready() {
-			return
-		}
-	}
-}
-
-func (s *sleeper) wake() {
-	if s.asleep.CompareAndSwap(true, false) {
-		s.signal <- struct{}{}
 	}
 }

@@ -2,6 +2,7 @@ package par
 
 import (
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -93,6 +94,120 @@ func TestClose(t *testing.T) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	t.Errorf("%d goroutines before, %d after", before, runtime.NumGoroutine())
+}
+
+// TestNobodyWaitsForTheAbsent runs a pool whose worker has not come yet, as where
+// another program has its processor.
+func TestNobodyWaitsForTheAbsent(t *testing.T) {
+	p := &Pool{workers: []*worker{{}}, caller: newSleeper()}
+	var sum int
+	for range 3 {
+		p.Do(10, func(c, w int) {
+			if w != 0 {
+				t.Errorf("chunk %d ran on worker %d", c, w)
+			}
+			sum += c
+		})
+	}
+	if sum != 3*45 {
+		t.Errorf("sum %d", sum)
+	}
+}
+
+// TestHeld holds a worker in one chunk until all others are done.
+func TestHeld(t *testing.T) {
+	for _, threads := range []int{2, 3, 8} {
+		p := New(threads)
+		for _, chunks := range []int{2, 5, 64} {
+			for held := range chunks {
+				var others sync.WaitGroup
+				others.Add(chunks - 1)
+				p.Do(chunks, func(c, _ int) {
+					if c == held {
+						others.Wait()
+					} else {
+						others.Done()
+					}
+				})
+			}
+		}
+		p.Close()
+	}
+}
+
+// TestRest has chunks so long that workers rest after each.
+func TestRest(t *testing.T) {
+	for _, threads := range []int{2, 3} {
+		p := New(threads)
+		for range 20 {
+			seen := make([]atomic.Int32, 12)
+			p.Do(len(seen), func(c, _ int) {
+				for begin := time.Now(); time.Since(begin) < turn+turn/4; {
+				}
+				seen[c].Add(1)
+			})
+			for c := range seen {
+				if n := seen[c].Load(); n != 1 {
+					t.Fatalf("%d threads: chunk %d ran %d times", threads, c, n)
+				}
+			}
+		}
+		p.Close()
+	}
+}
+
+// TestConcurrentDo calls Do from several goroutines, each of which finds its own
+// chunks done.
+func TestConcurrentDo(t *testing.T) {
+	p := New(3)
+	defer p.Close()
+	var callers sync.WaitGroup
+	for k := range 4 {
+		callers.Go(func() {
+			for i := range 200 {
+				var sum atomic.Int64
+				p.Do(k+i%7, func(c, _ int) { sum.Add(int64(c)) })
+				if n := int64(k + i%7); sum.Load() != n*(n-1)/2 {
+					t.Errorf("sum %d of %d chunks", sum.Load(), n)
+				}
+			}
+		})
+	}
+	callers.Wait()
+}
+
+// TestAllocations: a section takes no memory.
+func TestAllocations(t *testing.T) {
+	p := New(2)
+	defer p.Close()
+	f := func(int, int) {}
+	if n := testing.AllocsPerRun(100, func() { p.Do(4, f) }); n != 0 {
+		t.Errorf("%v allocations in a call of Do", n)
+	}
+}
+
+// TestPanicOfWorker panics in a worker while the caller is held in its chunk.
+func TestPanicOfWorker(t *testing.T) {
+	p := New(2)
+	defer p.Close()
+	for range 20 {
+		came := make(chan struct{})
+		func() {
+			defer func() {
+				if v := recover(); v != "boom" {
+					t.Errorf("recovered %v", v)
+				}
+			}()
+			p.Do(2, func(_, w int) {
+				if w == 1 {
+					close(came)
+					panic("boom")
+				}
+				<-came
+			})
+			t.Error("Do returned")
+		}()
+	}
 }
 
 func BenchmarkForkJoin(b *testing.B) {

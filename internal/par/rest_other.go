@@ -1,0 +1,6 @@
+//go:build !linux
+
+package par
+
+// offer does nothing on systems whose behaviour was not measured.
+func offer() {}
