@@ -48,6 +48,21 @@ func (a array) size() (h, w int) {
 // tell of themselves alone: naively, in float64. Leaves have the value under
 // their name if there is one, else their own.
 func interpret(leaves map[string][]float64, outputs ...*G.Node) ([]array, error) {
+	return interpretAs(leaves, func(array) {}, outputs...)
+}
+
+// stored rounds an array to float32, as a program keeps it between operations.
+func stored(a array) {
+	for i, v := range a.v {
+		a.v[i] = float64(float32(v))
+	}
+	for _, more := range a.more {
+		stored(more)
+	}
+}
+
+// interpretAs is interpret with a last touch on what operations compute.
+func interpretAs(leaves map[string][]float64, touch func(array), outputs ...*G.Node) ([]array, error) {
 	values := map[*G.Node]array{}
 	for _, n := range op.Nodes(outputs...) {
 		o, ok := n.Op().(op.Operation)
@@ -70,6 +85,7 @@ func interpret(leaves map[string][]float64, outputs ...*G.Node) ([]array, error)
 		if !slices.Equal(y.shape, []int(n.Shape())) {
 			return nil, fmt.Errorf("%v has shape %v, computed %v", n, n.Shape(), y.shape)
 		}
+		touch(y)
 		values[n] = y
 	}
 	var out []array
