@@ -78,7 +78,7 @@ def gap(a, b):
     """The gap of mean errors in dB, with half the width of its interval."""
     ratio = a.mean() / b.mean()
     half = 1.96 * (a - ratio * b).std(ddof=1) / np.sqrt(len(a)) / b.mean() / ratio * 10 / np.log(10)
-    return f"+{10 * np.log10(ratio):.2f} ±{half:.2f}"
+    return f"{round(10 * np.log10(ratio), 2) + 0.0:+.2f} ±{half:.2f}"
 
 
 if __name__ == "__main__":
