@@ -142,24 +142,35 @@ func (c *Command) parse(args []string) error {
 }
 
 // meant says what an unknown flag may stand for: another flag, or a setting that --set
-// takes.
+// takes, each of them misspelt or not.
 func (c *Command) meant(name string) string {
-	var settings, flags []string
+	var flags, words []string
+	keys := map[string][]string{} // by their last word, and by all of them
 	c.Flags.VisitAll(func(f *pflag.Flag) {
 		flags = append(flags, "--"+f.Name)
 		if f.Name != setFlag {
 			return
 		}
 		for _, key := range configs.Keys() {
-			if key == name || strings.HasSuffix(key, "."+strings.ReplaceAll(name, "-", "_")) {
-				settings = append(settings, key+"=…")
+			word := key[strings.LastIndexByte(key, '.')+1:]
+			words = append(words, word)
+			keys[word] = append(keys[word], key+"=…")
+			if key != word {
+				keys[key] = []string{key + "=…"}
 			}
 		}
 	})
-	if len(settings) > 0 {
+	word := strings.ReplaceAll(name, "-", "_")
+	if settings := keys[word]; len(settings) > 0 {
 		return "; a setting of this name is given by --" + setFlag + " " + strings.Join(settings, " or ")
 	}
-	return nearest.Hint("--"+name, flags)
+	if hint := nearest.Hint("--"+name, flags); hint != "" {
+		return hint
+	}
+	if settings := keys[nearest.Of(word, words)]; len(settings) > 0 {
+		return "; did you mean --" + setFlag + " " + strings.Join(settings, " or ") + "?"
+	}
+	return ""
 }
 
 // refuseOneDash refuses -out where --out is meant: it would be -o with the value "ut".
