@@ -50,8 +50,8 @@ func unknownKey(key string) string {
 	if len(key) > maxShown {
 		key = strings.ToValidUTF8(key[:maxShown], "") + "…"
 	}
-	if near := nearestKey(key); near != "" {
-		return fmt.Sprintf("unknown key %q; did you mean %s?", key, near)
+	if near := NearestKeys(key); len(near) > 0 {
+		return fmt.Sprintf("unknown key %q; did you mean %s?", key, strings.Join(near, " or "))
 	}
 	section, _, nested := cutLast(key)
 	if !nested || !slices.ContainsFunc(Keys(), func(k string) bool { return strings.HasPrefix(k, section+".") }) {
@@ -81,20 +81,27 @@ func unknownKeyOf(section reflect.Value, path, name string) string {
 	return fmt.Sprintf("unknown key %s; allowed here: %s", foreign.Quote(join(path, name)), strings.Join(allowed, ", "))
 }
 
-// nearestKey returns the key that was meant: one with few typos in the full path, or
-// with the right last word in another section. "" if nothing is close.
-func nearestKey(key string) string {
+// NearestKeys returns the keys that may be meant by one that does not exist: that with
+// few typos in the full path, or those of other sections whose last word is the same,
+// or nearly so. None if nothing is close.
+func NearestKeys(key string) []string {
 	keys := Keys()
 	if near := nearest.Of(key, keys); near != "" {
-		return near
+		return []string{near}
+	}
+	lasts := make([]string, len(keys))
+	for i, k := range keys {
+		_, lasts[i], _ = cutLast(k)
 	}
 	_, last, _ := cutLast(key)
-	for _, k := range keys {
-		if _, l, _ := cutLast(k); l == last {
-			return k
+	last = nearest.Of(last, lasts)
+	var near []string
+	for i, k := range keys {
+		if lasts[i] == last {
+			near = append(near, k)
 		}
 	}
-	return ""
+	return near
 }
 
 // cutLast splits a dotted path before its last word.

@@ -38,6 +38,7 @@ func TestSet(t *testing.T) {
 func TestSetRefusesAndChangesNothing(t *testing.T) {
 	tests := map[string]string{
 		"train.lrr=1":                        `--set: unknown key "train.lrr"; did you mean train.lr?`,
+		"stpes=1":                            `--set: unknown key "stpes"; did you mean schedule.steps or adapt.levels.steps or train.steps?`,
 		"train.lr.x=1":                       `--set: unknown key "train.lr.x"; did you mean train.lr?`,
 		"train=1":                            `--set: train is a section; set one of its keys`,
 		"train.lr":                           `--set: "train.lr": want key=value, such as train.lr=2e-4`,

@@ -141,36 +141,28 @@ func (c *Command) parse(args []string) error {
 	return c.refuseRanks()
 }
 
-// meant says what an unknown flag may stand for: another flag, or a setting that --set
-// takes, each of them misspelt or not.
+// meant says what an unknown flag may stand for: another flag, or settings that --set
+// takes.
 func (c *Command) meant(name string) string {
-	var flags, words []string
-	keys := map[string][]string{} // by their last word, and by all of them
-	c.Flags.VisitAll(func(f *pflag.Flag) {
-		flags = append(flags, "--"+f.Name)
-		if f.Name != setFlag {
-			return
-		}
-		for _, key := range configs.Keys() {
-			word := key[strings.LastIndexByte(key, '.')+1:]
-			words = append(words, word)
-			keys[word] = append(keys[word], key+"=…")
-			if key != word {
-				keys[key] = []string{key + "=…"}
-			}
-		}
-	})
-	word := strings.ReplaceAll(name, "-", "_")
-	if settings := keys[word]; len(settings) > 0 {
-		return "; a setting of this name is given by --" + setFlag + " " + strings.Join(settings, " or ")
-	}
-	if hint := nearest.Hint("--"+name, flags); hint != "" {
+	var flags []string
+	c.Flags.VisitAll(func(f *pflag.Flag) { flags = append(flags, "--"+f.Name) })
+	hint, key := nearest.Hint("--"+name, flags), strings.ReplaceAll(name, "-", "_")
+	if c.Flags.Lookup(setFlag) == nil {
 		return hint
 	}
-	if settings := keys[nearest.Of(word, words)]; len(settings) > 0 {
-		return "; did you mean --" + setFlag + " " + strings.Join(settings, " or ") + "?"
+	var settings []string
+	for _, k := range configs.Keys() {
+		if k == key || strings.HasSuffix(k, "."+key) {
+			settings = append(settings, k)
+		}
 	}
-	return ""
+	if len(settings) > 0 {
+		return "; a setting of this name is given by --" + setFlag + " " + strings.Join(settings, "=… or ") + "=…"
+	}
+	if near := configs.NearestKeys(key); hint == "" && len(near) > 0 {
+		return "; did you mean --" + setFlag + " " + strings.Join(near, "=… or ") + "=…?"
+	}
+	return hint
 }
 
 // refuseOneDash refuses -out where --out is meant: it would be -o with the value "ut".
