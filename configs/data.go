@@ -14,7 +14,7 @@ type Data struct {
 	Kind       string  `yaml:"kind" words:"mixture mnist fashion cifar10 npy folder audio"` // what it is made of, see package data
 	Dir        string  `yaml:"dir"`                                                         // folder or file of the data; "" means CONDMEAN_DATA or the user's cache folder
 	Mixture    string  `yaml:"mixture"`                                                     // mixture: its .npz (weights, means, covariances); "" draws the paper's random one
-	Fit        string  `yaml:"fit" words:"mnist fashion cifar10"`                           // mixture: fit it by EM to this data set instead
+	Fit        string  `yaml:"fit" words:"mnist fashion cifar10"`                           // mixture: fit it by EM to this data set instead, once; data.mixture keeps it
 	Covariance string  `yaml:"covariance" words:"full diag ppca:q"`                         // mixture: of a fitted one
 	Dim        int     `yaml:"dim"`                                                         // mixture: dimension N of a random one
 	Components int     `yaml:"components"`                                                  // mixture: components K of a random or fitted one

@@ -44,10 +44,7 @@ func (o *opener) cifar(ctx context.Context) (files, error) {
 			return files{}, fmt.Errorf("data: %s: the archive lacks a batch", dir)
 		}
 	}
-	f := files{name: "CIFAR-10", image: true}
-	if len(batches) < cifarBatches {
-		f.name = fmt.Sprintf("CIFAR-10 with training batches %v", batches)
-	}
+	f := files{name: o.sets[o.c.Kind].part(batches), image: true}
 	if f.train, err = openCIFAR(train...); err != nil {
 		return f, err
 	}

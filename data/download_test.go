@@ -330,7 +330,9 @@ func TestFetchCIFAR(t *testing.T) {
 	address, ranges := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(packed) })
 	open := func(dir string, batches ...int) (files, error) {
 		o := testOpener(configs.Data{Kind: "cifar10", Dir: dir, Batches: batches})
-		o.sets = map[string]publicSet{"cifar10": {[]string{address}, []publicFile{file}}}
+		set := publicSets()["cifar10"]
+		set.mirrors, set.files = []string{address}, []publicFile{file}
+		o.sets = map[string]publicSet{"cifar10": set}
 		o.pause = time.Millisecond
 		return o.files(context.Background())
 	}

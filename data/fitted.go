@@ -21,37 +21,47 @@ const fitSeed = 1
 
 // fitted returns a mixture fitted to the training images of a public data set.
 // The fit is kept in the file data.mixture, or else in the user's cache folder,
-// and done only if that file is not there.
+// and done only if that file is not there. If it is, no image is needed: their shape
+// is that of the published ones, unless the fit has another number of dimensions.
 func (o *opener) fitted(ctx context.Context) (*prior, error) {
-	under := *o
-	under.c = configs.Data{Kind: o.c.Fit, Dir: o.c.Dir, Batches: o.c.Batches}
-	f, err := under.files(ctx)
-	if err != nil {
-		return nil, err
-	}
 	path, err := o.fitPath()
 	if err != nil {
 		return nil, err
 	}
+	public := o.sets[o.c.Fit]
+	name, shape := public.part(o.c.Batches), public.shape
 	m, hash, err := loadMixture(path)
-	missing := errors.Is(err, fs.ErrNotExist)
-	if err := dist.Tell(o.group, &missing, 0); err != nil {
+	// What rank 0 finds decides for all, which have to wait for each other below.
+	found := struct{ Missing, Other bool }{errors.Is(err, fs.ErrNotExist), err == nil && m.Dim() != dims.Count(shape)}
+	if err := dist.Tell(o.group, &found, 0); err != nil {
 		return nil, err
 	}
-	if missing {
-		if err := o.fit(ctx, f, path); err != nil {
+	if err != nil && !found.Missing {
+		return nil, err
+	}
+	if found.Missing || found.Other {
+		under := *o
+		under.c = configs.Data{Kind: o.c.Fit, Dir: o.c.Dir, Batches: o.c.Batches}
+		f, err := under.files(ctx)
+		if err != nil && found.Other {
+			return nil, configs.Usagef("data.mixture: %s has %d dimensions, images of %s %d; if it was fitted to such of another size, they are needed: %w", path, m.Dim(), name, dims.Count(shape), err)
+		} else if err != nil {
 			return nil, err
 		}
-		m, hash, err = loadMixture(path)
+		name, shape = f.name, f.train.Shape()
+		if found.Missing {
+			if err := o.fit(ctx, f, path); err != nil {
+				return nil, err
+			}
+			if m, hash, err = loadMixture(path); err != nil {
+				return nil, err
+			}
+		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	shape := f.train.Shape()
 	if m.Dim() != dims.Count(shape) || m.Components() != o.c.Components {
 		return nil, configs.Usagef("data.mixture: %s has %d components in %d dimensions, want %d in %d; remove it to fit it anew", path, m.Components(), m.Dim(), o.c.Components, dims.Count(shape))
 	}
-	p := &prior{name: fmt.Sprintf("mixture of %d Gaussians fitted to %s", m.Components(), f.name), shape: shape, image: f.image, hash: hash}
+	p := &prior{name: fmt.Sprintf("mixture of %d Gaussians fitted to %s", m.Components(), name), shape: shape, image: true, hash: hash}
 	return p, p.normalize(m)
 }
 

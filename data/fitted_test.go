@@ -2,14 +2,19 @@ package data
 
 import (
 	"context"
+	"errors"
 	"math"
+	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/dist"
+	"github.com/condmean/condmean/dist/disttest"
 	"github.com/condmean/condmean/gmm"
 	"github.com/condmean/condmean/internal/dims"
 	"github.com/condmean/condmean/internal/par"
@@ -68,6 +73,112 @@ func TestFitted(t *testing.T) {
 	}
 	if _, err := os.Stat(c.Mixture); err == nil {
 		t.Error("a cancelled fit is saved")
+	}
+}
+
+// nowhere fails a test that asks for an address.
+type nowhere struct{ t *testing.T }
+
+func (n nowhere) RoundTrip(r *http.Request) (*http.Response, error) {
+	n.t.Errorf("the network is asked for %s", r.URL)
+	return nil, errors.New("there is no network")
+}
+
+// Where the fit is there, its images need not be: everything is as it was with them.
+func TestFittedWithoutImages(t *testing.T) {
+	for _, e := range []struct {
+		fit     string
+		batches []int
+		shape   []int
+		name    string
+	}{
+		{"mnist", nil, []int{1, 28, 28}, "mixture of 2 Gaussians fitted to MNIST"},
+		{"mnist", []int{1}, []int{1, 28, 28}, "mixture of 2 Gaussians fitted to MNIST"},
+		{"fashion", nil, []int{1, 28, 28}, "mixture of 2 Gaussians fitted to Fashion-MNIST"},
+		{"cifar10", []int{2}, []int{3, 32, 32}, "mixture of 2 Gaussians fitted to CIFAR-10 with training batches [2]"},
+		{"cifar10", []int{2, 1}, []int{3, 32, 32}, "mixture of 2 Gaussians fitted to CIFAR-10 with training batches [1 2]"},
+	} {
+		c := configs.Default().Data
+		c.Fit, c.Batches, c.Components, c.Covariance = e.fit, e.batches, 2, "diag"
+		c.Mixture = filepath.Join(t.TempDir(), "fit.npz")
+		c.Samples = configs.Samples{Train: 5, Val: 3, Test: 2}
+		var sets []*Set
+		for _, dir := range []string{"testdata", t.TempDir()} {
+			c.Dir = dir
+			o := testOpener(c)
+			o.client.Transport = nowhere{t}
+			s, err := o.mixture(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(s.Shape(), e.shape) || !s.Image || s.Name != e.name {
+				t.Errorf("%s: shape %v, image %v, name %q, want %v, an image, %q", dir, s.Shape(), s.Image, s.Name, e.shape, e.name)
+			}
+			sets = append(sets, s)
+		}
+		with, without := sets[0], sets[1]
+		if !reflect.DeepEqual(with.Norm, without.Norm) || !reflect.DeepEqual(with.Fingerprint, without.Fingerprint) {
+			t.Errorf("%s: norm or fingerprint %+v without images, %+v with them", e.fit, without.Fingerprint, with.Fingerprint)
+		}
+		for i, s := range []Source{without.Train, without.Val, without.Test} {
+			if !reflect.DeepEqual(readAll(t, s), readAll(t, []Source{with.Train, with.Val, with.Test}[i])) {
+				t.Errorf("%s: split %d has other samples without images", e.fit, i)
+			}
+		}
+	}
+}
+
+// Only their files tell the shape of images of another size than the published ones.
+func TestFittedToOtherSizes(t *testing.T) {
+	const n, high, wide = 40, 4, 5
+	dir := t.TempDir()
+	pixels, labels := idxHeader(n, high, wide), append(idxHeader(n), make([]byte, n)...)
+	for i := range n * high * wide {
+		pixels = append(pixels, byte(i*i*7%251))
+	}
+	for name, b := range map[string][]byte{
+		"train-images-idx3-ubyte": pixels, "train-labels-idx1-ubyte": labels, "t10k-images-idx3-ubyte": pixels, "t10k-labels-idx1-ubyte": labels,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := configs.Default().Data
+	c.Fit, c.Dir, c.Components, c.Covariance = "mnist", dir, 2, "diag"
+	c.Mixture = filepath.Join(t.TempDir(), "fit.npz")
+	c.Samples = configs.Samples{Train: 5, Val: 3, Test: 2}
+	for range 2 { // the first time it is fitted, the second time it is there
+		disttest.Run(t, 2, func(g dist.Group) error {
+			s, err := Open(context.Background(), c, 1, WithGroup(g))
+			if err == nil && !slices.Equal(s.Shape(), []int{1, high, wide}) {
+				t.Errorf("shape %v, want %v", s.Shape(), []int{1, high, wide})
+			}
+			return err
+		})
+	}
+	c.Dir = filepath.Join(dir, "train-labels-idx1-ubyte") // no folder: nothing is there, and nothing can be put there
+	if _, err := Open(context.Background(), c, 1); !configs.IsUsage(err) || !strings.Contains(err.Error(), c.Mixture+" has 20 dimensions, images of MNIST 784") {
+		t.Errorf("error %v without the images", err)
+	}
+}
+
+// What is known of public sets is what their files hold.
+func TestPublished(t *testing.T) {
+	for name, public := range publicSets() {
+		if len(public.files) == 0 {
+			continue
+		}
+		o := testOpener(configs.Data{Kind: name, Dir: "testdata"})
+		f, err := o.files(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(f.train.Shape(), public.shape) || !strings.HasPrefix(f.name, public.title) || public.title == "" {
+			t.Errorf("%s: %q of shape %v, want %q of %v", name, f.name, f.train.Shape(), public.title, public.shape)
+		}
+	}
+	if all := publicSets()["cifar10"].part([]int{5, 1, 3, 2, 4}); all != "CIFAR-10" {
+		t.Errorf("all batches are %q", all)
 	}
 }
 

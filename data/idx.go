@@ -37,7 +37,7 @@ func (o *opener) idx(ctx context.Context) (files, error) {
 	if err != nil {
 		return files{}, err
 	}
-	f := files{name: map[string]string{"mnist": "MNIST", "fashion": "Fashion-MNIST"}[o.c.Kind], image: true}
+	f := files{name: o.sets[o.c.Kind].title, image: true}
 	if f.train, err = openIDX(paths[0], paths[1]); err != nil {
 		return f, err
 	}

@@ -2,6 +2,8 @@ package data
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/condmean/condmean/configs"
@@ -12,13 +14,24 @@ import (
 type kind struct {
 	name   string // data.kind
 	read   func(*opener, context.Context) (files, error)
-	public publicSet // where its files can be had; nowhere if they are the user's own
+	public publicSet // empty if its files are the user's own
 }
 
-// publicSet is where the files of a data set can be had.
+// publicSet is a data set as its authors published it, and where its files can be had.
 type publicSet struct {
+	title   string
+	shape   []int    // of its images
+	batches int      // files of its training images, where some will do; else 0
 	mirrors []string // addresses that a file's name is appended to, the first one first
 	files   []publicFile
+}
+
+// part names what some training batches are of a set; none named are all.
+func (s publicSet) part(batches []int) string {
+	if n := len(batches); n == 0 || n >= s.batches {
+		return s.title
+	}
+	return fmt.Sprintf("%s with training batches %v", s.title, slices.Sorted(slices.Values(batches)))
 }
 
 // publicFile is a file of a public data set, as its authors published it.
@@ -58,6 +71,8 @@ func Kinds() []string {
 // kinds registers the kinds of data sets that files bring.
 var kinds = []kind{
 	{name: "mnist", read: (*opener).idx, public: publicSet{
+		title: "MNIST",
+		shape: []int{1, 28, 28},
 		mirrors: []string{
 			"https://storage.googleapis.com/cvdf-datasets/mnist/",
 			"https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -70,6 +85,8 @@ var kinds = []kind{
 		},
 	}},
 	{name: "fashion", read: (*opener).idx, public: publicSet{
+		title: "Fashion-MNIST",
+		shape: []int{1, 28, 28},
 		mirrors: []string{
 			"http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
 			"https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
@@ -82,6 +99,9 @@ var kinds = []kind{
 		},
 	}},
 	{name: "cifar10", read: (*opener).cifar, public: publicSet{
+		title:   "CIFAR-10",
+		shape:   []int{3, 32, 32},
+		batches: cifarBatches,
 		mirrors: []string{"https://www.cs.toronto.edu/~kriz/"},
 		files: []publicFile{
 			{"cifar-10-binary.tar.gz", 170052171, "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"},
