@@ -11,7 +11,7 @@ import "time"
 // begun, never for a worker that is away. Neither is worth anything without the other.
 type worker struct {
 	sleeper
-	rested time.Time // when it last offered its processor
+	offered time.Time // when it last offered its processor
 }
 
 // turn is how long a worker works before it offers its processor. Systems take it away
@@ -19,7 +19,7 @@ type worker struct {
 const turn = 300 * time.Microsecond
 
 // due reports whether it is time for a worker to rest.
-func (w *worker) due() bool { return time.Since(w.rested) > turn }
+func (w *worker) due() bool { return time.Since(w.offered) > turn }
 
 // work is the life of a worker.
 func (p *Pool) work(id int, w *worker) {
@@ -43,7 +43,7 @@ func (p *Pool) work(id int, w *worker) {
 		}
 		if w.due() {
 			offer()
-			w.rested = time.Now()
+			w.offered = time.Now()
 		}
 	}
 }
