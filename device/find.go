@@ -4,6 +4,7 @@ package device
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 
@@ -11,12 +12,16 @@ import (
 )
 
 // findCUDA returns the plugin of the common Python packages: in the active
-// environment, in .venv or venv here, among the user's packages and the system's.
+// environment, in .venv or venv here, in that of the python3 on the PATH, among the
+// user's packages and the system's.
 func findCUDA() (string, error) {
 	if p := os.Getenv(envPlugin); p != "" {
 		return p, nil
 	}
 	roots := []string{os.Getenv("VIRTUAL_ENV"), os.Getenv("CONDA_PREFIX"), ".venv", "venv"}
+	if python, err := exec.LookPath("python3"); err == nil { // a link to follow would leave its environment
+		roots = append(roots, filepath.Dir(filepath.Dir(python)))
+	}
 	if home, err := os.UserHomeDir(); err == nil {
 		roots = append(roots, filepath.Join(home, ".local"))
 	}
@@ -35,13 +40,16 @@ func findCUDA() (string, error) {
 }
 
 // cudaData returns the folder of CUDA's own files beside a plugin of these packages,
-// where XLA does not look by itself, or "".
+// or "" where it has neither an assembler nor the library of functions: then XLA looks
+// for an installed CUDA by itself.
 func cudaData(plugin string) string {
 	packages := filepath.Dir(filepath.Dir(filepath.Dir(plugin)))
 	for _, name := range []string{"cu13", "cuda_nvcc"} {
 		dir := filepath.Join(packages, "nvidia", name)
-		if info, err := os.Stat(dir); err == nil && info.IsDir() {
-			return dir
+		for _, file := range []string{"bin/ptxas", "nvvm/libdevice/libdevice.10.bc"} {
+			if info, err := os.Stat(filepath.Join(dir, file)); err == nil && info.Mode().IsRegular() {
+				return dir
+			}
 		}
 	}
 	return ""

@@ -35,7 +35,13 @@ func TestFindCUDA(t *testing.T) {
 		t.Errorf("%s, %v, want %s", got, err, want)
 	}
 	beside := filepath.Join(root, "lib", "python3.12", "site-packages", "nvidia", "cu13")
-	if err := os.MkdirAll(beside, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(beside, "bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if got := cudaData(want); got != "" { // PyTorch's packages bring libraries alone
+		t.Errorf("CUDA's files are in %q, want none: there is no assembler", got)
+	}
+	if err := os.WriteFile(filepath.Join(beside, "bin", "ptxas"), nil, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if got := cudaData(want); got != beside {
@@ -43,6 +49,19 @@ func TestFindCUDA(t *testing.T) {
 	}
 	if _, err := Open("cuda", Options{}); !configs.IsUsage(err) || !strings.Contains(err.Error(), "no PJRT plugin") {
 		t.Errorf("an empty plugin: %v", err)
+	}
+	t.Setenv("VIRTUAL_ENV", "")
+	t.Setenv("CONDA_PREFIX", "")
+	bin := filepath.Join(root, "bin")
+	if err := os.Mkdir(bin, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(bin, "python3"), nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin)
+	if got, err := findCUDA(); err != nil || got != want {
+		t.Errorf("beside the python3 on the PATH: %s, %v, want %s", got, err, want)
 	}
 	t.Setenv(envPlugin, want+".other")
 	if got, err := findCUDA(); err != nil || got != want+".other" {
@@ -58,6 +77,8 @@ func TestCacheAndPrecision(t *testing.T) {
 	}
 	dir := t.TempDir()
 	t.Setenv(envCache, dir)
+	const side = 128 // smaller ones are no products any more where XLA has seen them
+	onCPU := false
 	product := func(precision string) float32 {
 		d, err := Open("xla", Options{Precision: precision})
 		if err != nil {
@@ -68,15 +89,18 @@ func TestCacheAndPrecision(t *testing.T) {
 				t.Error(err)
 			}
 		}()
+		onCPU = d.(*xla).onCPU()
 		m := hlo.New()
 		m.Precision = d.Precision()
-		x := m.Arg(hlo.F32, 1, 2)
+		x := m.Arg(hlo.F32, side, side)
 		e, err := d.Compile(t.Context(), "a test", m.Text(m.MatMul(x, x, 1, 1)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer e.Close()
-		b, err := d.Upload([]float32{1, 1 + 1.0/1024}, 1, 2)
+		matrix := make([]float32, side*side)
+		matrix[0], matrix[1] = 1, 1+1.0/1024
+		b, err := d.Upload(matrix, side, side)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,13 +110,13 @@ func TestCacheAndPrecision(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer out[0].Close()
-		var y [1]float32
+		var y [side * side]float32
 		if err := out[0].Download(y[:]); err != nil {
 			t.Fatal(err)
 		}
 		return y[0]
 	}
-	exact := float32(1 + (1+1.0/1024)*(1+1.0/1024))
+	exact := float32(1 + (1+1.0/1024)*(1+1.0/1024)) // in TF32 as well
 	for precision, want := range map[string]float32{"float32": exact, "": exact, "bf16": 2} {
 		for range 2 { // compiled, then from the cache
 			if y := product(precision); y != want {
@@ -100,8 +124,10 @@ func TestCacheAndPrecision(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Open("xla", Options{Precision: "tf32"}); !configs.IsUsage(err) {
-		t.Errorf("tf32 on a CPU: %v", err)
+	if onCPU {
+		if _, err := Open("xla", Options{Precision: "tf32"}); !configs.IsUsage(err) {
+			t.Errorf("tf32 on a CPU: %v", err)
+		}
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil || len(files) != 3 {
