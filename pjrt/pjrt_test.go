@@ -15,6 +15,17 @@ import (
 	"github.com/condmean/condmean/lower/hlo"
 )
 
+// clientOptions are those of CONDMEAN_PJRT_OPTIONS: two clients of a GPU need
+// preallocate=false.
+func clientOptions(t *testing.T) Options {
+	t.Helper()
+	o, err := ParseOptions(os.Getenv("CONDMEAN_PJRT_OPTIONS"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
 // newClient returns a client of the plugin that CONDMEAN_PJRT names.
 func newClient(t *testing.T) *Client {
 	t.Helper()
@@ -29,7 +40,7 @@ func newClient(t *testing.T) *Client {
 	if major, minor := p.Version(); major != 0 || minor < 81 {
 		t.Errorf("version %d.%d", major, minor)
 	}
-	c, err := p.NewClient(nil, 0)
+	c, err := p.NewClient(clientOptions(t), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +151,7 @@ func TestCompileRefuses(t *testing.T) {
 	if _, err := c.Load([]byte("no executable")); err == nil {
 		t.Error("nonsense is an executable")
 	}
-	if _, err := c.p.NewClient(nil, 99); !configs.IsUsage(err) || !strings.Contains(err.Error(), "device 99") {
+	if _, err := c.p.NewClient(clientOptions(t), 99); !configs.IsUsage(err) || !strings.Contains(err.Error(), "device 99") {
 		t.Errorf("device 99: %v", err)
 	}
 }
