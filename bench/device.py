@@ -3,6 +3,8 @@
     python bench/device.py                       on a machine with an NVIDIA GPU
     python bench/device.py --nets mnist,mlp      some of the networks
     python bench/device.py --page                into docs/devices.md
+    python bench/device.py --binary train.test   without Go there: its test binary, made
+                                                 by go test -tags xla -c ./train
 
     python bench/device.py --device xla:PLUGIN --torch cpu --batch 8 --rounds 1 \\
         --nets mlp --precisions float32,bf16 --no-compile        the rehearsal without one
@@ -18,6 +20,7 @@ diffusers).
 Precisions: float32; tf32, for products and convolutions; bf16, which here rounds the
 factors of those alone and in PyTorch is autocast, channels_last for images. PyTorch
 runs eagerly and through torch.compile; the faster one counts. Medians of the rounds.
+What a machine cannot do, such as torch.compile without a C compiler, is said and left out.
 """
 import argparse
 import os
@@ -96,7 +99,7 @@ class Go:
                              stdout=subprocess.PIPE, text=True).stdout
         found = re.search(r"([\d.]+) ns/op", out)
         if not found:
-            raise RuntimeError(f"no result:\n{out}")
+            raise RuntimeError(f"no result: {' / '.join(out.split(chr(10)))}")
         return float(found[1]) / 1e6
 
 
@@ -110,32 +113,46 @@ def contenders(args, binary, name, precision):
 def race(args, binary, name, precision):
     """Milliseconds of a step by contender."""
     ready, times = {}, {}
-    for who, make in contenders(args, binary, name, precision):
+
+    def attempt(who, do):
         try:
-            ready[who] = make()
-            if who != "here":
-                for _ in range(3):
-                    ready[who].step()
-            times[who] = []
+            return do()
         except Exception as e:  # whatever this version or this machine cannot do
             print(f"{name}, {precision}, {who}: {type(e).__name__}: {str(e).splitlines()[0] if str(e) else ''}", file=sys.stderr)
             ready.pop(who, None)
+
+    def prepare(who, make):
+        ready[who] = make()
+        if who != "here":
+            for _ in range(3):
+                ready[who].step()
+
+    for who, make in contenders(args, binary, name, precision):
+        attempt(who, lambda: prepare(who, make))
     for _ in range(args.rounds):
-        for who, contender in ready.items():
-            times[who].append(contender.time(args.seconds))
-    return {who: statistics.median(t) for who, t in times.items() if t}
+        for who, contender in list(ready.items()):
+            ms = attempt(who, lambda: contender.time(args.seconds))
+            if ms is not None:
+                times.setdefault(who, []).append(ms)
+    return {who: statistics.median(t) for who, t in times.items()}
 
 
 def table(args, binary):
-    lines = ["| network | precision | here, ms | eager, ms | torch.compile, ms | ratio to the faster |", "|---|---|--:|--:|--:|--:|"]
+    lines = []
+
+    def say(line):
+        lines.append(line)
+        print(line, flush=True)
+
+    say("| network | precision | here, ms | eager, ms | torch.compile, ms | ratio to the faster |")
+    say("|---|---|--:|--:|--:|--:|")
     for name in args.nets.split(","):
         for precision in args.precisions.split(","):
             t = race(args, binary, name, precision)
             others = [t[w] for w in ("eager", "compile") if w in t]
             ratio = f"{min(others) / t['here']:.2f}×" if others and "here" in t else "–"
             show = lambda who: f"{t[who]:.3g}" if who in t else "–"
-            lines.append(f"| {name} | {precision} | {show('here')} | {show('eager')} | {show('compile')} | {ratio} |")
-            print(lines[-1], flush=True)
+            say(f"| {name} | {precision} | {show('here')} | {show('eager')} | {show('compile')} | {ratio} |")
     return "\n".join(lines)
 
 
@@ -166,11 +183,16 @@ def main():
     p.add_argument("--rounds", type=int, default=5)
     p.add_argument("--seconds", type=float, default=3)
     p.add_argument("--no-compile", action="store_true", help="leave torch.compile out")
+    p.add_argument("--binary", help="test binary of package train, built with the tag xla; otherwise Go builds it")
     p.add_argument("--page", action="store_true", help="put the table into docs/devices.md")
     args = p.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        binary = os.path.join(folder, "train.test")
-        subprocess.run(["go", "test", "-tags", "xla", "-c", "-o", binary, "./train"], cwd=ROOT, check=True)
+        if args.binary:
+            binary = os.path.abspath(args.binary)
+        else:
+            binary = os.path.join(folder, "train.test")
+            subprocess.run(["go", "test", "-tags", "xla", "-c", "-o", binary, "./train"], cwd=ROOT, check=True)
+        print(f"{machine(args)}:\n", flush=True)
         text = f"{machine(args)}:\n\n{table(args, binary)}\n"
     if args.page:
         put(text)
