@@ -239,6 +239,12 @@ type executeArgs struct {
 	device     handle
 }
 
+// Codes of failures.
+const (
+	invalidArgument = 3
+	unimplemented   = 12
+)
+
 // Error is a failure that a plugin reports.
 type Error struct {
 	Code    int // of absl::Status

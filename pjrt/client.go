@@ -31,6 +31,10 @@ func (p *Plugin) NewClient(options Options, device int) (*Client, error) {
 	a.size = unsafe.Sizeof(a)
 	err := p.call(clientCreate, unsafe.Pointer(&a))
 	runtime.KeepAlive(options)
+	var refused *Error
+	if errors.As(err, &refused) && len(options) > 0 && (refused.Code == invalidArgument || refused.Code == unimplemented) {
+		return nil, configs.Usagef("the plugin %s refuses the options %s: %w", foreign.Name(p.path), foreign.Quote(options.String()), err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("pjrt: the plugin %s finds no device: %w", foreign.Name(p.path), err)
 	}

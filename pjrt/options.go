@@ -18,11 +18,28 @@ import (
 
 // Options are named values: of a plugin's client (memory_fraction, preallocate,
 // visible_devices, …), or of a compilation (xla_gpu_deterministic_ops, …). A value
-// is a string, bool, int64 or float64.
+// is a string, bool, int64, float64 or, of a client, []int64.
 type Options map[string]any
 
+// kinds are those of a GPU's options that a value does not tell: a plugin refuses an
+// option of another kind.
+var kinds = map[string]func(text string) (any, error){
+	"memory_fraction": func(text string) (any, error) { return strconv.ParseFloat(text, 64) },
+	"visible_devices": func(text string) (any, error) {
+		var list []int64
+		for part := range strings.SplitSeq(text, ":") {
+			n, err := strconv.ParseInt(part, 10, 64)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, n)
+		}
+		return list, nil
+	},
+}
+
 // ParseOptions reads options as name=value, separated by commas. Values that look
-// like a number or a bool are one.
+// like a number or a bool are one; visible_devices is a list such as 0:2.
 func ParseOptions(text string) (Options, error) {
 	o := Options{}
 	for part := range strings.SplitSeq(text, ",") {
@@ -33,7 +50,13 @@ func ParseOptions(text string) (Options, error) {
 		if !ok || name == "" {
 			return nil, configs.Usagef("option %s, want name=value", foreign.Quote(part))
 		}
-		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
+		if kind, ok := kinds[name]; ok {
+			v, err := kind(value)
+			if err != nil {
+				return nil, configs.Usagef("option %s: no such value", foreign.Quote(part))
+			}
+			o[name] = v
+		} else if n, err := strconv.ParseInt(value, 10, 64); err == nil {
 			o[name] = n
 		} else if f, err := strconv.ParseFloat(value, 64); err == nil {
 			o[name] = f
@@ -50,13 +73,17 @@ func ParseOptions(text string) (Options, error) {
 func (o Options) String() string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(o)) {
-		parts = append(parts, fmt.Sprintf("%s=%v", name, o[name]))
+		value := fmt.Sprint(o[name])
+		if list, ok := o[name].([]int64); ok {
+			value = strings.Trim(strings.ReplaceAll(fmt.Sprint(list), " ", ":"), "[]")
+		}
+		parts = append(parts, name+"="+value)
 	}
 	return strings.Join(parts, ",")
 }
 
-// named lays the options out for a plugin. Strings are reachable from o alone,
-// which must be kept alive.
+// named lays the options out for a plugin. Strings and lists are reachable from o
+// alone, which must be kept alive.
 func (o Options) named() []namedValue {
 	var out []namedValue
 	for _, name := range slices.Sorted(maps.Keys(o)) {
@@ -68,6 +95,8 @@ func (o Options) named() []namedValue {
 			nv.value, nv.n = uint64(uintptr(unsafe.Pointer(t.p))), t.n
 		case int64:
 			nv.kind, nv.value = 1, uint64(v)
+		case []int64:
+			nv.kind, nv.value, nv.n = 2, uint64(uintptr(unsafe.Pointer(unsafe.SliceData(v)))), uintptr(len(v))
 		case float64:
 			nv.kind, nv.value = 3, uint64(math.Float32bits(float32(v)))
 		case bool:
@@ -90,7 +119,7 @@ func bit(b bool) uint64 {
 // compileOptions encodes a CompileOptionsProto for the given device. Debug options
 // override those of XLA_FLAGS.
 func compileOptions(debug Options, device int) []byte {
-	build := field(nil, 1, uint64(device))                      // device_ordinal
+	build := field(nil, 1, ^uint64(0))                          // device_ordinal: that of the assignment
 	build = field(build, 4, uint64(1))                          // num_replicas
 	build = field(build, 5, uint64(1))                          // num_partitions
 	computation := field(nil, 1, uint64(device))                // replica_device_ids

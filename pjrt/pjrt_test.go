@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -191,22 +192,38 @@ func TestSerialize(t *testing.T) {
 }
 
 func TestParseOptions(t *testing.T) {
-	o, err := ParseOptions(" memory_fraction=0.5, preallocate=false,visible_devices=1,allocator=bfc,")
+	o, err := ParseOptions(" memory_fraction=0.5, preallocate=false,visible_devices=1:3,node_id=2,allocator=bfc,")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Options{"memory_fraction": 0.5, "preallocate": false, "visible_devices": int64(1), "allocator": "bfc"}
-	for name, v := range want {
-		if o[name] != v {
-			t.Errorf("%s is %v (%[2]T), want %v", name, o[name], v)
-		}
+	want := Options{"memory_fraction": 0.5, "preallocate": false, "visible_devices": []int64{1, 3}, "node_id": int64(2), "allocator": "bfc"}
+	if !reflect.DeepEqual(o, want) {
+		t.Errorf("%v, want %v", o, want)
 	}
-	if s := o.String(); s != "allocator=bfc,memory_fraction=0.5,preallocate=false,visible_devices=1" {
+	if s := o.String(); s != "allocator=bfc,memory_fraction=0.5,node_id=2,preallocate=false,visible_devices=1:3" {
 		t.Errorf("as text: %s", s)
 	}
-	for _, text := range []string{"preallocate", "=1"} {
+	for _, text := range []string{"preallocate", "=1", "memory_fraction=half", "visible_devices=a", "visible_devices="} {
 		if _, err := ParseOptions(text); !configs.IsUsage(err) {
 			t.Errorf("%q: error %v", text, err)
 		}
+	}
+	// What looks like a whole number has the kind that the plugin of a GPU demands.
+	o, err = ParseOptions("memory_fraction=1,visible_devices=0")
+	if want := (Options{"memory_fraction": 1.0, "visible_devices": []int64{0}}); err != nil || !reflect.DeepEqual(o, want) {
+		t.Errorf("%v, %v, want %v", o, err, want)
+	}
+	named := o.named()
+	if len(named) != 2 || named[0].kind != 3 || named[1].kind != 2 || named[1].n != 1 {
+		t.Errorf("for the plugin %+v, want a float and a list of one", named)
+	}
+}
+
+// An option that the plugin does not know is a usage error that names it.
+func TestClientRefusesOptions(t *testing.T) {
+	c := newClient(t)
+	_, err := c.p.NewClient(Options{"no_such_option": int64(1)}, 0)
+	if !configs.IsUsage(err) || !strings.Contains(err.Error(), "no_such_option") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("error %v", err)
 	}
 }
