@@ -119,7 +119,7 @@ func (p *prior) normalize(m *gmm.Mixture) error {
 func (p *prior) draw(ctx context.Context, pool *par.Pool, n int, seed uint64, purpose rng.Purpose) (Source, error) {
 	const (
 		most = 1 << 30
-		some = 1 << 10
+		some = 1 << 14
 	)
 	d := p.z.Dim()
 	if n < 1 || n > most/d {

@@ -3,6 +3,7 @@ package gmm
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -21,13 +22,21 @@ func (m *Mixture) Sample(pool *par.Pool, dst []float64, seed uint64, purpose uin
 	if pool == nil {
 		pool = par.New(1)
 	}
-	work := make([]*Sampler, pool.Threads())
 	b := len(dst) / m.n
+	work := make([]*Sampler, pool.Threads())
+	for i := range work {
+		work[i] = NewSampler(m)
+	}
+	// Samples of one component follow each other: its covariance stays in cache.
+	order := make([]int, b)
+	component := make([]int, b)
+	for i := range order {
+		order[i] = i
+		component[i] = work[0].choose(seed, purpose, 0, uint64(first+i))
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return component[i] - component[j] })
 	pool.Do(chunks(b), func(c, worker int) {
-		if work[worker] == nil {
-			work[worker] = NewSampler(m)
-		}
-		for i := c * chunk; i < min((c+1)*chunk, b); i++ {
+		for _, i := range order[c*chunk : min((c+1)*chunk, b)] {
 			work[worker].Draw(dst[i*m.n:(i+1)*m.n], seed, purpose, 0, uint64(first+i))
 		}
 	})

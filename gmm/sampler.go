@@ -29,9 +29,14 @@ func NewSampler(m *Mixture) *Sampler {
 // Draw fills x (N) with a sample, a function of (seed, purpose, step, sample)
 // alone.
 func (s *Sampler) Draw(x []float64, seed, purpose, step, sample uint64) {
-	s.s.Reset(seed, rng.Purpose(purpose), step, sample)
-	last := len(s.cum) - 1
-	k := min(sort.SearchFloat64s(s.cum, s.s.Rand().Float64()*s.cum[last]), last)
+	k := s.choose(seed, purpose, step, sample)
 	s.s.Normal(s.e)
 	s.m.comps[k].colour(x, s.m.mean(k), s.e, s.z)
+}
+
+// choose begins a sample's stream and returns its component.
+func (s *Sampler) choose(seed, purpose, step, sample uint64) int {
+	s.s.Reset(seed, rng.Purpose(purpose), step, sample)
+	last := len(s.cum) - 1
+	return min(sort.SearchFloat64s(s.cum, s.s.Rand().Float64()*s.cum[last]), last)
 }
