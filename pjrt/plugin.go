@@ -35,6 +35,9 @@ func Open(path string) (*Plugin, error) {
 	if err := f.Close(); err != nil {
 		return nil, err
 	}
+	if err := quiet(); err != nil {
+		return nil, err
+	}
 	lib, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
 		return refuse(fmt.Errorf("%s", foreign.Line(err.Error(), maxMessage)))
