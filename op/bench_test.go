@@ -70,6 +70,7 @@ func BenchmarkOps(b *testing.B) {
 		{"layernorm", []array{random(r, 512, 256), random(r, 512, 512)}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewLayerNorm(rt, n[0], n[1]) }},
 		{"swiglu", []array{random(r, 512, 1024)}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewSwiGLU(rt, n[0]) }},
 		{"softmaxgate", []array{random(r, 512, 256), random(r, 512, 256)}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewSoftmaxGate(rt, n[0], n[1], 16) }},
+		{"experts", expertArrays(r, 512, 16, 32, 256), newExpertsOf},
 		{"product", []array{random(r, 512, 256), random(r, 512, 256)}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewProduct(rt, n[0], n[1]) }},
 		{"silu", []array{random(r, 128, 64)}, func(rt *Runtime, n G.Nodes) (*G.Node, error) { return NewSiLU(rt, n[0]) }},
 		{"dropout", []array{x, gamma, beta}, func(rt *Runtime, n G.Nodes) (*G.Node, error) {

@@ -27,7 +27,8 @@
 //
 // Networks on vectors have plain arrays (N,C) between their operations: [Linear],
 // whose product takes SiLU or a residual along, [LayerNorm] with its scale-shift,
-// [SwiGLU], [SoftmaxGate] and [Product].
+// [SwiGLU], [SoftmaxGate] and [Product]. [Experts] is a whole network: the filters of a
+// mixture of Gaussians, at a log SNR that [Interpolate] reads from a table.
 //
 // Gradients are symbolic: [Grad] walks the graph and calls each operation's
 // SymDiff. It takes the place of gorgonia.Grad because gradients that meet at a

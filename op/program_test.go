@@ -237,7 +237,14 @@ func TestBadShapes(t *testing.T) {
 		"layer norm rank": func() (*G.Node, error) { return NewLayerNorm(rt, x, leaf("n3", 2, 6)) },
 		"swiglu":          func() (*G.Node, error) { return NewSwiGLU(rt, leaf("s1", 2, 3)) },
 		"softmax gate":    func() (*G.Node, error) { return NewSoftmaxGate(rt, leaf("g1", 2, 3), leaf("g2", 1, 3), 1) },
-		"product":         func() (*G.Node, error) { return NewProduct(rt, leaf("p1", 2, 3), leaf("p2", 3, 2)) },
+		"interpolate":     func() (*G.Node, error) { return NewInterpolate(rt, leaf("i1", 2, 3), leaf("i2", 2)) },
+		"experts": func() (*G.Node, error) {
+			return newExpertsOf(rt, G.Nodes{leaf("e1", 2, 3), leaf("e2", 2), leaf("e3", 4, 2, 3), leaf("e4", 4, 3), leaf("e5", 4, 2), leaf("e6", 4), leaf("e7", 5)})
+		},
+		"experts rank": func() (*G.Node, error) {
+			return newExpertsOf(rt, G.Nodes{leaf("f1", 2, 3), leaf("f2", 2), leaf("f3", 4, 5, 3), leaf("f4", 4, 3), leaf("f5", 4, 5), leaf("f6", 4), leaf("f7", 4)})
+		},
+		"product": func() (*G.Node, error) { return NewProduct(rt, leaf("p1", 2, 3), leaf("p2", 3, 2)) },
 	} {
 		if _, err := f(); err == nil || !strings.HasPrefix(err.Error(), "op: ") {
 			t.Errorf("%s: error %v", name, err)

@@ -1,0 +1,362 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/condmean/condmean/internal/gemm"
+)
+
+// Experts predicts the noise of x (N,D) at log SNRs ρ (N) under a mixture of K
+// Gaussians, each with R directions of its own variance and one for all others; see
+// op.Experts for the formulas. An expert whose weight for a sample is below what
+// float32 can tell from none is left out: its filter is not run, and it learns nothing.
+type Experts struct {
+	w          *Workspace
+	n, d, k, r int
+	packed     []gemm.Matrix[float32] // Uᵀ (D,R) of each expert, of Pack
+	weight     []float64              // γ (N,K): log densities, then weights
+	sums       []float32              // (groups,N,D) of ε̂
+	slope      []float64              // ε̂·dε̂ of each sample
+	workers    []expertMemory
+}
+
+// expertMemory is what a worker needs for one expert.
+type expertMemory struct {
+	gemm          gemm.Workspace[float32]
+	right         gemm.Matrix[float32]
+	rows          []int32   // samples that the expert has a weight for
+	left, product []float32 // (2N,D), (2N,R)
+	change, pull  []float32 // (2N,R), (R)
+	ahead         []float32 // e^a (R)
+}
+
+// ExpertWeights are the parameters, or their gradients: U (K,R,D), means m (K,D), log
+// variances a (K,R), those of the other directions (K), and log weights (K).
+type ExpertWeights struct{ Directions, Means, Variances, Rest, Weights []float32 }
+
+// expertGroups is into how many sums, that different workers can add to, a prediction
+// is split.
+const expertGroups = 16
+
+// leastWeight is that below which an expert is left out.
+const leastWeight = 1.0 / (1 << 26)
+
+// NewExperts prepares n samples of d values, and k experts of r directions.
+func NewExperts(w *Workspace, n, d, k, r int) (*Experts, error) {
+	if n < 1 || d < 1 || k < 1 || r < 1 || r > d || d > maxLinear/k/r || n > maxLinear/max(d, k)/expertGroups {
+		return nil, fmt.Errorf("kernel: experts: %d samples of %d values and %d experts of %d directions are out of range", n, d, k, r)
+	}
+	return &Experts{w: w, n: n, d: d, k: k, r: r}, nil
+}
+
+// Pack keeps directions (K,R,D) packed for Forward, until they change.
+func (e *Experts) Pack(directions []float32) {
+	if e.packed == nil {
+		e.packed = make([]gemm.Matrix[float32], e.k)
+	}
+	e.prepare()
+	e.w.pool.Do(e.k, func(k, worker int) {
+		e.packed[k].Resize(e.d, e.r)
+		e.packed[k].SetTransposed(directions[k*e.r*e.d:][:e.r*e.d], &e.workers[worker].gemm)
+	})
+}
+
+// expertLevel is what the noise level of a sample makes of the formulas.
+type expertLevel struct {
+	signal, noise, precision float32 // √ᾱ, √(1-ᾱ), 1/(1-ᾱ)
+	snr                      float32 // ᾱ/(1-ᾱ)
+}
+
+func levelOf(rho float32) expertLevel {
+	snr := math.Exp(float64(rho))
+	noise := 1 / (1 + snr)
+	return expertLevel{float32(math.Sqrt(snr * noise)), float32(math.Sqrt(noise)), float32(1 / noise), float32(snr)}
+}
+
+// prepare makes the memory that does not depend on the samples.
+func (e *Experts) prepare() {
+	if e.workers != nil {
+		return
+	}
+	e.workers = make([]expertMemory, e.w.pool.Threads())
+	e.weight = make([]float64, e.n*e.k)
+	e.sums = Alloc(min(expertGroups, e.k) * e.n * e.d)
+	e.slope = make([]float64, e.n)
+	for i := range e.workers {
+		m := &e.workers[i]
+		m.rows = make([]int32, e.n)
+		m.left, m.product, m.change = Alloc(2*e.n*e.d), Alloc(2*e.n*e.r), Alloc(2*e.n*e.r)
+		m.pull, m.ahead = Alloc(e.r), Alloc(e.r)
+	}
+}
+
+// expert is one of them, seen by the worker that works on it.
+type expert struct {
+	*expertMemory
+	e                           *Experts
+	k                           int
+	directions, mean, variances []float32
+	rest                        float32 // e^a of the other directions
+}
+
+func (e *Experts) expert(p ExpertWeights, k, worker int) expert {
+	x := expert{expertMemory: &e.workers[worker], e: e, k: k, directions: p.Directions[k*e.r*e.d:][:e.r*e.d],
+		mean: p.Means[k*e.d:][:e.d], variances: p.Variances[k*e.r:][:e.r], rest: exp32(p.Rest[k])}
+	for i, a := range x.variances {
+		x.ahead[i] = exp32(a)
+	}
+	return x
+}
+
+func exp32(a float32) float32 { return float32(math.Exp(float64(a))) }
+
+// centre writes x - √ᾱ·m of a sample.
+func (x *expert) centre(dst, sample []float32, signal float32) {
+	for i, m := range x.mean {
+		dst[i] = sample[i] - signal*m
+	}
+}
+
+// Forward computes ε̂ (N,D) of x at log SNRs rho; fresh says that directions are not
+// those of the last Pack.
+func (e *Experts) Forward(y, x, rho []float32, p ExpertWeights, fresh bool) {
+	e.prepare()
+	e.weigh(x, rho, p, fresh)
+	groups := min(expertGroups, e.k)
+	e.w.pool.Do(groups, func(g, worker int) {
+		sum := e.sums[g*e.n*e.d:][:e.n*e.d]
+		clear(sum)
+		for k := g * e.k / groups; k < (g+1)*e.k/groups; k++ {
+			ex := e.expert(p, k, worker)
+			ex.predict(sum, x, rho)
+		}
+	})
+	e.w.pool.Do(e.n, func(n, _ int) {
+		row := y[n*e.d:][:e.d]
+		copy(row, e.sums[n*e.d:])
+		for g := 1; g < groups; g++ {
+			for i, v := range e.sums[(g*e.n+n)*e.d:][:e.d] {
+				row[i] += v
+			}
+		}
+	})
+}
+
+// weigh computes the posterior weights of the experts.
+func (e *Experts) weigh(x, rho []float32, p ExpertWeights, fresh bool) {
+	e.w.pool.Do(e.k, func(k, worker int) {
+		ex := e.expert(p, k, worker)
+		for n := range e.n {
+			ex.centre(ex.left[n*e.d:][:e.d], x[n*e.d:], levelOf(rho[n]).signal)
+		}
+		u := &ex.right
+		if fresh || e.packed == nil {
+			u.Resize(e.d, e.r)
+			u.SetTransposed(ex.directions, &ex.gemm)
+		} else {
+			u = &e.packed[k]
+		}
+		u.Mul(ex.product, gemm.Left[float32]{Data: ex.left}, e.n, gemm.Output[float32]{}, &ex.gemm)
+		for n := range e.n {
+			e.weight[n*e.k+k] = float64(p.Weights[k]) + ex.logDensity(ex.left[n*e.d:][:e.d], ex.product[n*e.r:][:e.r], levelOf(rho[n]))
+		}
+	})
+	e.w.pool.Do(e.n, func(n, _ int) {
+		row := e.weight[n*e.k:][:e.k]
+		top, sum := math.Inf(-1), 0.0
+		for _, v := range row {
+			top = max(top, v)
+		}
+		for k, v := range row {
+			row[k] = math.Exp(v - top)
+			sum += row[k]
+		}
+		kept := 0.0
+		for k, v := range row {
+			if v < leastWeight*sum {
+				row[k] = 0
+			}
+			kept += row[k]
+		}
+		for k := range row {
+			row[k] /= kept
+		}
+	})
+}
+
+// logDensity is that of a centred sample d with projections z, but for a constant that
+// all experts share.
+func (x *expert) logDensity(d, z []float32, l expertLevel) float64 {
+	rest := x.rest * l.snr
+	g0 := rest / (1 + rest)
+	square := 0.0
+	for _, v := range d {
+		square += float64(v) * float64(v)
+	}
+	kept, product, log := 0.0, 1.0, 0.0
+	for i, v := range z {
+		s := x.ahead[i] * l.snr
+		kept += float64((s/(1+s) - g0) * v * v)
+		if product *= 1 + float64(s); product > 1e200 {
+			log += math.Log(product)
+			product = 1
+		}
+	}
+	log += math.Log(product) + float64(len(d)-len(z))*math.Log1p(float64(rest))
+	return -(log + (float64(1-g0)*square-kept)*float64(l.precision)) / 2
+}
+
+// find lists the samples that the expert has a weight for.
+func (x *expert) find() []int32 {
+	rows := x.rows[:0]
+	for n := range x.e.n {
+		if x.e.weight[n*x.e.k+x.k] > 0 {
+			rows = append(rows, int32(n))
+		}
+	}
+	return rows
+}
+
+// predict adds γ·ε̂ of the expert to sum, with ε̂ = ((1-g0)·d - Uᵀ((g-g0)·Ud))/√(1-ᾱ).
+func (x *expert) predict(sum, samples, rho []float32) {
+	e, rows := x.e, x.find()
+	if len(rows) == 0 {
+		return
+	}
+	x.project(rows, samples, rho)
+	for i, n := range rows {
+		l, z := levelOf(rho[n]), x.product[i*e.r:][:e.r]
+		c := float32(e.weight[int(n)*e.k+x.k]) / l.noise
+		rest := x.rest * l.snr
+		g0 := rest / (1 + rest)
+		for j, v := range z {
+			s := x.ahead[j] * l.snr
+			z[j] = -c * (s/(1+s) - g0) * v
+		}
+		row := sum[int(n)*e.d:][:e.d]
+		for j, v := range x.left[i*e.d:][:e.d] {
+			row[j] += c * (1 - g0) * v
+		}
+	}
+	x.right.Resize(e.r, e.d)
+	x.right.Set(x.directions, &x.gemm)
+	x.right.Mul(x.left, gemm.Left[float32]{Data: x.product}, len(rows), gemm.Output[float32]{}, &x.gemm)
+	for i, n := range rows {
+		row := sum[int(n)*e.d:][:e.d]
+		for j, v := range x.left[i*e.d:][:e.d] {
+			row[j] += v
+		}
+	}
+}
+
+// project centres the rows and multiplies them by U.
+func (x *expert) project(rows []int32, samples, rho []float32) {
+	e := x.e
+	for i, n := range rows {
+		x.centre(x.left[i*e.d:][:e.d], samples[int(n)*e.d:], levelOf(rho[n]).signal)
+	}
+	x.right.Resize(e.d, e.r)
+	x.right.SetTransposed(x.directions, &x.gemm)
+	x.right.Mul(x.product, gemm.Left[float32]{Data: x.left}, len(rows), gemm.Output[float32]{}, &x.gemm)
+}
+
+// Backward computes the gradients of all parameters from dy and the y of the last
+// Forward.
+func (e *Experts) Backward(grad ExpertWeights, dy, y, x, rho []float32, p ExpertWeights) {
+	e.w.pool.Do(e.n, func(n, _ int) {
+		sum := 0.0
+		for i, v := range y[n*e.d:][:e.d] {
+			sum += float64(v) * float64(dy[n*e.d+i])
+		}
+		e.slope[n] = sum
+	})
+	e.w.pool.Do(e.k, func(k, worker int) {
+		ex := e.expert(p, k, worker)
+		ex.backward(grad, dy, x, rho)
+	})
+}
+
+// backward writes the gradients of one expert's parameters.
+//
+// With q = dy/√(1-ᾱ), h = g-g0 and p = (1-g0)·q·d - Σ h·z·Uq, so that ε̂·dy of the
+// expert is p, its log weight has the gradient v = γ·(p - Σ γ·p), and then
+//
+//	dz = -γ·h·Uq + v·h·z/(1-ᾱ)    dh = -γ·z·Uq + v·z²/(2(1-ᾱ))    d(1-g0) = γ·q·d - v·|d|²/(2(1-ᾱ))
+func (x *expert) backward(grad ExpertWeights, dy, samples, rho []float32) {
+	e := x.e
+	dU, dm, da := grad.Directions[x.k*e.r*e.d:][:e.r*e.d], grad.Means[x.k*e.d:][:e.d], grad.Variances[x.k*e.r:][:e.r]
+	clear(dm)
+	clear(da)
+	grad.Rest[x.k], grad.Weights[x.k] = 0, 0
+	rows := x.find()
+	if len(rows) == 0 {
+		clear(dU)
+		return
+	}
+	b := len(rows)
+	for i, n := range rows {
+		noise := levelOf(rho[n]).noise
+		q := x.left[(b+i)*e.d:][:e.d]
+		for j, v := range dy[int(n)*e.d:][:e.d] {
+			q[j] = v / noise
+		}
+	}
+	x.project(rows, samples, rho)
+	x.right.Mul(x.product[b*e.r:], gemm.Left[float32]{Data: x.left[b*e.d:]}, b, gemm.Output[float32]{}, &x.gemm)
+
+	clear(x.pull)
+	dRest, dWeight := 0.0, 0.0
+	for i, n := range rows {
+		l := levelOf(rho[n])
+		d, q := x.left[i*e.d:][:e.d], x.left[(b+i)*e.d:][:e.d]
+		z, uq := x.product[i*e.r:][:e.r], x.product[(b+i)*e.r:][:e.r]
+		dz, hz := x.change[i*e.r:][:e.r], x.change[(b+i)*e.r:][:e.r]
+		gamma, rest := float32(e.weight[int(n)*e.k+x.k]), x.rest*l.snr
+		g0 := rest / (1 + rest)
+		square, along := 0.0, 0.0
+		for j, v := range d {
+			square += float64(v) * float64(v)
+			along += float64(v) * float64(q[j])
+		}
+		inner := 0.0
+		for j, v := range z {
+			s := x.ahead[j] * l.snr
+			hz[j] = (s/(1+s) - g0) * v
+			inner += float64(hz[j]) * float64(uq[j])
+		}
+		v := float32(0)
+		if gamma < 1 { // one that is alone cannot gain weight: its p is the sum
+			v = gamma * float32(float64(1-g0)*along-inner-e.slope[n])
+		}
+		half := v * l.precision / 2
+		sum := 0.0
+		for j, zj := range z {
+			s := x.ahead[j] * l.snr
+			g := s / (1 + s)
+			dh := zj * (half*zj - gamma*uq[j])
+			da[j] += g * (dh*(1-g) - v/2)
+			sum += float64(dh)
+			dz[j] = 2*half*hz[j] - gamma*(g-g0)*uq[j]
+			hz[j] *= -gamma
+			x.pull[j] += l.signal * dz[j]
+		}
+		dKeep := float64(gamma)*along - float64(half)*square
+		dRest -= float64(g0) * (float64(1-g0)*(sum+dKeep) + float64(e.d-e.r)*float64(v)/2)
+		dWeight += float64(v)
+		cq, cd := -l.signal*gamma*(1-g0), l.signal*2*half*(1-g0)
+		for j := range dm {
+			dm[j] += cq*q[j] + cd*d[j]
+		}
+	}
+	grad.Rest[x.k], grad.Weights[x.k] = float32(dRest), float32(dWeight)
+	// dU = dzᵀ·d - (γ·h·z)ᵀ·q, as one product.
+	x.right.Resize(2*b, e.d)
+	x.right.Set(x.left[:2*b*e.d], &x.gemm)
+	x.right.Mul(dU, gemm.Left[float32]{Data: x.change[:2*b*e.r], Transposed: true}, e.r, gemm.Output[float32]{}, &x.gemm)
+	for j, c := range x.pull {
+		for i, v := range x.directions[j*e.d:][:e.d] {
+			dm[i] -= c * v
+		}
+	}
+}
