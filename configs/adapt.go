@@ -15,6 +15,7 @@ type Init struct {
 	KeyMap  string   `yaml:"key_map"`                        // file with rules that rename tensors, applied before the built-in ones
 	Shapes  []string `yaml:"shapes,flow" words:"first last"` // convolutions that may be adapted to another number of channels
 	EMA     string   `yaml:"ema" words:"restart continue"`   // restart from the weights, or continue the average of the checkpoint
+	Fit     int      `yaml:"fit"`                            // without from: iterations of EM that fit a network of experts to the samples first; 0: none
 }
 
 // Adapt says what of the network a run trains.
@@ -46,6 +47,7 @@ func (i Init) validate(r *rules) {
 		r.word("init.shapes", s)
 	}
 	r.unique("init.shapes", i.Shapes)
+	r.count("init.fit", i.Fit, 0, 1000)
 	if i.From == "" && (len(i.Preset) > 0 || i.Partial || i.KeyMap != "" || len(i.Shapes) > 0 || i.EMA == "continue") {
 		r.broken("init.from", i.From, "the other settings of init say how weights are taken; name some")
 	}

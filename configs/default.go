@@ -21,7 +21,7 @@ func Default() Config {
 		Schedule:  Schedule{Kind: "linear", Steps: 300},
 		Model:     defaultModel(),
 		Objective: Objective{Target: "epsilon", Loss: "mse", Weighting: "none"},
-		Init:      Init{Preset: []string{}, Weights: "ema", Shapes: []string{}, EMA: "restart"},
+		Init:      Init{Preset: []string{}, Weights: "ema", Shapes: []string{}, EMA: "restart", Fit: 3},
 		Adapt:     Adapt{Freeze: []string{}, LoRA: LoRA{Scale: 8, Targets: "weight$"}},
 		Train: Train{
 			Epochs:        100,

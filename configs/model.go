@@ -7,7 +7,7 @@ import (
 
 // Model is the network.
 type Model struct {
-	Kind        string     `yaml:"kind" words:"unet cnn mlp unet2d lucidrains"`
+	Kind        string     `yaml:"kind" words:"unet cnn mlp unet2d lucidrains experts"`
 	Channels    int        `yaml:"channels"`         // C of the first convolution
 	Multipliers []int      `yaml:"multipliers,flow"` // channels of each level, in units of C
 	Blocks      int        `yaml:"blocks"`           // residual blocks a level on the way down (one more on the way up)
@@ -17,6 +17,7 @@ type Model struct {
 	MLP         MLP        `yaml:"mlp"`        // the network of kind mlp, likewise
 	UNet2D      UNet2D     `yaml:"unet2d"`     // the network of kind unet2d, likewise
 	Lucidrains  Lucidrains `yaml:"lucidrains"` // the network of kind lucidrains, likewise
+	Experts     Experts    `yaml:"experts"`    // the network of kind experts, likewise
 }
 
 // CNN is the lightweight network: convolutions with ReLU between them and a
@@ -49,6 +50,7 @@ func defaultModel() Model {
 		MLP:         MLP{Width: 256, Hidden: 512, Blocks: 3, Slots: 256},
 		UNet2D:      DefaultUNet2D(),
 		Lucidrains:  DefaultLucidrains(),
+		Experts:     Experts{Count: 128, Rank: 32, Levels: 300},
 	}
 }
 
@@ -76,6 +78,7 @@ var networks = []network{
 	{"mlp", func(m Model) Model { return Model{Kind: m.Kind, MLP: m.MLP} }, func(m Model, r *rules) { m.MLP.validate(r) }},
 	{"unet2d", func(m Model) Model { return Model{Kind: m.Kind, UNet2D: m.UNet2D} }, func(m Model, r *rules) { m.UNet2D.validate(r) }},
 	{"lucidrains", func(m Model) Model { return Model{Kind: m.Kind, Lucidrains: m.Lucidrains} }, func(m Model, r *rules) { m.Lucidrains.validate(r) }},
+	{"experts", func(m Model) Model { return Model{Kind: m.Kind, Experts: m.Experts} }, func(m Model, r *rules) { m.Experts.validate(r) }},
 }
 
 // Validate checks the settings that the network's kind reads, wherever they come

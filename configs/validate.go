@@ -47,6 +47,7 @@ func (c Config) Validate() error {
 	c.Eval.validate(&r)
 	c.validateAcross(&r)
 	c.validateAdapt(&r)
+	c.validateExperts(&r)
 	c.validateText(&r)
 	if c.Init.EMA == "continue" && c.Train.EMA == 0 {
 		r.broken("init.ema", c.Init.EMA, "train.ema = 0 keeps no average; want restart")

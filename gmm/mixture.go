@@ -166,5 +166,23 @@ func (m *Mixture) Mean(k int) []float64 { return slices.Clone(m.mean(k)) }
 
 func (m *Mixture) mean(k int) []float64 { return m.means[k*m.n : (k+1)*m.n] }
 
+// Principal returns copies of the axes (r,N) of component k, orthonormal, the variances
+// along them (r), and that along all other directions. All kinds but PPCA have r = N.
+func (m *Mixture) Principal(k int) (axes, variances []float64, rest float64) {
+	c := m.comps[k]
+	axes = make([]float64, c.r*m.n)
+	for i := range m.n {
+		for j := range c.r {
+			switch {
+			case c.u != nil:
+				axes[j*m.n+i] = c.u[i*c.r+j]
+			case i == j:
+				axes[j*m.n+i] = 1
+			}
+		}
+	}
+	return axes, slices.Clone(c.lambda), c.iso
+}
+
 // Covariance returns a copy of the covariance of component k, dense (N,N).
 func (m *Mixture) Covariance(k int) []float64 { return m.comps[k].covariance(m.n) }

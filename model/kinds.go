@@ -26,6 +26,7 @@ var kinds = []kind{
 	{name: "mlp", layout: newMLP},
 	{name: "unet2d", layout: newUNet2D},
 	{name: "lucidrains", layout: newLucidrains},
+	{name: "experts", layout: newExperts},
 }
 
 // Kinds returns the names of the kinds of network.

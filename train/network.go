@@ -18,6 +18,9 @@ func newNetwork(rt *op.Runtime, cfg configs.Config, shape []int) (*model.Network
 	if err != nil {
 		return nil, err
 	}
+	if err := tellLevels(cfg, net.Levels); err != nil {
+		return nil, err
+	}
 	hold, err := holding(cfg.Adapt, net)
 	if err != nil {
 		return nil, err

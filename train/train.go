@@ -113,6 +113,8 @@ func Run(ctx context.Context, cfg configs.Config, o Options) (res *Result, err e
 		}
 	} else if leads && cfg.Init.From != "" {
 		at.origin, err = l.begin(cfg, set.Fingerprint, o.Log)
+	} else if leads && fits(cfg) {
+		err = l.fitted(ctx, cfg, set, rt, o)
 	}
 	if err == nil {
 		err = shareState(o.Group, l, &at)

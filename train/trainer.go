@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -17,6 +18,8 @@ type trainer interface {
 	learner
 	// begin takes the weights that init names, or refuses; no step has been taken.
 	begin(cfg configs.Config, now data.Fingerprint, log *slog.Logger) (origin json.RawMessage, err error)
+	// fitted lets a network of experts begin with what fits the samples.
+	fitted(ctx context.Context, cfg configs.Config, set *data.Set, rt *op.Runtime, o Options) error
 	// reportBeginning tells what begin would do.
 	reportBeginning(w io.Writer, cfg configs.Config, now data.Fingerprint) error
 	// network is the one that is trained, trainable how many values the optimizer

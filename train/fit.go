@@ -1,0 +1,73 @@
+package train
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/condmean/condmean/configs"
+	"github.com/condmean/condmean/data"
+	"github.com/condmean/condmean/gmm"
+	bars "github.com/condmean/condmean/internal/progress"
+	"github.com/condmean/condmean/op"
+	"github.com/condmean/condmean/sched"
+)
+
+// fits reports whether a run begins with a mixture fitted to its samples.
+func fits(c configs.Config) bool {
+	return c.Model.Kind == "experts" && c.Init.From == "" && c.Init.Fit > 0
+}
+
+// fitted lets a network of experts begin with a mixture of as many components, of
+// covariances of the experts' rank, that some iterations of EM fit to all samples of the
+// train split, begun by k-means: experts that begin at random do not find out which of
+// them is for what. A network that learns with few iterations begins where the mixture
+// is coarse, and moves from there by the loss of the noise.
+func (l *numbers) fitted(ctx context.Context, cfg configs.Config, set *data.Set, rt *op.Runtime, o Options) error {
+	c, d := cfg.Model.Experts, set.Dim()
+	n := set.Train.Len()
+	if n < c.Count {
+		return configs.Usagef("model.experts.count: %d experts cannot begin with %d samples; want fewer, or init.fit=0", c.Count, n)
+	}
+	x := make([]float64, n*d)
+	const block = 1024
+	for i := 0; i < n; i += block {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := set.ReadNormalized(x[i*d:min(i+block, n)*d], set.Train, i); err != nil {
+			return err
+		}
+	}
+	tasks := bars.NewTasks(o.Err)
+	defer tasks.Close()
+	o.Log.Info("fitting the experts by EM", "samples", n, "experts", c.Count, "rank", c.Rank, "iterations", cfg.Init.Fit)
+	m, result, err := gmm.Fit(ctx, x, d, gmm.FitOptions{
+		Components: c.Count, Kind: gmm.PPCA, Rank: c.Rank, Seed: cfg.Seed, MaxIter: cfg.Init.Fit, Pool: rt.Pool(),
+		Progress: func(s gmm.FitStep) {
+			tasks.Show(fmt.Sprintf("fitting the experts: log-likelihood %.2f", s.LogLik), int64(s.Iter), int64(cfg.Init.Fit))
+		},
+	})
+	if err != nil {
+		return err
+	}
+	o.Log.Info("fitted", "log_likelihood", result.Steps[len(result.Steps)-1].LogLik)
+	if err := l.net.FromMixture(m); err != nil {
+		return err
+	}
+	if l.average != nil {
+		return l.average.net.FromMixture(m)
+	}
+	return nil
+}
+
+// tellLevels gives a network that holds them the SNRs of the schedule's levels.
+func tellLevels(cfg configs.Config, levels func(snr []float64) error) error {
+	if cfg.Init.From != "" || cfg.Model.Kind != "experts" {
+		return nil
+	}
+	s, err := sched.New(cfg.Schedule)
+	if err != nil {
+		return err
+	}
+	return levels(s.SNR)
+}
