@@ -18,12 +18,13 @@ import pathlib
 import numpy as np
 import torch
 
+from experts import Experts
 from mlp import MLP
 from unet import UNet, loss, parameters
 
 STEPS, BATCH, LEVELS, LR, ADAM_EPS = 10, 8, 50, 1e-2, 1e-4
 
-# The networks by name; those with a width are of kind mlp, the others UNets.
+# The networks by name; those with a width are of kind mlp, those with a rank of experts, the others UNets.
 NETS = {
     "signal_batch": dict(shape=(2, 8), channels=6, multipliers=(1, 3), blocks=1, norm="batch"),
     "signal_group": dict(shape=(3, 16), channels=8, multipliers=(1, 2), blocks=1, norm="group"),
@@ -32,10 +33,13 @@ NETS = {
     "vector_mlp": dict(shape=(1, 24), width=32, hidden=48, blocks=2, slots=20),
     "image_mlp": dict(shape=(2, 3, 5), width=24, hidden=40, blocks=2, slots=0),
     "vector_gated": dict(shape=(1, 20), width=24, hidden=32, blocks=2, slots=14, gated=40),
+    "vector_experts": dict(shape=(1, 20), count=9, rank=5, levels=50),
 }
 
 
 def new(net):
+    if "rank" in net:
+        return Experts(**net)
     return MLP(**net) if "width" in net else UNet(**net)
 
 

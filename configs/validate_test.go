@@ -57,6 +57,12 @@ func TestValidateNamesKeyValueAndAllowed(t *testing.T) {
 		{"data.fit=mnis", `data.fit = "mnis": want mnist, fashion, cifar10; did you mean mnist?`},
 		{"data.covariance=ppca:0", `data.covariance = "ppca:0": want full, diag, or ppca:q with a rank q from 1 up`},
 		{"data.kind=audio data.dir=d data.length=9 data.hop=17", `data.hop = 17: want an integer from 0 to 16`},
+		{"model.kind=experts model.experts.count=0", `model.experts.count = 0: want an integer from 1 to 8192`},
+		{"model.kind=experts model.experts.rank=0", `model.experts.rank = 0: want an integer from 1 to 8192`},
+		{"model.kind=experts schedule.steps=50", `model.experts.levels = 300: want schedule.steps = 50`},
+		{"model.kind=experts objective.target=x0", `objective.target = "x0": experts predict the noise; want epsilon`},
+		{"model.kind=experts data.kind=npy data.dir=d data.noise=complex", `data.noise = "complex": experts take noise to have the schedule's power in each value; want real, or another model.kind`},
+		{"init.fit=-1", `init.fit = -1: want an integer from 0 to 1000`},
 		{"data.dim=0", `data.dim = 0: want an integer from 1 to 65536`},
 		{"data.dim=60", `data.dim = 60: the 4 levels of model.multipliers halve the length 3 times; want a multiple of 8`},
 		{"data.dim=65536", `data.components = 128: 128 covariances of 65536×65536 are more than 1073741824 values; use fewer components or a smaller data.dim` + "\n" +

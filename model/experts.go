@@ -45,12 +45,12 @@ const (
 )
 
 func (a *experts) declare(d *declaration) {
+	d.buffer(expertLevels, ramp(8, -8), a.Levels)
 	d.parameter(expertDirections, normal(1/math.Sqrt(float64(a.values))), a.Count, a.Rank, a.values)
 	d.parameter(expertMeans, normal(1), a.Count, a.values)
 	d.parameter(expertVariances, constant(0), a.Count, a.Rank)
 	d.parameter(expertRest, constant(-2), a.Count)
 	d.parameter(expertWeights, constant(0), a.Count)
-	d.buffer(expertLevels, ramp(10, -10), a.Levels)
 }
 
 // ramp goes from one value to another in equal steps.

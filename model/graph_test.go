@@ -40,6 +40,7 @@ var graphs = []struct {
 	{"image_lucidrains_old", []int{1, 6, 4}, configs.Model{Kind: "lucidrains", Lucidrains: configs.Lucidrains{Dim: 8, DimMults: []int{1, 2}, AttnHeads: 2, AttnDimHead: 5,
 		FullAttn: []bool{false, true}, BlockNorm: "group", AttnNorm: "layer", Downsample: "conv", Standardize: "added", DivideValues: true, UnitScale: 10, LearnedVariance: true}}, "l1", "init_conv"},
 	{"image_unet2d", []int{2, 4, 6}, smallUNet2D(), "mse", ""},
+	{"vector_experts", []int{1, 7}, configs.Model{Kind: "experts", Experts: configs.Experts{Count: 3, Rank: 2, Levels: 50}}, "mse", ""},
 	{"image_mlp", []int{2, 3, 2}, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 8, Hidden: 20, Blocks: 1}}, "l1", "blocks.0.up"},
 }
 

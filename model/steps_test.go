@@ -30,6 +30,7 @@ func TestTorchSteps(t *testing.T) {
 		{"vector_mlp", []int{1, 24}, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 32, Hidden: 48, Blocks: 2, Slots: 20}}},
 		{"image_mlp", []int{2, 3, 5}, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 24, Hidden: 40, Blocks: 2}}},
 		{"vector_gated", []int{1, 20}, configs.Model{Kind: "mlp", MLP: configs.MLP{Width: 24, Hidden: 32, Blocks: 2, Slots: 14, Gated: 40}}},
+		{"vector_experts", []int{1, 20}, configs.Model{Kind: "experts", Experts: configs.Experts{Count: 9, Rank: 5, Levels: 50}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			arrays, err := weights.ReadNPZFile(filepath.Join("testdata", "steps", c.name+".npz"))

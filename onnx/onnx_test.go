@@ -85,6 +85,9 @@ func networks() []small {
 		{"cnn", []int{2, 16}, func(c *configs.Config) { c.Model.Kind = "cnn" }, nil},
 		{"mlp", []int{1, 12}, mlp, perValue},
 		{"mlp-x0", []int{1, 3, 4}, with(mlp, func(c *configs.Config) { c.Objective.Target = "x0" }), nil},
+		{"experts", []int{1, 12}, func(c *configs.Config) {
+			c.Model.Kind, c.Model.Experts = "experts", configs.Experts{Count: 6, Rank: 4, Levels: c.Schedule.Steps}
+		}, nil},
 		{"unet-v", []int{1, 16}, with(unet("batch"), func(c *configs.Config) { c.Objective.Target = "v" }), nil},
 		// With a group norm, a chain of random steps multiplies float32's last bits.
 		{"unet-mean-complex", []int{2, 16}, with(unet("batch"), func(c *configs.Config) {
