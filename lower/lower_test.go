@@ -75,6 +75,14 @@ func (g *graph) gate() G.Nodes {
 	return g.training(y, w, b)
 }
 
+// experts is a training graph of the filters of a mixture.
+func (g *graph) experts() G.Nodes {
+	rho := g.must(op.NewInterpolate(g.rt, g.leaf("table", 3), g.leaf("level", 2)))
+	p := op.ExpertInputs{Directions: g.leaf("u", 3, 2, 4), Means: g.leaf("m", 3, 4), Variances: g.leaf("a", 3, 2), Rest: g.leaf("b", 3), Weights: g.leaf("w", 3)}
+	y := g.must(op.NewExperts(g.rt, g.leaf("x", 2, 1, 4), rho, p, nil))
+	return g.training(y, p.Directions, p.Means, p.Variances, p.Rest, p.Weights)
+}
+
 func (g *graph) training(y *G.Node, wrt ...*G.Node) G.Nodes {
 	loss := g.must(op.NewLoss(g.rt, op.MSE, y, g.leaf("target", y.Shape()...), g.leaf("weight", y.Shape()[0])))
 	grads, err := op.Grad(g.rt, loss, wrt...)
@@ -86,7 +94,7 @@ func (g *graph) training(y *G.Node, wrt ...*G.Node) G.Nodes {
 
 // The modules of small graphs are those in files, whichever run makes them.
 func TestModules(t *testing.T) {
-	for name, build := range map[string]func(*graph) G.Nodes{"convolution": (*graph).convolution, "gate": (*graph).gate} {
+	for name, build := range map[string]func(*graph) G.Nodes{"convolution": (*graph).convolution, "gate": (*graph).gate, "experts": (*graph).experts} {
 		p, err := lower.NewProgram(hlo.Default, build(newGraph(t))...)
 		if err != nil {
 			t.Fatal(err)

@@ -48,6 +48,12 @@ func (l *lowering) rows(o op.Operation, in []value, shape []int) (value, bool) {
 	case *op.FourierEmbedding:
 		angle := l.outer(l.Unary("log", l.Convert(in[0].Value, hlo.F64)), in[1].Value)
 		return array(l.waves(l.Times(l.Times(angle, 2), float64(float32(math.Pi))), false)), true
+	case *op.Interpolate:
+		return array(l.Reshape(l.interpolate(in[0].Value, in[1].Value), shape...)), true
+	case *op.Experts:
+		return l.experts(in, shape), true
+	case *op.ExpertsGrad:
+		return l.expertsGrad(in), true
 	case *op.Lookup:
 		return array(l.lookup(in[0].Value, in[1].Value)), true
 	case *op.LookupGrad:

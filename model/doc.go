@@ -1,6 +1,6 @@
 // Package model is the network: the UNet of the paper, the lightweight CNN of its
-// sibling, a gated residual network for vectors, or one of the UNets of other libraries,
-// as a Gorgonia graph over named weights.
+// sibling, a gated residual network for vectors, one of the UNets of other libraries, or
+// the filters of a mixture of Gaussians, as a Gorgonia graph over named weights.
 //
 // # UNet
 //
@@ -92,6 +92,22 @@
 // with learned keys and values in front of those of the pixels. Norms are by the root
 // mean square of the channels of a pixel; those of earlier versions of the library, and
 // what else these did differently, are settings ([configs.Lucidrains]).
+//
+// # Experts
+//
+// The network of kind experts is the conditional mean of a mixture of K Gaussians with
+// R directions each, of samples taken as vectors x of D values,
+//
+//	ρ    log SNR at t, of a table with the schedule's levels
+//	d_k  = x - √ᾱ·m_k     z_k = U_k·d_k     g_k = σ(a_k+ρ)     g0_k = σ(b_k+ρ)
+//	ε̂    = Σ_k softmax(ℓ)_k·((1-g0_k)·d_k - U_kᵀ((g_k-g0_k)·z_k))/√(1-ᾱ)
+//
+// with ℓ the logarithm of each expert's density and weight, see op.Experts: filters,
+// their gains at each level, and the weights that choose among them share one set of
+// parameters, K·(R+1)·(D+1)+K values. Experts that are drawn at random learn slowly which
+// of them is for what, so a run lets them begin with a mixture fitted to its samples
+// ([Network.FromMixture]); then it is that mixture's estimator, and what training adds is
+// what few iterations of EM, or few samples, have left.
 //
 // # Use
 //

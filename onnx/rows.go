@@ -26,6 +26,10 @@ func (t *translator) rows(n *G.Node, o op.Operation, in []value) (string, error)
 	case *op.Lookup:
 		index := t.add("Cast", []string{in[1].name}, attribute{"to", int(int64Type)})
 		return t.add("Gather", []string{t.weight(in[0], in[0].shape...), index}, attribute{"axis", 0}), nil
+	case *op.Interpolate:
+		return t.interpolate(in)
+	case *op.Experts:
+		return t.experts(n, in)
 	case *op.Linear:
 		return t.linear(n, o, in)
 	case *op.LayerNorm:

@@ -17,24 +17,30 @@ func fits(c configs.Config) bool {
 	return c.Model.Kind == "experts" && c.Init.From == "" && c.Init.Fit > 0
 }
 
+// fittedLeast is how many samples are always used, where there are as many.
+const fittedLeast = 100_000
+
+// fittedSamples is how many of n samples of d values a fit of k experts takes: some for
+// each value of each expert; more would take EM long for what training learns as well.
+func fittedSamples(n, k, d int) int { return min(n, max(fittedLeast, 2*k*d)) }
+
 // fitted lets a network of experts begin with a mixture of as many components, of
-// covariances of the experts' rank, that some iterations of EM fit to all samples of the
+// covariances of the experts' rank, that some iterations of EM fit to samples of the
 // train split, begun by k-means: experts that begin at random do not find out which of
-// them is for what. A network that learns with few iterations begins where the mixture
-// is coarse, and moves from there by the loss of the noise.
+// them is for what.
 func (l *numbers) fitted(ctx context.Context, cfg configs.Config, set *data.Set, rt *op.Runtime, o Options) error {
 	c, d := cfg.Model.Experts, set.Dim()
-	n := set.Train.Len()
-	if n < c.Count {
-		return configs.Usagef("model.experts.count: %d experts cannot begin with %d samples; want fewer, or init.fit=0", c.Count, n)
+	all := set.Train.Len()
+	if all < c.Count {
+		return configs.Usagef("model.experts.count: %d experts cannot begin with %d samples; want fewer, or init.fit=0", c.Count, all)
 	}
+	n := fittedSamples(all, c.Count, d)
 	x := make([]float64, n*d)
-	const block = 1024
-	for i := 0; i < n; i += block {
+	for i := range n {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := set.ReadNormalized(x[i*d:min(i+block, n)*d], set.Train, i); err != nil {
+		if err := set.ReadNormalized(x[i*d:][:d], set.Train, int(int64(i)*int64(all)/int64(n))); err != nil {
 			return err
 		}
 	}
