@@ -220,6 +220,12 @@ func compute(o op.Operation, in []array, shape []int) (array, error) {
 				y.row(n)[k], y.row(n)[h+k] = dy[k]*x[h+k]*siluSlope(x[k]), dy[k]*silu(x[k])
 			}
 		}
+	case *op.Interpolate:
+		interpolate(&y, in)
+	case *op.Experts:
+		experts(&y, in)
+	case *op.ExpertsGrad:
+		expertsGrad(&y, in)
 	case *op.SoftmaxGate:
 		for n := range y.shape[0] {
 			g, sum := y.row(n), 0.0
