@@ -58,7 +58,7 @@ func onDevices() map[string]configs.Config {
 	frozen := tiny() // batch norms that are held
 	frozen.Model.Kind, frozen.Model.CNN = "cnn", configs.CNN{Pre: []int{5, 9}, Post: []int{7}, TimeLayers: 2, Embedding: 8}
 	frozen.Adapt.Freeze, frozen.Train.EMA = []string{"pre"}, 0
-	return map[string]configs.Config{"unet, SGD, accumulated, dropout": unet, "mlp, Adam, groups": adam, "mlp, AdamW, accumulated": adamw, "mlp, LoRA": lora, "cnn, frozen": frozen}
+	return map[string]configs.Config{"unet, SGD, accumulated, dropout": unet, "mlp, Adam, groups": adam, "mlp, AdamW, accumulated": adamw, "mlp, LoRA": lora, "cnn, frozen": frozen, "experts": tinyExperts()}
 }
 
 // farApart is the length of a - b, and that of a - c, over all values but counters.
