@@ -88,6 +88,11 @@ fitted() {
     --set objective.target=x0 --set objective.weighting=min-snr \
     --set train.batch=256 --set train.steps=3000 --set train.beta2=0.99 --set train.ema=0.998 --set train.val_every=1000 --set train.log_every=100 \
     --set eval.samples=500 --set eval.methods=oneshot
+  train fitted-mnist-experts --config mnist-gmm --set data.components=128 --set data.mixture=$out/mnist-128.npz --set data.samples.train=1000000 \
+    --set model.kind=experts --set model.experts.count=192 --set model.experts.rank=384 --set init.fit=1 \
+    --set train.batch=1024 --set train.steps=600 --set train.lr=5e-5 --set train.beta2=0.99 --set train.ema=0.99 --set train.val_every=100 --set train.log_every=20 \
+    --set eval.samples=500 --set eval.methods=oneshot
+  denoise fitted-mnist-experts-oneshot --checkpoint $out/fitted-mnist-experts --snr 0:5:15 --match exact --methods oneshot --baselines lmmse,cme --samples 2000
   for set in mnist fashion; do
     [ $set = mnist ] && steps=12000 || steps=4000
     train fitted-$set-unet --config $set-gmm --set data.components=128 --set data.mixture=$out/$set-128.npz \
