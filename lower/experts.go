@@ -11,7 +11,7 @@ type mixture struct {
 	x, rho, u, m, a, b, w hlo.Value
 	signal, power         hlo.Value // √ᾱ and 1-ᾱ (N)
 	d, z                  hlo.Value // x - √ᾱ·m, U·d
-	g, h                  hlo.Value // σ(a+ρ), and less g0
+	g, less, h            hlo.Value // σ(a+ρ), 1-g, g-g0
 	g0, keep              hlo.Value // σ(b+ρ), 1-g0
 	hz, square            hlo.Value // h·z, |d|²
 	weight                hlo.Value // γ
@@ -27,11 +27,13 @@ func (l *lowering) mixtureOf(in []value) *mixture {
 	e.z = l.exactly(func() hlo.Value {
 		return l.Dot(e.d, e.u, hlo.Axes{A: []int{0}, B: []int{0}}, hlo.Axes{A: []int{2}, B: []int{2}})
 	})
-	along := e.logits()
+	along := l.Add(l.Broadcast(e.a, e.z.Shape, 0, 2), l.Broadcast(e.rho, e.z.Shape, 1)) // a+ρ
 	other := l.Add(l.Broadcast(e.b, []int{k, n}, 0), l.Broadcast(e.rho, []int{k, n}, 1))
 	e.g, e.g0 = l.Unary("logistic", along), l.Unary("logistic", other)
 	e.keep = l.Unary("logistic", l.Times(other, -1))
-	e.h = l.Sub(e.g, e.overDirections(e.g0))
+	e.less = l.Unary("logistic", l.Times(along, -1))
+	// Both gains are near 1 at high SNRs, where their difference would be rounding.
+	e.h = l.Sub(l.Mul(e.g, e.overDirections(e.keep)), l.Mul(e.overDirections(e.g0), e.less))
 	e.hz, e.square = l.Mul(e.h, e.z), l.Sum(l.Mul(e.d, e.d), 2)
 	distance := l.Div(l.Sub(l.Mul(e.keep, e.square), l.Sum(l.Mul(e.hz, e.z), 2)), e.bySample(e.power))
 	spread := l.Add(l.Sum(l.softplus(along), 2), l.Times(l.softplus(other), float64(d-r)))
@@ -78,7 +80,7 @@ func (l *lowering) expertsGrad(in []value) value {
 	dh := l.Mul(e.z, l.Sub(l.Mul(halves, e.z), l.Mul(gamma, uq)))
 	dz := l.Sub(l.Times(l.Mul(halves, e.hz), 2), l.Mul(l.Mul(gamma, e.h), uq))
 	dKeep := l.Sub(l.Mul(e.weight, along), l.Mul(half, e.square))
-	da := l.Mul(e.g, l.Sub(l.Mul(dh, l.Unary("logistic", l.Times(e.logits(), -1))), l.Times(e.overDirections(v), 0.5)))
+	da := l.Mul(e.g, l.Sub(l.Mul(dh, e.less), l.Times(e.overDirections(v), 0.5)))
 	db := l.Mul(e.g0, l.Add(l.Mul(e.keep, l.Add(l.Sum(dh, 2), dKeep)), l.Times(v, float64(d-r)/2)))
 
 	// Sums over the samples of one expert, and over the samples for each expert.
@@ -93,11 +95,6 @@ func (l *lowering) expertsGrad(in []value) value {
 	dm = l.Sub(each(l.Times(l.Mul(signal, l.Mul(half, e.keep)), 2), e.d), dm)
 	return array(du).with("means", array(dm)).with("variances", array(l.Sum(da, 1))).
 		with("rest", array(l.Times(l.Sum(db, 1), -1))).with("weights", array(l.Sum(v, 1)))
-}
-
-// logits are a+ρ.
-func (e *mixture) logits() hlo.Value {
-	return e.Add(e.Broadcast(e.a, e.z.Shape, 0, 2), e.Broadcast(e.rho, e.z.Shape, 1))
 }
 
 // interpolate reads a table (T) at positions (N): each entry counts by how near it is.

@@ -49,7 +49,8 @@ func (t *translator) experts(n *G.Node, in []value) (string, error) {
 	z := t.add("MatMul", []string{centred, t.add("Transpose", []string{directions}, attribute{"perm", []int{0, 2, 1}})})
 	along, other := t.sum(t.weight(a, k, 1, r), rho), t.sum(t.weight(b, k, 1, 1), rho)
 	keep := sigmoid(minus(other))
-	hz := t.mul(t.sub(sigmoid(along), sigmoid(other)), z)
+	// The gains' difference, without that of two numbers near 1 at high SNRs.
+	hz := t.mul(t.sub(t.mul(sigmoid(along), keep), t.mul(sigmoid(other), sigmoid(minus(along)))), z)
 
 	distance := t.sub(t.mul(keep, sumOver(t.mul(centred, centred), 2, d, 1)), sumOver(t.mul(hz, z), 2, r, 1))
 	spread := t.sum(sumOver(softplus(along), 2, r, 1), t.times(softplus(other), float64(d-r)))

@@ -22,6 +22,20 @@ func TestExperts(t *testing.T) {
 	}
 }
 
+// TestExpertsHighSNR: where all gains are near 1, what they differ by is still right.
+func TestExpertsHighSNR(t *testing.T) {
+	r := rand.New(rand.NewPCG(23, 24))
+	for _, rho := range []float32{6, 9, 12} {
+		t.Run(fmt.Sprint(rho), func(t *testing.T) {
+			in := expertArrays(r, 9, 4, 4, 17)
+			for i := range in[1].data {
+				in[1].data[i] = rho
+			}
+			check(t, in, newExpertsOf, func(v [][]float64) []float64 { return refExperts(v, 9, 4, 4, 17) })
+		})
+	}
+}
+
 // expertArrays are random inputs of Experts.
 func expertArrays(r *rand.Rand, n, k, directions, d int) []array {
 	in := []array{random(r, n, d).constant(), random(r, n).constant(), random(r, k, directions, d), random(r, k, d), random(r, k, directions), random(r, k), random(r, k)}

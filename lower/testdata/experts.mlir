@@ -40,300 +40,306 @@ module @condmean {
     %37 = "stablehlo.constant"() <{value = dense<0xBF800000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
     %38 = "stablehlo.multiply"(%34, %37) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
     %39 = "stablehlo.logistic"(%38) : (tensor<3x2xf32>) -> tensor<3x2xf32>
-    %40 = "stablehlo.broadcast_in_dim"(%36) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
-    %41 = "stablehlo.subtract"(%35, %40) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %42 = "stablehlo.multiply"(%41, %28) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %43 = "stablehlo.multiply"(%27, %27) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
-    %44 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %45 = "stablehlo.reduce"(%43, %44) <{dimensions = array<i64: 2>}> ({
+    %40 = "stablehlo.constant"() <{value = dense<0xBF800000> : tensor<3x2x2xf32>}> : () -> tensor<3x2x2xf32>
+    %41 = "stablehlo.multiply"(%31, %40) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %42 = "stablehlo.logistic"(%41) : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %43 = "stablehlo.broadcast_in_dim"(%39) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
+    %44 = "stablehlo.multiply"(%35, %43) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %45 = "stablehlo.broadcast_in_dim"(%36) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
+    %46 = "stablehlo.multiply"(%45, %42) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %47 = "stablehlo.subtract"(%44, %46) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %48 = "stablehlo.multiply"(%47, %28) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %49 = "stablehlo.multiply"(%27, %27) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
+    %50 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %51 = "stablehlo.reduce"(%49, %50) <{dimensions = array<i64: 2>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2x4xf32>, tensor<f32>) -> tensor<3x2xf32>
-    %46 = "stablehlo.multiply"(%39, %45) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %47 = "stablehlo.multiply"(%42, %28) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %48 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %49 = "stablehlo.reduce"(%47, %48) <{dimensions = array<i64: 2>}> ({
+    %52 = "stablehlo.multiply"(%39, %51) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %53 = "stablehlo.multiply"(%48, %28) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %54 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %55 = "stablehlo.reduce"(%53, %54) <{dimensions = array<i64: 2>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2x2xf32>, tensor<f32>) -> tensor<3x2xf32>
-    %50 = "stablehlo.subtract"(%46, %49) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %51 = "stablehlo.broadcast_in_dim"(%22) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
-    %52 = "stablehlo.divide"(%50, %51) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %53 = "stablehlo.exponential"(%31) : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %54 = "stablehlo.log_plus_one"(%53) : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %55 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %56 = "stablehlo.reduce"(%54, %55) <{dimensions = array<i64: 2>}> ({
+    %56 = "stablehlo.subtract"(%52, %55) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %57 = "stablehlo.broadcast_in_dim"(%22) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
+    %58 = "stablehlo.divide"(%56, %57) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %59 = "stablehlo.exponential"(%31) : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %60 = "stablehlo.log_plus_one"(%59) : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %61 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %62 = "stablehlo.reduce"(%60, %61) <{dimensions = array<i64: 2>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2x2xf32>, tensor<f32>) -> tensor<3x2xf32>
-    %57 = "stablehlo.exponential"(%34) : (tensor<3x2xf32>) -> tensor<3x2xf32>
-    %58 = "stablehlo.log_plus_one"(%57) : (tensor<3x2xf32>) -> tensor<3x2xf32>
-    %59 = "stablehlo.constant"() <{value = dense<0x40000000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
-    %60 = "stablehlo.multiply"(%58, %59) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %61 = "stablehlo.add"(%56, %60) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %62 = "stablehlo.broadcast_in_dim"(%arg7) <{broadcast_dimensions = array<i64: 0>}> : (tensor<3xf32>) -> tensor<3x2xf32>
-    %63 = "stablehlo.add"(%61, %52) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %64 = "stablehlo.constant"() <{value = dense<0x3F000000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
-    %65 = "stablehlo.multiply"(%63, %64) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %66 = "stablehlo.subtract"(%62, %65) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %67 = "stablehlo.constant"() <{value = dense<0xFF800000> : tensor<f32>}> : () -> tensor<f32>
-    %68 = "stablehlo.reduce"(%66, %67) <{dimensions = array<i64: 0>}> ({
+    %63 = "stablehlo.exponential"(%34) : (tensor<3x2xf32>) -> tensor<3x2xf32>
+    %64 = "stablehlo.log_plus_one"(%63) : (tensor<3x2xf32>) -> tensor<3x2xf32>
+    %65 = "stablehlo.constant"() <{value = dense<0x40000000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
+    %66 = "stablehlo.multiply"(%64, %65) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %67 = "stablehlo.add"(%62, %66) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %68 = "stablehlo.broadcast_in_dim"(%arg7) <{broadcast_dimensions = array<i64: 0>}> : (tensor<3xf32>) -> tensor<3x2xf32>
+    %69 = "stablehlo.add"(%67, %58) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %70 = "stablehlo.constant"() <{value = dense<0x3F000000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
+    %71 = "stablehlo.multiply"(%69, %70) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %72 = "stablehlo.subtract"(%68, %71) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %73 = "stablehlo.constant"() <{value = dense<0xFF800000> : tensor<f32>}> : () -> tensor<f32>
+    %74 = "stablehlo.reduce"(%72, %73) <{dimensions = array<i64: 0>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.maximum"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2xf32>, tensor<f32>) -> tensor<2xf32>
-    %69 = "stablehlo.broadcast_in_dim"(%68) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
-    %70 = "stablehlo.subtract"(%66, %69) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %71 = "stablehlo.exponential"(%70) : (tensor<3x2xf32>) -> tensor<3x2xf32>
-    %72 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %73 = "stablehlo.reduce"(%71, %72) <{dimensions = array<i64: 0>}> ({
+    %75 = "stablehlo.broadcast_in_dim"(%74) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
+    %76 = "stablehlo.subtract"(%72, %75) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %77 = "stablehlo.exponential"(%76) : (tensor<3x2xf32>) -> tensor<3x2xf32>
+    %78 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %79 = "stablehlo.reduce"(%77, %78) <{dimensions = array<i64: 0>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2xf32>, tensor<f32>) -> tensor<2xf32>
-    %74 = "stablehlo.broadcast_in_dim"(%73) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
-    %75 = "stablehlo.divide"(%71, %74) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %76 = "stablehlo.sqrt"(%22) : (tensor<2xf32>) -> tensor<2xf32>
-    %77 = "stablehlo.broadcast_in_dim"(%76) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
-    %78 = "stablehlo.divide"(%75, %77) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %79 = "stablehlo.multiply"(%78, %39) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %80 = "stablehlo.broadcast_in_dim"(%79) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x4xf32>
-    %81 = "stablehlo.multiply"(%80, %27) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
-    %82 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %83 = "stablehlo.reduce"(%81, %82) <{dimensions = array<i64: 0>}> ({
+    %80 = "stablehlo.broadcast_in_dim"(%79) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
+    %81 = "stablehlo.divide"(%77, %80) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %82 = "stablehlo.sqrt"(%22) : (tensor<2xf32>) -> tensor<2xf32>
+    %83 = "stablehlo.broadcast_in_dim"(%82) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
+    %84 = "stablehlo.divide"(%81, %83) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %85 = "stablehlo.multiply"(%84, %39) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %86 = "stablehlo.broadcast_in_dim"(%85) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x4xf32>
+    %87 = "stablehlo.multiply"(%86, %27) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
+    %88 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %89 = "stablehlo.reduce"(%87, %88) <{dimensions = array<i64: 0>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
-    %84 = "stablehlo.broadcast_in_dim"(%78) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
-    %85 = "stablehlo.multiply"(%84, %42) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %86 = "stablehlo.dot_general"(%85, %arg3) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [0, 2], rhs_contracting_dimensions = [0, 1]>, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>]}> : (tensor<3x2x2xf32>, tensor<3x2x4xf32>) -> tensor<2x4xf32>
-    %87 = "stablehlo.subtract"(%83, %86) : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
-    %88 = "stablehlo.reshape"(%87) : (tensor<2x4xf32>) -> tensor<2x1x4xf32>
-    %89 = "stablehlo.subtract"(%88, %arg8) : (tensor<2x1x4xf32>, tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
-    %90 = "stablehlo.multiply"(%89, %89) : (tensor<2x1x4xf32>, tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
-    %91 = "stablehlo.broadcast_in_dim"(%arg9) <{broadcast_dimensions = array<i64: 0>}> : (tensor<2xf32>) -> tensor<2x1x4xf32>
-    %92 = "stablehlo.multiply"(%90, %91) : (tensor<2x1x4xf32>, tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
-    %93 = "stablehlo.convert"(%92) : (tensor<2x1x4xf32>) -> tensor<2x1x4xf64>
-    %94 = "stablehlo.constant"() <{value = dense<0x0000000000000000> : tensor<f64>}> : () -> tensor<f64>
-    %95 = "stablehlo.reduce"(%93, %94) <{dimensions = array<i64: 0, 1, 2>}> ({
+    %90 = "stablehlo.broadcast_in_dim"(%84) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
+    %91 = "stablehlo.multiply"(%90, %48) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %92 = "stablehlo.dot_general"(%91, %arg3) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [0, 2], rhs_contracting_dimensions = [0, 1]>, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>]}> : (tensor<3x2x2xf32>, tensor<3x2x4xf32>) -> tensor<2x4xf32>
+    %93 = "stablehlo.subtract"(%89, %92) : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+    %94 = "stablehlo.reshape"(%93) : (tensor<2x4xf32>) -> tensor<2x1x4xf32>
+    %95 = "stablehlo.subtract"(%94, %arg8) : (tensor<2x1x4xf32>, tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
+    %96 = "stablehlo.multiply"(%95, %95) : (tensor<2x1x4xf32>, tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
+    %97 = "stablehlo.broadcast_in_dim"(%arg9) <{broadcast_dimensions = array<i64: 0>}> : (tensor<2xf32>) -> tensor<2x1x4xf32>
+    %98 = "stablehlo.multiply"(%96, %97) : (tensor<2x1x4xf32>, tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
+    %99 = "stablehlo.convert"(%98) : (tensor<2x1x4xf32>) -> tensor<2x1x4xf64>
+    %100 = "stablehlo.constant"() <{value = dense<0x0000000000000000> : tensor<f64>}> : () -> tensor<f64>
+    %101 = "stablehlo.reduce"(%99, %100) <{dimensions = array<i64: 0, 1, 2>}> ({
       ^bb0(%l: tensor<f64>, %r: tensor<f64>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f64>, tensor<f64>) -> tensor<f64>
         "stablehlo.return"(%s) : (tensor<f64>) -> ()
     }) : (tensor<2x1x4xf64>, tensor<f64>) -> tensor<f64>
-    %96 = "stablehlo.constant"() <{value = dense<0x3FC0000000000000> : tensor<f64>}> : () -> tensor<f64>
-    %97 = "stablehlo.multiply"(%95, %96) : (tensor<f64>, tensor<f64>) -> tensor<f64>
-    %98 = "stablehlo.convert"(%97) : (tensor<f64>) -> tensor<f32>
-    %99 = "stablehlo.constant"() <{value = dense<0x3F800000> : tensor<f32>}> : () -> tensor<f32>
-    %100 = "stablehlo.subtract"(%88, %arg8) : (tensor<2x1x4xf32>, tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
-    %101 = "stablehlo.broadcast_in_dim"(%arg9) <{broadcast_dimensions = array<i64: 0>}> : (tensor<2xf32>) -> tensor<2x1x4xf32>
-    %102 = "stablehlo.broadcast_in_dim"(%99) <{broadcast_dimensions = array<i64>}> : (tensor<f32>) -> tensor<2x1x4xf32>
-    %103 = "stablehlo.multiply"(%101, %102) : (tensor<2x1x4xf32>, tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
-    %104 = "stablehlo.constant"() <{value = dense<0x3E800000> : tensor<2x1x4xf32>}> : () -> tensor<2x1x4xf32>
-    %105 = "stablehlo.multiply"(%100, %104) : (tensor<2x1x4xf32>, tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
-    %106 = "stablehlo.multiply"(%105, %103) : (tensor<2x1x4xf32>, tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
-    %107 = "stablehlo.reshape"(%arg0) : (tensor<2x1x4xf32>) -> tensor<2x4xf32>
-    %108 = "stablehlo.logistic"(%16) : (tensor<2xf32>) -> tensor<2xf32>
-    %109 = "stablehlo.sqrt"(%108) : (tensor<2xf32>) -> tensor<2xf32>
-    %110 = "stablehlo.constant"() <{value = dense<0xBF800000> : tensor<2xf32>}> : () -> tensor<2xf32>
-    %111 = "stablehlo.multiply"(%16, %110) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
-    %112 = "stablehlo.logistic"(%111) : (tensor<2xf32>) -> tensor<2xf32>
-    %113 = "stablehlo.broadcast_in_dim"(%107) <{broadcast_dimensions = array<i64: 1, 2>}> : (tensor<2x4xf32>) -> tensor<3x2x4xf32>
-    %114 = "stablehlo.broadcast_in_dim"(%109) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2x4xf32>
-    %115 = "stablehlo.broadcast_in_dim"(%arg4) <{broadcast_dimensions = array<i64: 0, 2>}> : (tensor<3x4xf32>) -> tensor<3x2x4xf32>
-    %116 = "stablehlo.multiply"(%114, %115) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
-    %117 = "stablehlo.subtract"(%113, %116) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
-    %118 = "stablehlo.dot_general"(%117, %arg3) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [0], rhs_batching_dimensions = [0], lhs_contracting_dimensions = [2], rhs_contracting_dimensions = [2]>, precision_config = [#stablehlo<precision HIGHEST>, #stablehlo<precision HIGHEST>]}> : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x2xf32>
-    %119 = "stablehlo.broadcast_in_dim"(%arg5) <{broadcast_dimensions = array<i64: 0, 2>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
-    %120 = "stablehlo.broadcast_in_dim"(%16) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2x2xf32>
-    %121 = "stablehlo.add"(%119, %120) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %122 = "stablehlo.broadcast_in_dim"(%arg6) <{broadcast_dimensions = array<i64: 0>}> : (tensor<3xf32>) -> tensor<3x2xf32>
-    %123 = "stablehlo.broadcast_in_dim"(%16) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
-    %124 = "stablehlo.add"(%122, %123) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %125 = "stablehlo.logistic"(%121) : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %126 = "stablehlo.logistic"(%124) : (tensor<3x2xf32>) -> tensor<3x2xf32>
-    %127 = "stablehlo.constant"() <{value = dense<0xBF800000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
-    %128 = "stablehlo.multiply"(%124, %127) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %129 = "stablehlo.logistic"(%128) : (tensor<3x2xf32>) -> tensor<3x2xf32>
-    %130 = "stablehlo.broadcast_in_dim"(%126) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
-    %131 = "stablehlo.subtract"(%125, %130) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %132 = "stablehlo.multiply"(%131, %118) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %133 = "stablehlo.multiply"(%117, %117) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
-    %134 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %135 = "stablehlo.reduce"(%133, %134) <{dimensions = array<i64: 2>}> ({
+    %102 = "stablehlo.constant"() <{value = dense<0x3FC0000000000000> : tensor<f64>}> : () -> tensor<f64>
+    %103 = "stablehlo.multiply"(%101, %102) : (tensor<f64>, tensor<f64>) -> tensor<f64>
+    %104 = "stablehlo.convert"(%103) : (tensor<f64>) -> tensor<f32>
+    %105 = "stablehlo.constant"() <{value = dense<0x3F800000> : tensor<f32>}> : () -> tensor<f32>
+    %106 = "stablehlo.subtract"(%94, %arg8) : (tensor<2x1x4xf32>, tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
+    %107 = "stablehlo.broadcast_in_dim"(%arg9) <{broadcast_dimensions = array<i64: 0>}> : (tensor<2xf32>) -> tensor<2x1x4xf32>
+    %108 = "stablehlo.broadcast_in_dim"(%105) <{broadcast_dimensions = array<i64>}> : (tensor<f32>) -> tensor<2x1x4xf32>
+    %109 = "stablehlo.multiply"(%107, %108) : (tensor<2x1x4xf32>, tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
+    %110 = "stablehlo.constant"() <{value = dense<0x3E800000> : tensor<2x1x4xf32>}> : () -> tensor<2x1x4xf32>
+    %111 = "stablehlo.multiply"(%106, %110) : (tensor<2x1x4xf32>, tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
+    %112 = "stablehlo.multiply"(%111, %109) : (tensor<2x1x4xf32>, tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
+    %113 = "stablehlo.reshape"(%arg0) : (tensor<2x1x4xf32>) -> tensor<2x4xf32>
+    %114 = "stablehlo.logistic"(%16) : (tensor<2xf32>) -> tensor<2xf32>
+    %115 = "stablehlo.sqrt"(%114) : (tensor<2xf32>) -> tensor<2xf32>
+    %116 = "stablehlo.constant"() <{value = dense<0xBF800000> : tensor<2xf32>}> : () -> tensor<2xf32>
+    %117 = "stablehlo.multiply"(%16, %116) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+    %118 = "stablehlo.logistic"(%117) : (tensor<2xf32>) -> tensor<2xf32>
+    %119 = "stablehlo.broadcast_in_dim"(%113) <{broadcast_dimensions = array<i64: 1, 2>}> : (tensor<2x4xf32>) -> tensor<3x2x4xf32>
+    %120 = "stablehlo.broadcast_in_dim"(%115) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2x4xf32>
+    %121 = "stablehlo.broadcast_in_dim"(%arg4) <{broadcast_dimensions = array<i64: 0, 2>}> : (tensor<3x4xf32>) -> tensor<3x2x4xf32>
+    %122 = "stablehlo.multiply"(%120, %121) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
+    %123 = "stablehlo.subtract"(%119, %122) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
+    %124 = "stablehlo.dot_general"(%123, %arg3) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [0], rhs_batching_dimensions = [0], lhs_contracting_dimensions = [2], rhs_contracting_dimensions = [2]>, precision_config = [#stablehlo<precision HIGHEST>, #stablehlo<precision HIGHEST>]}> : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x2xf32>
+    %125 = "stablehlo.broadcast_in_dim"(%arg5) <{broadcast_dimensions = array<i64: 0, 2>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
+    %126 = "stablehlo.broadcast_in_dim"(%16) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2x2xf32>
+    %127 = "stablehlo.add"(%125, %126) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %128 = "stablehlo.broadcast_in_dim"(%arg6) <{broadcast_dimensions = array<i64: 0>}> : (tensor<3xf32>) -> tensor<3x2xf32>
+    %129 = "stablehlo.broadcast_in_dim"(%16) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
+    %130 = "stablehlo.add"(%128, %129) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %131 = "stablehlo.logistic"(%127) : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %132 = "stablehlo.logistic"(%130) : (tensor<3x2xf32>) -> tensor<3x2xf32>
+    %133 = "stablehlo.constant"() <{value = dense<0xBF800000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
+    %134 = "stablehlo.multiply"(%130, %133) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %135 = "stablehlo.logistic"(%134) : (tensor<3x2xf32>) -> tensor<3x2xf32>
+    %136 = "stablehlo.constant"() <{value = dense<0xBF800000> : tensor<3x2x2xf32>}> : () -> tensor<3x2x2xf32>
+    %137 = "stablehlo.multiply"(%127, %136) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %138 = "stablehlo.logistic"(%137) : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %139 = "stablehlo.broadcast_in_dim"(%135) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
+    %140 = "stablehlo.multiply"(%131, %139) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %141 = "stablehlo.broadcast_in_dim"(%132) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
+    %142 = "stablehlo.multiply"(%141, %138) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %143 = "stablehlo.subtract"(%140, %142) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %144 = "stablehlo.multiply"(%143, %124) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %145 = "stablehlo.multiply"(%123, %123) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
+    %146 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %147 = "stablehlo.reduce"(%145, %146) <{dimensions = array<i64: 2>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2x4xf32>, tensor<f32>) -> tensor<3x2xf32>
-    %136 = "stablehlo.multiply"(%129, %135) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %137 = "stablehlo.multiply"(%132, %118) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %138 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %139 = "stablehlo.reduce"(%137, %138) <{dimensions = array<i64: 2>}> ({
+    %148 = "stablehlo.multiply"(%135, %147) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %149 = "stablehlo.multiply"(%144, %124) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %150 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %151 = "stablehlo.reduce"(%149, %150) <{dimensions = array<i64: 2>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2x2xf32>, tensor<f32>) -> tensor<3x2xf32>
-    %140 = "stablehlo.subtract"(%136, %139) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %141 = "stablehlo.broadcast_in_dim"(%112) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
-    %142 = "stablehlo.divide"(%140, %141) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %143 = "stablehlo.exponential"(%121) : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %144 = "stablehlo.log_plus_one"(%143) : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %145 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %146 = "stablehlo.reduce"(%144, %145) <{dimensions = array<i64: 2>}> ({
+    %152 = "stablehlo.subtract"(%148, %151) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %153 = "stablehlo.broadcast_in_dim"(%118) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
+    %154 = "stablehlo.divide"(%152, %153) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %155 = "stablehlo.exponential"(%127) : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %156 = "stablehlo.log_plus_one"(%155) : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %157 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %158 = "stablehlo.reduce"(%156, %157) <{dimensions = array<i64: 2>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2x2xf32>, tensor<f32>) -> tensor<3x2xf32>
-    %147 = "stablehlo.exponential"(%124) : (tensor<3x2xf32>) -> tensor<3x2xf32>
-    %148 = "stablehlo.log_plus_one"(%147) : (tensor<3x2xf32>) -> tensor<3x2xf32>
-    %149 = "stablehlo.constant"() <{value = dense<0x40000000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
-    %150 = "stablehlo.multiply"(%148, %149) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %151 = "stablehlo.add"(%146, %150) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %152 = "stablehlo.broadcast_in_dim"(%arg7) <{broadcast_dimensions = array<i64: 0>}> : (tensor<3xf32>) -> tensor<3x2xf32>
-    %153 = "stablehlo.add"(%151, %142) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %154 = "stablehlo.constant"() <{value = dense<0x3F000000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
-    %155 = "stablehlo.multiply"(%153, %154) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %156 = "stablehlo.subtract"(%152, %155) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %157 = "stablehlo.constant"() <{value = dense<0xFF800000> : tensor<f32>}> : () -> tensor<f32>
-    %158 = "stablehlo.reduce"(%156, %157) <{dimensions = array<i64: 0>}> ({
+    %159 = "stablehlo.exponential"(%130) : (tensor<3x2xf32>) -> tensor<3x2xf32>
+    %160 = "stablehlo.log_plus_one"(%159) : (tensor<3x2xf32>) -> tensor<3x2xf32>
+    %161 = "stablehlo.constant"() <{value = dense<0x40000000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
+    %162 = "stablehlo.multiply"(%160, %161) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %163 = "stablehlo.add"(%158, %162) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %164 = "stablehlo.broadcast_in_dim"(%arg7) <{broadcast_dimensions = array<i64: 0>}> : (tensor<3xf32>) -> tensor<3x2xf32>
+    %165 = "stablehlo.add"(%163, %154) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %166 = "stablehlo.constant"() <{value = dense<0x3F000000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
+    %167 = "stablehlo.multiply"(%165, %166) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %168 = "stablehlo.subtract"(%164, %167) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %169 = "stablehlo.constant"() <{value = dense<0xFF800000> : tensor<f32>}> : () -> tensor<f32>
+    %170 = "stablehlo.reduce"(%168, %169) <{dimensions = array<i64: 0>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.maximum"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2xf32>, tensor<f32>) -> tensor<2xf32>
-    %159 = "stablehlo.broadcast_in_dim"(%158) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
-    %160 = "stablehlo.subtract"(%156, %159) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %161 = "stablehlo.exponential"(%160) : (tensor<3x2xf32>) -> tensor<3x2xf32>
-    %162 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %163 = "stablehlo.reduce"(%161, %162) <{dimensions = array<i64: 0>}> ({
+    %171 = "stablehlo.broadcast_in_dim"(%170) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
+    %172 = "stablehlo.subtract"(%168, %171) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %173 = "stablehlo.exponential"(%172) : (tensor<3x2xf32>) -> tensor<3x2xf32>
+    %174 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %175 = "stablehlo.reduce"(%173, %174) <{dimensions = array<i64: 0>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2xf32>, tensor<f32>) -> tensor<2xf32>
-    %164 = "stablehlo.broadcast_in_dim"(%163) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
-    %165 = "stablehlo.divide"(%161, %164) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %166 = "stablehlo.reshape"(%106) : (tensor<2x1x4xf32>) -> tensor<2x4xf32>
-    %167 = "stablehlo.sqrt"(%112) : (tensor<2xf32>) -> tensor<2xf32>
-    %168 = "stablehlo.broadcast_in_dim"(%167) <{broadcast_dimensions = array<i64: 0>}> : (tensor<2xf32>) -> tensor<2x4xf32>
-    %169 = "stablehlo.divide"(%166, %168) : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
-    %170 = "stablehlo.dot_general"(%arg3, %169) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [2], rhs_contracting_dimensions = [1]>, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>]}> : (tensor<3x2x4xf32>, tensor<2x4xf32>) -> tensor<3x2x2xf32>
-    %171 = "stablehlo.transpose"(%170) <{permutation = array<i64: 0, 2, 1>}> : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %172 = "stablehlo.broadcast_in_dim"(%169) <{broadcast_dimensions = array<i64: 1, 2>}> : (tensor<2x4xf32>) -> tensor<3x2x4xf32>
-    %173 = "stablehlo.multiply"(%172, %117) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
-    %174 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %175 = "stablehlo.reduce"(%173, %174) <{dimensions = array<i64: 2>}> ({
+    %176 = "stablehlo.broadcast_in_dim"(%175) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
+    %177 = "stablehlo.divide"(%173, %176) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %178 = "stablehlo.reshape"(%112) : (tensor<2x1x4xf32>) -> tensor<2x4xf32>
+    %179 = "stablehlo.sqrt"(%118) : (tensor<2xf32>) -> tensor<2xf32>
+    %180 = "stablehlo.broadcast_in_dim"(%179) <{broadcast_dimensions = array<i64: 0>}> : (tensor<2xf32>) -> tensor<2x4xf32>
+    %181 = "stablehlo.divide"(%178, %180) : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+    %182 = "stablehlo.dot_general"(%arg3, %181) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [2], rhs_contracting_dimensions = [1]>, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>]}> : (tensor<3x2x4xf32>, tensor<2x4xf32>) -> tensor<3x2x2xf32>
+    %183 = "stablehlo.transpose"(%182) <{permutation = array<i64: 0, 2, 1>}> : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %184 = "stablehlo.broadcast_in_dim"(%181) <{broadcast_dimensions = array<i64: 1, 2>}> : (tensor<2x4xf32>) -> tensor<3x2x4xf32>
+    %185 = "stablehlo.multiply"(%184, %123) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
+    %186 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %187 = "stablehlo.reduce"(%185, %186) <{dimensions = array<i64: 2>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2x4xf32>, tensor<f32>) -> tensor<3x2xf32>
-    %176 = "stablehlo.multiply"(%129, %175) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %177 = "stablehlo.multiply"(%132, %171) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %178 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %179 = "stablehlo.reduce"(%177, %178) <{dimensions = array<i64: 2>}> ({
+    %188 = "stablehlo.multiply"(%135, %187) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %189 = "stablehlo.multiply"(%144, %183) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %190 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %191 = "stablehlo.reduce"(%189, %190) <{dimensions = array<i64: 2>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2x2xf32>, tensor<f32>) -> tensor<3x2xf32>
-    %180 = "stablehlo.subtract"(%176, %179) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %181 = "stablehlo.multiply"(%165, %180) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %182 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %183 = "stablehlo.reduce"(%181, %182) <{dimensions = array<i64: 0>}> ({
+    %192 = "stablehlo.subtract"(%188, %191) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %193 = "stablehlo.multiply"(%177, %192) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %194 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %195 = "stablehlo.reduce"(%193, %194) <{dimensions = array<i64: 0>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2xf32>, tensor<f32>) -> tensor<2xf32>
-    %184 = "stablehlo.broadcast_in_dim"(%183) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
-    %185 = "stablehlo.subtract"(%180, %184) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %186 = "stablehlo.multiply"(%165, %185) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %187 = "stablehlo.constant"() <{value = dense<0x3F000000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
-    %188 = "stablehlo.multiply"(%186, %187) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %189 = "stablehlo.broadcast_in_dim"(%112) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
-    %190 = "stablehlo.divide"(%188, %189) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %191 = "stablehlo.broadcast_in_dim"(%165) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
-    %192 = "stablehlo.broadcast_in_dim"(%190) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
-    %193 = "stablehlo.multiply"(%192, %118) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %194 = "stablehlo.multiply"(%191, %171) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %195 = "stablehlo.subtract"(%193, %194) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %196 = "stablehlo.multiply"(%118, %195) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %197 = "stablehlo.multiply"(%192, %132) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %198 = "stablehlo.constant"() <{value = dense<0x40000000> : tensor<3x2x2xf32>}> : () -> tensor<3x2x2xf32>
-    %199 = "stablehlo.multiply"(%197, %198) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %200 = "stablehlo.multiply"(%191, %131) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %201 = "stablehlo.multiply"(%200, %171) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %202 = "stablehlo.subtract"(%199, %201) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %203 = "stablehlo.multiply"(%165, %175) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %204 = "stablehlo.multiply"(%190, %135) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %205 = "stablehlo.subtract"(%203, %204) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %206 = "stablehlo.broadcast_in_dim"(%arg5) <{broadcast_dimensions = array<i64: 0, 2>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
-    %207 = "stablehlo.broadcast_in_dim"(%16) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2x2xf32>
-    %208 = "stablehlo.add"(%206, %207) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %209 = "stablehlo.constant"() <{value = dense<0xBF800000> : tensor<3x2x2xf32>}> : () -> tensor<3x2x2xf32>
-    %210 = "stablehlo.multiply"(%208, %209) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %211 = "stablehlo.logistic"(%210) : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %212 = "stablehlo.multiply"(%196, %211) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %213 = "stablehlo.broadcast_in_dim"(%186) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
-    %214 = "stablehlo.constant"() <{value = dense<0x3F000000> : tensor<3x2x2xf32>}> : () -> tensor<3x2x2xf32>
-    %215 = "stablehlo.multiply"(%213, %214) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %216 = "stablehlo.subtract"(%212, %215) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %217 = "stablehlo.multiply"(%125, %216) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %218 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %219 = "stablehlo.reduce"(%196, %218) <{dimensions = array<i64: 2>}> ({
+    %196 = "stablehlo.broadcast_in_dim"(%195) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
+    %197 = "stablehlo.subtract"(%192, %196) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %198 = "stablehlo.multiply"(%177, %197) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %199 = "stablehlo.constant"() <{value = dense<0x3F000000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
+    %200 = "stablehlo.multiply"(%198, %199) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %201 = "stablehlo.broadcast_in_dim"(%118) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
+    %202 = "stablehlo.divide"(%200, %201) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %203 = "stablehlo.broadcast_in_dim"(%177) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
+    %204 = "stablehlo.broadcast_in_dim"(%202) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
+    %205 = "stablehlo.multiply"(%204, %124) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %206 = "stablehlo.multiply"(%203, %183) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %207 = "stablehlo.subtract"(%205, %206) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %208 = "stablehlo.multiply"(%124, %207) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %209 = "stablehlo.multiply"(%204, %144) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %210 = "stablehlo.constant"() <{value = dense<0x40000000> : tensor<3x2x2xf32>}> : () -> tensor<3x2x2xf32>
+    %211 = "stablehlo.multiply"(%209, %210) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %212 = "stablehlo.multiply"(%203, %143) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %213 = "stablehlo.multiply"(%212, %183) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %214 = "stablehlo.subtract"(%211, %213) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %215 = "stablehlo.multiply"(%177, %187) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %216 = "stablehlo.multiply"(%202, %147) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %217 = "stablehlo.subtract"(%215, %216) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %218 = "stablehlo.multiply"(%208, %138) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %219 = "stablehlo.broadcast_in_dim"(%198) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
+    %220 = "stablehlo.constant"() <{value = dense<0x3F000000> : tensor<3x2x2xf32>}> : () -> tensor<3x2x2xf32>
+    %221 = "stablehlo.multiply"(%219, %220) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %222 = "stablehlo.subtract"(%218, %221) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %223 = "stablehlo.multiply"(%131, %222) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %224 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %225 = "stablehlo.reduce"(%208, %224) <{dimensions = array<i64: 2>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2x2xf32>, tensor<f32>) -> tensor<3x2xf32>
-    %220 = "stablehlo.add"(%219, %205) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %221 = "stablehlo.multiply"(%129, %220) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %222 = "stablehlo.constant"() <{value = dense<0x3F800000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
-    %223 = "stablehlo.multiply"(%186, %222) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %224 = "stablehlo.add"(%221, %223) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %225 = "stablehlo.multiply"(%126, %224) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %226 = "stablehlo.dot_general"(%202, %117) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [0], rhs_batching_dimensions = [0], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1]>, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>]}> : (tensor<3x2x2xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
-    %227 = "stablehlo.multiply"(%191, %132) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %228 = "stablehlo.dot_general"(%227, %169) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [0]>, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>]}> : (tensor<3x2x2xf32>, tensor<2x4xf32>) -> tensor<3x2x4xf32>
-    %229 = "stablehlo.subtract"(%226, %228) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
-    %230 = "stablehlo.broadcast_in_dim"(%109) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
-    %231 = "stablehlo.broadcast_in_dim"(%230) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
-    %232 = "stablehlo.multiply"(%231, %202) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
-    %233 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %234 = "stablehlo.reduce"(%232, %233) <{dimensions = array<i64: 1>}> ({
+    %226 = "stablehlo.add"(%225, %217) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %227 = "stablehlo.multiply"(%135, %226) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %228 = "stablehlo.constant"() <{value = dense<0x3F800000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
+    %229 = "stablehlo.multiply"(%198, %228) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %230 = "stablehlo.add"(%227, %229) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %231 = "stablehlo.multiply"(%132, %230) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %232 = "stablehlo.dot_general"(%214, %123) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [0], rhs_batching_dimensions = [0], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1]>, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>]}> : (tensor<3x2x2xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
+    %233 = "stablehlo.multiply"(%203, %144) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %234 = "stablehlo.dot_general"(%233, %181) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [0]>, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>]}> : (tensor<3x2x2xf32>, tensor<2x4xf32>) -> tensor<3x2x4xf32>
+    %235 = "stablehlo.subtract"(%232, %234) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
+    %236 = "stablehlo.broadcast_in_dim"(%115) <{broadcast_dimensions = array<i64: 1>}> : (tensor<2xf32>) -> tensor<3x2xf32>
+    %237 = "stablehlo.broadcast_in_dim"(%236) <{broadcast_dimensions = array<i64: 0, 1>}> : (tensor<3x2xf32>) -> tensor<3x2x2xf32>
+    %238 = "stablehlo.multiply"(%237, %214) : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+    %239 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %240 = "stablehlo.reduce"(%238, %239) <{dimensions = array<i64: 1>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2x2xf32>, tensor<f32>) -> tensor<3x2xf32>
-    %235 = "stablehlo.multiply"(%165, %129) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %236 = "stablehlo.multiply"(%230, %235) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %237 = "stablehlo.dot_general"(%236, %169) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [0]>, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>]}> : (tensor<3x2xf32>, tensor<2x4xf32>) -> tensor<3x4xf32>
-    %238 = "stablehlo.dot_general"(%234, %arg3) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [0], rhs_batching_dimensions = [0], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1]>, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>]}> : (tensor<3x2xf32>, tensor<3x2x4xf32>) -> tensor<3x4xf32>
-    %239 = "stablehlo.add"(%237, %238) : (tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
-    %240 = "stablehlo.multiply"(%190, %129) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %241 = "stablehlo.multiply"(%230, %240) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %242 = "stablehlo.constant"() <{value = dense<0x40000000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
-    %243 = "stablehlo.multiply"(%241, %242) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
-    %244 = "stablehlo.dot_general"(%243, %117) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [0], rhs_batching_dimensions = [0], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1]>, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>]}> : (tensor<3x2xf32>, tensor<3x2x4xf32>) -> tensor<3x4xf32>
-    %245 = "stablehlo.subtract"(%244, %239) : (tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
-    %246 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %247 = "stablehlo.reduce"(%217, %246) <{dimensions = array<i64: 1>}> ({
-      ^bb0(%l: tensor<f32>, %r: tensor<f32>):
-        %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
-        "stablehlo.return"(%s) : (tensor<f32>) -> ()
-    }) : (tensor<3x2x2xf32>, tensor<f32>) -> tensor<3x2xf32>
-    %248 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %249 = "stablehlo.reduce"(%225, %248) <{dimensions = array<i64: 1>}> ({
-      ^bb0(%l: tensor<f32>, %r: tensor<f32>):
-        %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
-        "stablehlo.return"(%s) : (tensor<f32>) -> ()
-    }) : (tensor<3x2xf32>, tensor<f32>) -> tensor<3xf32>
-    %250 = "stablehlo.constant"() <{value = dense<0xBF800000> : tensor<3xf32>}> : () -> tensor<3xf32>
-    %251 = "stablehlo.multiply"(%249, %250) : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %241 = "stablehlo.multiply"(%177, %135) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %242 = "stablehlo.multiply"(%236, %241) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %243 = "stablehlo.dot_general"(%242, %181) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [0]>, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>]}> : (tensor<3x2xf32>, tensor<2x4xf32>) -> tensor<3x4xf32>
+    %244 = "stablehlo.dot_general"(%240, %arg3) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [0], rhs_batching_dimensions = [0], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1]>, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>]}> : (tensor<3x2xf32>, tensor<3x2x4xf32>) -> tensor<3x4xf32>
+    %245 = "stablehlo.add"(%243, %244) : (tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
+    %246 = "stablehlo.multiply"(%202, %135) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %247 = "stablehlo.multiply"(%236, %246) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %248 = "stablehlo.constant"() <{value = dense<0x40000000> : tensor<3x2xf32>}> : () -> tensor<3x2xf32>
+    %249 = "stablehlo.multiply"(%247, %248) : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    %250 = "stablehlo.dot_general"(%249, %123) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [0], rhs_batching_dimensions = [0], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1]>, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>]}> : (tensor<3x2xf32>, tensor<3x2x4xf32>) -> tensor<3x4xf32>
+    %251 = "stablehlo.subtract"(%250, %245) : (tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
     %252 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
-    %253 = "stablehlo.reduce"(%186, %252) <{dimensions = array<i64: 1>}> ({
+    %253 = "stablehlo.reduce"(%223, %252) <{dimensions = array<i64: 1>}> ({
+      ^bb0(%l: tensor<f32>, %r: tensor<f32>):
+        %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
+        "stablehlo.return"(%s) : (tensor<f32>) -> ()
+    }) : (tensor<3x2x2xf32>, tensor<f32>) -> tensor<3x2xf32>
+    %254 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %255 = "stablehlo.reduce"(%231, %254) <{dimensions = array<i64: 1>}> ({
       ^bb0(%l: tensor<f32>, %r: tensor<f32>):
         %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
         "stablehlo.return"(%s) : (tensor<f32>) -> ()
     }) : (tensor<3x2xf32>, tensor<f32>) -> tensor<3xf32>
-    "func.return"(%98, %229, %245, %247, %251, %253) : (tensor<f32>, tensor<3x2x4xf32>, tensor<3x4xf32>, tensor<3x2xf32>, tensor<3xf32>, tensor<3xf32>) -> ()
+    %256 = "stablehlo.constant"() <{value = dense<0xBF800000> : tensor<3xf32>}> : () -> tensor<3xf32>
+    %257 = "stablehlo.multiply"(%255, %256) : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %258 = "stablehlo.constant"() <{value = dense<0x00000000> : tensor<f32>}> : () -> tensor<f32>
+    %259 = "stablehlo.reduce"(%198, %258) <{dimensions = array<i64: 1>}> ({
+      ^bb0(%l: tensor<f32>, %r: tensor<f32>):
+        %s = "stablehlo.add"(%l, %r) : (tensor<f32>, tensor<f32>) -> tensor<f32>
+        "stablehlo.return"(%s) : (tensor<f32>) -> ()
+    }) : (tensor<3x2xf32>, tensor<f32>) -> tensor<3xf32>
+    "func.return"(%104, %235, %251, %253, %257, %259) : (tensor<f32>, tensor<3x2x4xf32>, tensor<3x4xf32>, tensor<3x2xf32>, tensor<3xf32>, tensor<3xf32>) -> ()
   }
 }

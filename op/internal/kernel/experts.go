@@ -185,11 +185,15 @@ func (e *Experts) weigh(x, rho []float32, p ExpertWeights, fresh bool) {
 	})
 }
 
+// gain is h = g-g0 of the SNRs s along a direction and rest along the others, with
+// keep = 1-g0. At high SNRs both gains are near 1: their difference would be rounding.
+func gain(s, rest, keep float32) float32 { return (s - rest) / (1 + s) * keep }
+
 // logDensity is that of a centred sample d with projections z, but for a constant that
 // all experts share.
 func (x *expert) logDensity(d, z []float32, l expertLevel) float64 {
 	rest := x.rest * l.snr
-	g0 := rest / (1 + rest)
+	keep := 1 / (1 + rest)
 	square := 0.0
 	for _, v := range d {
 		square += float64(v) * float64(v)
@@ -197,14 +201,14 @@ func (x *expert) logDensity(d, z []float32, l expertLevel) float64 {
 	kept, product, log := 0.0, 1.0, 0.0
 	for i, v := range z {
 		s := x.ahead[i] * l.snr
-		kept += float64((s/(1+s) - g0) * v * v)
+		kept += float64(gain(s, rest, keep) * v * v)
 		if product *= 1 + float64(s); product > 1e200 {
 			log += math.Log(product)
 			product = 1
 		}
 	}
 	log += math.Log(product) + float64(len(d)-len(z))*math.Log1p(float64(rest))
-	return -(log + (float64(1-g0)*square-kept)*float64(l.precision)) / 2
+	return -(log + (float64(keep)*square-kept)*float64(l.precision)) / 2
 }
 
 // find lists the samples that the expert has a weight for.
@@ -229,14 +233,14 @@ func (x *expert) predict(sum, samples, rho []float32) {
 		l, z := levelOf(rho[n]), x.product[i*e.r:][:e.r]
 		c := float32(e.weight[int(n)*e.k+x.k]) / l.noise
 		rest := x.rest * l.snr
-		g0 := rest / (1 + rest)
+		keep := 1 / (1 + rest)
 		for j, v := range z {
 			s := x.ahead[j] * l.snr
-			z[j] = -c * (s/(1+s) - g0) * v
+			z[j] = -c * gain(s, rest, keep) * v
 		}
 		row := sum[int(n)*e.d:][:e.d]
 		for j, v := range x.left[i*e.d:][:e.d] {
-			row[j] += c * (1 - g0) * v
+			row[j] += c * keep * v
 		}
 	}
 	x.right.Resize(e.r, e.d)

@@ -54,7 +54,8 @@ func (x *expert) backward(grad ExpertWeights, dy, samples, rho []float32) {
 		z, uq := x.product[i*e.r:][:e.r], x.product[(b+i)*e.r:][:e.r]
 		dz, hz := x.change[i*e.r:][:e.r], x.change[(b+i)*e.r:][:e.r]
 		gamma, rest := float32(e.weight[int(n)*e.k+x.k]), x.rest*l.snr
-		g0 := rest / (1 + rest)
+		keep := 1 / (1 + rest)
+		g0 := rest * keep
 		square, along := 0.0, 0.0
 		for j, v := range d {
 			square += float64(v) * float64(v)
@@ -63,29 +64,29 @@ func (x *expert) backward(grad ExpertWeights, dy, samples, rho []float32) {
 		inner := 0.0
 		for j, v := range z {
 			s := x.ahead[j] * l.snr
-			hz[j] = (s/(1+s) - g0) * v
+			hz[j] = gain(s, rest, keep) * v
 			inner += float64(hz[j]) * float64(uq[j])
 		}
 		v := float32(0)
 		if gamma < 1 { // one that is alone cannot gain weight: its p is the sum
-			v = gamma * float32(float64(1-g0)*along-inner-e.slope[n])
+			v = gamma * float32(float64(keep)*along-inner-e.slope[n])
 		}
 		half := v * l.precision / 2
 		sum := 0.0
 		for j, zj := range z {
 			s := x.ahead[j] * l.snr
-			g := s / (1 + s)
+			less := 1 / (1 + s) // 1-g
 			dh := zj * (half*zj - gamma*uq[j])
-			da[j] += g * (dh*(1-g) - v/2)
+			da[j] += s * less * (dh*less - v/2)
 			sum += float64(dh)
-			dz[j] = 2*half*hz[j] - gamma*(g-g0)*uq[j]
+			dz[j] = 2*half*hz[j] - gamma*gain(s, rest, keep)*uq[j]
 			hz[j] *= -gamma
 			x.pull[j] += l.signal * dz[j]
 		}
 		dKeep := float64(gamma)*along - float64(half)*square
-		dRest -= float64(g0) * (float64(1-g0)*(sum+dKeep) + float64(e.d-e.r)*float64(v)/2)
+		dRest -= float64(g0) * (float64(keep)*(sum+dKeep) + float64(e.d-e.r)*float64(v)/2)
 		dWeight += float64(v)
-		cq, cd := -l.signal*gamma*(1-g0), l.signal*2*half*(1-g0)
+		cq, cd := -l.signal*gamma*keep, l.signal*2*half*keep
 		for j := range dm {
 			dm[j] += cq*q[j] + cd*d[j]
 		}
