@@ -68,11 +68,11 @@ func (e *Experts) FLOP() int64 {
 // Do predicts.
 func (e *Experts) Do(v ...G.Value) (out G.Value, err error) {
 	defer e.guard(&err)
-	p, fresh := expertWeights(v[2:]), e.packed.frozen == nil
-	if !fresh && e.packed.stale() {
+	p := expertWeights(v[2:])
+	if e.packed.frozen != nil && e.packed.stale() {
 		e.k.Pack(p.Directions)
 	}
-	e.k.Forward(e.buf(), floats(v[0]), floats(v[1]), p, fresh)
+	e.k.Forward(e.buf(), floats(v[0]), floats(v[1]), p)
 	return e.out, nil
 }
 
@@ -126,7 +126,7 @@ func (e *ExpertsGrad) FLOP() int64 {
 func (e *ExpertsGrad) Do(v ...G.Value) (out G.Value, err error) {
 	defer e.guard(&err)
 	grad := kernel.ExpertWeights{Directions: e.buf(), Means: e.dm, Variances: e.da, Rest: e.db, Weights: e.dw}
-	e.forward.k.Backward(grad, floats(v[0]), floats(v[1]), floats(v[2]), floats(v[3]), expertWeights(v[4:]))
+	e.forward.k.Backward(grad, floats(v[0]), floats(v[1]), floats(v[2]), expertWeights(v[4:]))
 	return e.out, nil
 }
 

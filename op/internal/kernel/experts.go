@@ -14,7 +14,8 @@ import (
 type Experts struct {
 	w          *Workspace
 	n, d, k, r int
-	packed     []gemm.Matrix[float32] // Uᵀ (D,R) of each expert, of Pack
+	packed     []gemm.Matrix[float32] // Uᵀ (D,R) of each expert, of Pack; nil: they change
+	level      []expertLevel          // of each sample
 	weight     []float64              // γ (N,K): log densities, then weights
 	sums       []float32              // (groups,N,D) of ε̂
 	slope      []float64              // ε̂·dε̂ of each sample
@@ -50,7 +51,8 @@ func NewExperts(w *Workspace, n, d, k, r int) (*Experts, error) {
 	return &Experts{w: w, n: n, d: d, k: k, r: r}, nil
 }
 
-// Pack keeps directions (K,R,D) packed for Forward, until they change.
+// Pack keeps directions (K,R,D) packed for Forward, which packs them itself if this is
+// never called; after a change it must be called again.
 func (e *Experts) Pack(directions []float32) {
 	if e.packed == nil {
 		e.packed = make([]gemm.Matrix[float32], e.k)
@@ -80,6 +82,7 @@ func (e *Experts) prepare() {
 		return
 	}
 	e.workers = make([]expertMemory, e.w.pool.Threads())
+	e.level = make([]expertLevel, e.n)
 	e.weight = make([]float64, e.n*e.k)
 	e.sums = Alloc(min(expertGroups, e.k) * e.n * e.d)
 	e.slope = make([]float64, e.n)
@@ -118,18 +121,20 @@ func (x *expert) centre(dst, sample []float32, signal float32) {
 	}
 }
 
-// Forward computes ε̂ (N,D) of x at log SNRs rho; fresh says that directions are not
-// those of the last Pack.
-func (e *Experts) Forward(y, x, rho []float32, p ExpertWeights, fresh bool) {
+// Forward computes ε̂ (N,D) of x at log SNRs rho.
+func (e *Experts) Forward(y, x, rho []float32, p ExpertWeights) {
 	e.prepare()
-	e.weigh(x, rho, p, fresh)
+	for n, v := range rho {
+		e.level[n] = levelOf(v)
+	}
+	e.weigh(x, p)
 	groups := min(expertGroups, e.k)
 	e.w.pool.Do(groups, func(g, worker int) {
 		sum := e.sums[g*e.n*e.d:][:e.n*e.d]
 		clear(sum)
 		for k := g * e.k / groups; k < (g+1)*e.k/groups; k++ {
 			ex := e.expert(p, k, worker)
-			ex.predict(sum, x, rho)
+			ex.predict(sum, x)
 		}
 	})
 	e.w.pool.Do(e.n, func(n, _ int) {
@@ -144,14 +149,14 @@ func (e *Experts) Forward(y, x, rho []float32, p ExpertWeights, fresh bool) {
 }
 
 // weigh computes the posterior weights of the experts.
-func (e *Experts) weigh(x, rho []float32, p ExpertWeights, fresh bool) {
+func (e *Experts) weigh(x []float32, p ExpertWeights) {
 	e.w.pool.Do(e.k, func(k, worker int) {
 		ex := e.expert(p, k, worker)
 		for n := range e.n {
-			ex.centre(ex.left[n*e.d:][:e.d], x[n*e.d:], levelOf(rho[n]).signal)
+			ex.centre(ex.left[n*e.d:][:e.d], x[n*e.d:], e.level[n].signal)
 		}
 		u := &ex.right
-		if fresh || e.packed == nil {
+		if e.packed == nil {
 			u.Resize(e.d, e.r)
 			u.SetTransposed(ex.directions, &ex.gemm)
 		} else {
@@ -159,7 +164,7 @@ func (e *Experts) weigh(x, rho []float32, p ExpertWeights, fresh bool) {
 		}
 		u.Mul(ex.product, gemm.Left[float32]{Data: ex.left}, e.n, gemm.Output[float32]{}, &ex.gemm)
 		for n := range e.n {
-			e.weight[n*e.k+k] = float64(p.Weights[k]) + ex.logDensity(ex.left[n*e.d:][:e.d], ex.product[n*e.r:][:e.r], levelOf(rho[n]))
+			e.weight[n*e.k+k] = float64(p.Weights[k]) + ex.logDensity(ex.left[n*e.d:][:e.d], ex.product[n*e.r:][:e.r], e.level[n])
 		}
 	})
 	e.w.pool.Do(e.n, func(n, _ int) {
@@ -223,14 +228,14 @@ func (x *expert) find() []int32 {
 }
 
 // predict adds γ·ε̂ of the expert to sum, with ε̂ = ((1-g0)·d - Uᵀ((g-g0)·Ud))/√(1-ᾱ).
-func (x *expert) predict(sum, samples, rho []float32) {
+func (x *expert) predict(sum, samples []float32) {
 	e, rows := x.e, x.find()
 	if len(rows) == 0 {
 		return
 	}
-	x.project(rows, samples, rho)
+	x.project(rows, samples)
 	for i, n := range rows {
-		l, z := levelOf(rho[n]), x.product[i*e.r:][:e.r]
+		l, z := e.level[n], x.product[i*e.r:][:e.r]
 		c := float32(e.weight[int(n)*e.k+x.k]) / l.noise
 		rest := x.rest * l.snr
 		keep := 1 / (1 + rest)
@@ -255,10 +260,10 @@ func (x *expert) predict(sum, samples, rho []float32) {
 }
 
 // project centres the rows and multiplies them by U.
-func (x *expert) project(rows []int32, samples, rho []float32) {
+func (x *expert) project(rows []int32, samples []float32) {
 	e := x.e
 	for i, n := range rows {
-		x.centre(x.left[i*e.d:][:e.d], samples[int(n)*e.d:], levelOf(rho[n]).signal)
+		x.centre(x.left[i*e.d:][:e.d], samples[int(n)*e.d:], e.level[n].signal)
 	}
 	x.right.Resize(e.d, e.r)
 	x.right.SetTransposed(x.directions, &x.gemm)

@@ -3,8 +3,8 @@ package kernel
 import "github.com/condmean/condmean/internal/gemm"
 
 // Backward computes the gradients of all parameters from dy and the y of the last
-// Forward.
-func (e *Experts) Backward(grad ExpertWeights, dy, y, x, rho []float32, p ExpertWeights) {
+// Forward, of the same x and p.
+func (e *Experts) Backward(grad ExpertWeights, dy, y, x []float32, p ExpertWeights) {
 	e.w.pool.Do(e.n, func(n, _ int) {
 		sum := 0.0
 		for i, v := range y[n*e.d:][:e.d] {
@@ -14,7 +14,7 @@ func (e *Experts) Backward(grad ExpertWeights, dy, y, x, rho []float32, p Expert
 	})
 	e.w.pool.Do(e.k, func(k, worker int) {
 		ex := e.expert(p, k, worker)
-		ex.backward(grad, dy, x, rho)
+		ex.backward(grad, dy, x)
 	})
 }
 
@@ -24,7 +24,7 @@ func (e *Experts) Backward(grad ExpertWeights, dy, y, x, rho []float32, p Expert
 // expert is p, its log weight has the gradient v = γ·(p - Σ γ·p), and then
 //
 //	dz = -γ·h·Uq + v·h·z/(1-ᾱ)    dh = -γ·z·Uq + v·z²/(2(1-ᾱ))    d(1-g0) = γ·q·d - v·|d|²/(2(1-ᾱ))
-func (x *expert) backward(grad ExpertWeights, dy, samples, rho []float32) {
+func (x *expert) backward(grad ExpertWeights, dy, samples []float32) {
 	e := x.e
 	dU, dm, da := grad.Directions[x.k*e.r*e.d:][:e.r*e.d], grad.Means[x.k*e.d:][:e.d], grad.Variances[x.k*e.r:][:e.r]
 	clear(dm)
@@ -37,19 +37,19 @@ func (x *expert) backward(grad ExpertWeights, dy, samples, rho []float32) {
 	}
 	b := len(rows)
 	for i, n := range rows {
-		noise := levelOf(rho[n]).noise
+		noise := e.level[n].noise
 		q := x.left[(b+i)*e.d:][:e.d]
 		for j, v := range dy[int(n)*e.d:][:e.d] {
 			q[j] = v / noise
 		}
 	}
-	x.project(rows, samples, rho)
+	x.project(rows, samples)
 	x.right.Mul(x.product[b*e.r:], gemm.Left[float32]{Data: x.left[b*e.d:]}, b, gemm.Output[float32]{}, &x.gemm)
 
 	clear(x.pull)
 	dRest, dWeight := 0.0, 0.0
 	for i, n := range rows {
-		l := levelOf(rho[n])
+		l := e.level[n]
 		d, q := x.left[i*e.d:][:e.d], x.left[(b+i)*e.d:][:e.d]
 		z, uq := x.product[i*e.r:][:e.r], x.product[(b+i)*e.r:][:e.r]
 		dz, hz := x.change[i*e.r:][:e.r], x.change[(b+i)*e.r:][:e.r]
@@ -64,7 +64,8 @@ func (x *expert) backward(grad ExpertWeights, dy, samples, rho []float32) {
 		inner := 0.0
 		for j, v := range z {
 			s := x.ahead[j] * l.snr
-			hz[j] = gain(s, rest, keep) * v
+			dz[j] = gain(s, rest, keep) // h, until all gains are used
+			hz[j] = dz[j] * v
 			inner += float64(hz[j]) * float64(uq[j])
 		}
 		v := float32(0)
@@ -79,7 +80,7 @@ func (x *expert) backward(grad ExpertWeights, dy, samples, rho []float32) {
 			dh := zj * (half*zj - gamma*uq[j])
 			da[j] += s * less * (dh*less - v/2)
 			sum += float64(dh)
-			dz[j] = 2*half*hz[j] - gamma*gain(s, rest, keep)*uq[j]
+			dz[j] = 2*half*hz[j] - gamma*dz[j]*uq[j]
 			hz[j] *= -gamma
 			x.pull[j] += l.signal * dz[j]
 		}
