@@ -74,7 +74,7 @@ func fitTrain(ctx context.Context, set *data.Set, k int, std float64, pool *par.
 	d := set.Dim()
 	n := min(set.Train.Len(), mostFitted)
 	x := make([]float64, n*d)
-	if err := readAt(x, set, set.Train, spread(set.Train, n)); err != nil {
+	if err := set.ReadAt(x, set.Train, data.Spread(set.Train, n)); err != nil {
 		return nil, err
 	}
 	o := gmm.FitOptions{Components: k, Seed: 1, MaxIter: fitRounds(d, k), Reg: fitReg * std * std, Tol: fitGain * math.Max(1, float64(d)), Pool: pool, Group: g}

@@ -26,13 +26,13 @@ func trainMoments(ctx context.Context, set *data.Set) (Moments, error) {
 	n := min(set.Train.Len(), maxMomentSamples)
 	m := Moments{Mean: make([]float64, d), Cov: make([]float64, d*d)}
 	square := blas64.Symmetric{N: d, Stride: d, Data: m.Cov, Uplo: blas.Upper}
-	at, x := spread(set.Train, n), make([]float64, batch*d)
+	at, x := data.Spread(set.Train, n), make([]float64, batch*d)
 	for first := 0; first < n; first += batch {
 		if err := ctx.Err(); err != nil {
 			return Moments{}, err
 		}
 		b := x[:min(batch, n-first)*d]
-		if err := readAt(b, set, set.Train, at[first:][:len(b)/d]); err != nil {
+		if err := set.ReadAt(b, set.Train, at[first:][:len(b)/d]); err != nil {
 			return Moments{}, err
 		}
 		for row := range slices.Chunk(b, d) {

@@ -67,7 +67,7 @@ func Recommend(ctx context.Context, o Options, steps int) (best *checkpoint.Reco
 		return nil, nil
 	}
 	r.Test = make([]float64, n*set.Dim())
-	if err := readAt(r.Test, set, set.Val, spread(set.Val, n)); err != nil {
+	if err := set.ReadAt(r.Test, set.Val, data.Spread(set.Val, n)); err != nil {
 		return nil, err
 	}
 	tasks.Close()

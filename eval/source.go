@@ -43,7 +43,7 @@ func (s source) request(ctx context.Context, d *denoiser.Denoiser, c configs.Con
 	}
 	r := &Request{Name: c.Name, Denoiser: d, Prior: set.Mixture, Test: make([]float64, n*set.Dim()), pool: s.rt.Pool(), group: s.rt.Group(),
 		fitSamples: min(set.Train.Len(), mostFitted)}
-	if err := readAt(r.Test, set, set.Test, tested(set.Test, c.Data, c.Seed, n)); err != nil {
+	if err := set.ReadAt(r.Test, set.Test, tested(set.Test, c.Data, c.Seed, n)); err != nil {
 		return nil, err
 	}
 	r.Warning = d.DataWarning(set)
