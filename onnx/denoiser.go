@@ -100,7 +100,8 @@ func (d *Denoiser) describeSNR(n *data.Norm) string {
 func (d *Denoiser) anySize(n *data.Norm) bool {
 	c := d.Network.Config()
 	counts := c.Kind == "lucidrains" && c.Lucidrains.DivideValues // the pixels
-	if c.Kind == "mlp" || c.Kind == "experts" || counts || len(n.Scale) != 1 {
+	first, _ := d.Network.Ends()                                  // a network on vectors has no convolutions
+	if first == "" || counts || len(n.Scale) != 1 {
 		return false
 	}
 	perChannel := len(n.Mean) / d.Network.Shape()[0]

@@ -8,6 +8,7 @@ import (
 	"github.com/condmean/condmean/data"
 	"github.com/condmean/condmean/gmm"
 	bars "github.com/condmean/condmean/internal/progress"
+	"github.com/condmean/condmean/model"
 	"github.com/condmean/condmean/op"
 	"github.com/condmean/condmean/sched"
 )
@@ -35,12 +36,14 @@ func (l *numbers) fitted(ctx context.Context, cfg configs.Config, set *data.Set,
 		return configs.Usagef("model.experts.count: %d experts cannot begin with %d samples; want fewer, or init.fit=0", c.Count, all)
 	}
 	n := fittedSamples(all, c.Count, d)
-	x := make([]float64, n*d)
-	for i := range n {
+	at, x := data.Spread(set.Train, n), make([]float64, n*d)
+	const block = 1024 // samples between looks at ctx: those of a large mixture take long
+	for first := 0; first < n; first += block {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := set.ReadNormalized(x[i*d:][:d], set.Train, int(int64(i)*int64(all)/int64(n))); err != nil {
+		end := min(first+block, n)
+		if err := set.ReadAt(x[first*d:end*d], set.Train, at[first:end]); err != nil {
 			return err
 		}
 	}
@@ -67,13 +70,14 @@ func (l *numbers) fitted(ctx context.Context, cfg configs.Config, set *data.Set,
 }
 
 // tellLevels gives a network that holds them the SNRs of the schedule's levels.
-func tellLevels(cfg configs.Config, levels func(snr []float64) error) error {
-	if cfg.Init.From != "" || cfg.Model.Kind != "experts" {
+// Weights that are given bring their own.
+func tellLevels(cfg configs.Config, net *model.Network) error {
+	if cfg.Init.From != "" {
 		return nil
 	}
 	s, err := sched.New(cfg.Schedule)
 	if err != nil {
 		return err
 	}
-	return levels(s.SNR)
+	return net.Levels(s.SNR)
 }

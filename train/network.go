@@ -18,7 +18,7 @@ func newNetwork(rt *op.Runtime, cfg configs.Config, shape []int) (*model.Network
 	if err != nil {
 		return nil, err
 	}
-	if err := tellLevels(cfg, net.Levels); err != nil {
+	if err := tellLevels(cfg, net); err != nil {
 		return nil, err
 	}
 	hold, err := holding(cfg.Adapt, net)
