@@ -106,8 +106,7 @@
 // their gains at each level, and the weights that choose among them share one set of
 // parameters, K·(R+1)·(D+1)+K values. Experts that are drawn at random learn slowly which
 // of them is for what, so a run lets them begin with a mixture fitted to its samples
-// ([Network.FromMixture]); then it is that mixture's estimator, and what training adds is
-// what few iterations of EM, or few samples, have left.
+// ([Network.FromMixture]); before the first step it is that mixture's estimator.
 //
 // # Use
 //

@@ -21,7 +21,7 @@ func experts(y *array, in []array) {
 	for n := range x.shape[0] {
 		clear(y.row(n))
 		signal, power := math.Sqrt(sigmoid(rho[n])), sigmoid(-rho[n])
-		log, eps, top := make([]float64, k), make([][]float64, k), math.Inf(-1)
+		log, eps := make([]float64, k), make([][]float64, k)
 		for e := range k {
 			rest := sigmoid(b[e] + rho[n])
 			centred := make([]float64, d)
@@ -42,16 +42,11 @@ func experts(y *array, in []array) {
 					eps[e][i] -= h * z * c / math.Sqrt(power)
 				}
 			}
-			top = max(top, log[e])
 		}
-		sum := 0.0
-		for e := range k {
-			log[e] = math.Exp(log[e] - top)
-			sum += log[e]
-		}
-		for e := range k {
+		softmax(log)
+		for e, weight := range log {
 			for i, v := range eps[e] {
-				y.row(n)[i] += log[e] / sum * v
+				y.row(n)[i] += weight * v
 			}
 		}
 	}
