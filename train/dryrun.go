@@ -57,6 +57,10 @@ func DryRun(ctx context.Context, cfg configs.Config, w io.Writer, o Options) (er
 	}
 	_, err = fmt.Fprintf(w, "parameters: %d\nmemory: %s\ntime: about %v a step %s, %v for %d steps\n",
 		params, memory, each.Round(time.Millisecond/10), with, (each * time.Duration(p.total)).Round(time.Second), p.total)
+	if err == nil && fits(cfg) {
+		_, err = fmt.Fprintf(w, "before the first: %d iterations of EM on %d samples, whose time is not in this\n",
+			cfg.Init.Fit, fittedSamples(set.Train.Len(), cfg.Model.Experts.Count, set.Dim()))
+	}
 	return err
 }
 

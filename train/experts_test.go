@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/condmean/condmean/configs"
@@ -56,12 +58,31 @@ func TestExpertsThreads(t *testing.T) {
 	}
 }
 
-// Fewer samples than experts are a usage error that leaves no folder.
+// Fewer samples than experts are a usage error that leaves nothing in the folder.
 func TestExpertsNeedSamples(t *testing.T) {
 	c := tinyExperts()
 	c.Model.Experts.Count = 201
-	_, err := Run(context.Background(), c, Options{Out: filepath.Join(t.TempDir(), "run")})
+	dir := filepath.Join(t.TempDir(), "run")
+	_, err := Run(context.Background(), c, Options{Out: dir})
 	if usage := (*configs.UsageError)(nil); !errors.As(err, &usage) {
 		t.Errorf("error %v", err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("the run's folder holds %v, %v", left, err)
+	}
+}
+
+// A dry run tells of the fit, which takes time of its own.
+func TestExpertsDryRun(t *testing.T) {
+	for fit, want := range map[int]bool{0: false, 2: true} {
+		c := tinyExperts()
+		c.Init.Fit = fit
+		var text strings.Builder
+		if err := DryRun(context.Background(), c, &text, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if told := strings.Contains(text.String(), "2 iterations of EM on 200 samples"); told != want {
+			t.Errorf("init.fit %d:\n%s", fit, &text)
+		}
 	}
 }
